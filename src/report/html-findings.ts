@@ -9,6 +9,7 @@ import {
   findingStates,
   ownerLine,
   severityLine,
+  stateWords,
   tally,
   type FindingKind,
   type FindingState,
@@ -35,14 +36,6 @@ const kindTitles: Record<FindingKind, string> = {
   policy: 'Policy',
 }
 
-const stateWords = {
-  undecided: 'undecided',
-  denied: 'denies',
-  warned: 'warns',
-  excepted: 'excepted',
-  known: 'known',
-  reported: 'within policy',
-} as const
 const stateCounts = {
   undecided: 'undecided',
   denied: 'denying',

@@ -4,7 +4,7 @@ import { headline, rulesWith } from '../model/headline.ts'
 import { age, counted, moment, wholeNumber } from '../model/measures.ts'
 import { notices } from './notices.ts'
 import { reportedFindings } from './reported-findings.ts'
-import { ownerLine, severityLine, tally, type ReportedFinding } from './reported-finding.ts'
+import { ownerLine, severityLine, stateWords, tally, type ReportedFinding } from './reported-finding.ts'
 import { printable, safeUrl } from '../model/printable.ts'
 import { describeSignature } from './signature.ts'
 import { verificationSteps } from './verification-steps.ts'
@@ -129,15 +129,6 @@ function findingsBlock(findings: readonly ReportedFinding[]): string {
       : `\n\nand ${counted(cut.length, 'more finding')} (${severityLine(tally(cut))}) in the full report.`
   return `### ${cut.length === 0 ? 'Findings' : `Top ${mostFindings} of ${wholeNumber(weighed.length)} findings`}\n\n${table(['', 'Severity', 'Id', 'Where', 'Found', 'What to do'], rows)}${rest}`
 }
-
-const stateWords = {
-  undecided: 'undecided',
-  denied: 'denies',
-  warned: 'warns',
-  excepted: 'excepted',
-  known: 'known',
-  reported: 'within policy',
-} as const
 
 function linked(finding: ReportedFinding): string {
   const url = safeUrl(finding.url)

@@ -18,6 +18,16 @@ export const findingStates = ['undecided', 'denied', 'warned', 'excepted', 'know
 
 export type FindingState = (typeof findingStates)[number]
 
+/** The state of a finding in a word or two, as reports for people say it. */
+export const stateWords: Readonly<Record<FindingState, string>> = {
+  undecided: 'undecided',
+  denied: 'denies',
+  warned: 'warns',
+  excepted: 'excepted',
+  known: 'known',
+  reported: 'within policy',
+}
+
 /** The kinds of findings in the order of every report. */
 export const findingKinds = ['lint', ...evidenceKinds, 'policy'] as const
 

@@ -3,14 +3,15 @@ import { backingServices } from '../backing-services.ts'
 import { replicas, runtimes } from '../runtimes.ts'
 import { yamlFile } from '../yaml-file.ts'
 import { deploymentEnvironment, named, noDigestYet, secretFolder } from './environment.ts'
+import { probes } from './probes.ts'
 
 /**
  * The Cloud Run service: https://cloud.google.com/run/docs/reference/yaml/v1. The platform itself gives each instance a
  * sandbox, no privilege and no capability to add.
  */
 export function cloudRun(application: Application): string {
-  const { name, image, port, needs, language, health, ready } = application
-  const { cpu, memory, temporary, startSeconds } = runtimes[language]
+  const { name, image, port, needs, language } = application
+  const { cpu, memory, temporary } = runtimes[language]
   // Below 512 MiB the second generation of the platform does not start.
   const memoryLimit = Math.max(512, memory)
   const environment = deploymentEnvironment(application, {
@@ -18,7 +19,6 @@ export function cloudRun(application: Application): string {
     hostOf: (service) => `${service}.${name}.internal`,
     secretsIn: (service) => `${secretFolder}/${service}`,
   })
-  const probe = (path: string, timing: Record<string, number>) => ({ httpGet: { path, port }, ...timing })
   return yamlFile(
     'Replace PROJECT. The image has no digest yet, so it cannot be deployed: a release inserts its own. Requests come only through the load balancer; outgoing traffic goes through your network.',
     {
@@ -53,19 +53,7 @@ export function cloudRun(application: Application): string {
                 ports: [{ name: 'http1', containerPort: port }],
                 env: named(environment),
                 resources: { limits: { cpu: String(Math.max(1, cpu.limit / 1000)), memory: `${memoryLimit}Mi` } },
-                // The platform requires each timeout to be shorter than its period.
-                startupProbe: probe(health, {
-                  periodSeconds: 3,
-                  timeoutSeconds: 2,
-                  failureThreshold: startSeconds * 2,
-                }),
-                readinessProbe: probe(ready, {
-                  periodSeconds: 5,
-                  timeoutSeconds: 2,
-                  failureThreshold: 2,
-                  successThreshold: 1,
-                }),
-                livenessProbe: probe(health, { periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3 }),
+                ...probes(application, port),
                 volumeMounts: [
                   { name: 'temporary', mountPath: '/tmp' },
                   ...needs.map((need) => ({ name: need, mountPath: `${secretFolder}/${need}` })),

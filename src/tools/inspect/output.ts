@@ -38,15 +38,7 @@ const Report = z.strictObject({
     labels: z.record(z.string(), z.string()),
     exposedPorts: z.array(z.string()),
     volumes: z.array(z.string()),
-    healthcheck: z
-      .strictObject({
-        test: z.array(z.string()),
-        intervalSeconds: z.number(),
-        timeoutSeconds: z.number(),
-        startPeriodSeconds: z.number(),
-        retries: z.int(),
-      })
-      .optional(),
+    healthcheck: Configuration.shape.healthcheck,
     stopSignal: z.string().optional(),
     shell: z.array(z.string()),
     onBuildCount: count,

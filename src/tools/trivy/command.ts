@@ -26,6 +26,27 @@ interface Scan {
   output: string
 }
 
+/** How both scans below list packages and report them. */
+function packageReport({ output, cache }: { output: string; cache: string }): string[] {
+  return [
+    '--list-all-pkgs',
+    '--pkg-types',
+    'os,library',
+    '--format',
+    'json',
+    '--output',
+    output,
+    '--cache-dir',
+    cache,
+    '--cache-backend',
+    'memory',
+    '--exit-code',
+    '0',
+    '--timeout',
+    timeLimit,
+  ]
+}
+
 /**
  * One scan for packages and licences, and for vulnerabilities if there is a database: every report and both SBOMs are
  * derived from its JSON.
@@ -44,21 +65,7 @@ export function scanPackagesArguments({
     image,
     '--scanners',
     vulnerabilities ? 'vuln,license' : 'license',
-    '--list-all-pkgs',
-    '--pkg-types',
-    'os,library',
-    '--format',
-    'json',
-    '--output',
-    output,
-    '--cache-dir',
-    cache,
-    '--cache-backend',
-    'memory',
-    '--exit-code',
-    '0',
-    '--timeout',
-    timeLimit,
+    ...packageReport({ output, cache }),
     ...ownConfiguration,
     ...offline,
   ]
@@ -85,21 +92,7 @@ export function scanSbomArguments({
     sbom,
     '--scanners',
     'vuln,license',
-    '--list-all-pkgs',
-    '--pkg-types',
-    'os,library',
-    '--format',
-    'json',
-    '--output',
-    output,
-    '--cache-dir',
-    cache,
-    '--cache-backend',
-    'memory',
-    '--exit-code',
-    '0',
-    '--timeout',
-    '15m',
+    ...packageReport({ output, cache }),
     // This command reads no misconfiguration checks, and has no flag against fetching them.
     ...ownConfiguration,
     ...offline.filter((flag) => flag !== '--skip-check-update'),

@@ -3,17 +3,17 @@ import { backingServices } from '../../backing-services.ts'
 import { runtimes, stopSeconds, user } from '../../runtimes.ts'
 import { yamlFile } from '../../yaml-file.ts'
 import { deploymentEnvironment, named, noDigestYet, secretFolder } from '../environment.ts'
+import { probes } from '../probes.ts'
 import { metadata, neighbours, selector } from './names.ts'
 
 /** The Deployment: passes Pod Security "restricted", spreads over zones and nodes, and removes no replica before a new one serves. */
 export function deployment(application: Application): string {
-  const { name, image, port, needs, language, health, ready } = application
-  const { cpu, memory, temporary, startSeconds } = runtimes[language]
+  const { name, image, port, needs, language } = application
+  const { cpu, memory, temporary } = runtimes[language]
   const environment = deploymentEnvironment(application, {
     collector: `http://collector.${neighbours.tracing}.svc:4318`,
     hostOf: (service) => `${service}.${neighbours.data}.svc`,
   })
-  const probe = (path: string, timing: Record<string, number>) => ({ httpGet: { path, port: 'http' }, ...timing })
   const spread = (topologyKey: string) => ({
     maxSkew: 1,
     topologyKey,
@@ -67,18 +67,7 @@ export function deployment(application: Application): string {
                   privileged: false,
                   capabilities: { drop: ['ALL'] },
                 },
-                startupProbe: probe(health, {
-                  periodSeconds: 3,
-                  timeoutSeconds: 2,
-                  failureThreshold: startSeconds * 2,
-                }),
-                readinessProbe: probe(ready, {
-                  periodSeconds: 5,
-                  timeoutSeconds: 2,
-                  failureThreshold: 2,
-                  successThreshold: 1,
-                }),
-                livenessProbe: probe(health, { periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3 }),
+                ...probes(application, 'http'),
                 // The image has no "sleep" program; the kubelet itself waits (Kubernetes 1.30 and newer).
                 lifecycle: { preStop: { sleep: { seconds: stopSeconds.beforeSignal } } },
                 volumeMounts: [
