@@ -114,50 +114,35 @@ export function convert({
   return [program, 'convert', '--format', format, '--output', output, report]
 }
 
-/** Downloads the index of Java archives from a mirror (`registry/repository:tag`) into a cache directory. */
-export function downloadJavaIndex({
-  program,
-  cache,
-  repository,
-}: {
+interface Download {
   program: string
+  /** The cache directory to download into. */
   cache: string
+  /** The mirror, as `registry/repository:tag`. */
   repository: string
-}): string[] {
-  return [
-    program,
-    'image',
-    '--download-java-db-only',
-    '--cache-dir',
-    cache,
-    '--no-progress',
-    '--skip-version-check',
-    '--disable-telemetry',
-    '--java-db-repository',
-    repository,
-  ]
 }
 
-/** Downloads a database from a mirror (`registry/repository:tag`) into a cache directory. */
-export function downloadDatabase({
-  program,
-  cache,
-  repository,
-}: {
-  program: string
-  cache: string
-  repository: string
-}): string[] {
+/** Downloads the index of Java archives from a mirror. */
+export function downloadJavaIndex(download: Download): string[] {
+  return downloadOf('java-db', download)
+}
+
+/** Downloads a database from a mirror. */
+export function downloadDatabase(download: Download): string[] {
+  return downloadOf('db', download)
+}
+
+function downloadOf(what: 'db' | 'java-db', { program, cache, repository }: Download): string[] {
   return [
     program,
     'image',
-    '--download-db-only',
+    `--download-${what}-only`,
     '--cache-dir',
     cache,
     '--no-progress',
     '--skip-version-check',
     '--disable-telemetry',
-    '--db-repository',
+    `--${what}-repository`,
     repository,
   ]
 }
