@@ -6,6 +6,7 @@ import { manifestsIn } from './input/kubernetes/manifests-within.ts'
 import { isKubernetes, type UnjudgedObject } from './input/kubernetes/read-kubernetes.ts'
 import { manifestError, type Placed } from './input/placed.ts'
 import { readManifestDocument, splitDocuments, type WrittenDocument } from './input/read-manifest.ts'
+import { isTemplate, mayHoldDeployment, startsContainers, withoutMarkers } from './words-of-deployments.ts'
 
 /** A file to audit. */
 export interface AuditFile {
@@ -188,15 +189,6 @@ const firstForm = 'expected "services", found the first form of compose files, w
 const cloudFormation =
   'a CloudFormation template with task definitions of ECS, which is not rendered: audit the output of "aws ecs describe-task-definition"'
 
-function mayHoldDeployment(text: string): boolean {
-  return (/\bapiVersion\b/.test(text) && /\bkind\b/.test(text)) || /\b(services|containerDefinitions)\b/.test(text)
-}
-
-/** Placeholders of Go, Jinja and similar template languages. */
-function isTemplate(text: string): boolean {
-  return /\{\{|\{%|<%/.test(text)
-}
-
 function classifyManifest(file: AuditFile): Classified {
   const { path, text, named } = file
   const passedOver: Classified['passedOver'] = []
@@ -207,15 +199,18 @@ function classifyManifest(file: AuditFile): Classified {
     } catch (error) {
       if (named || !(error instanceof DeliveryError)) throw error
       const [, line = '1', reason = error.message] = /:(\d+): (.*)$/s.exec(error.message) ?? []
-      if (looksDeployed(written, path)) unread.push({ path, line: Number(line), reason })
-      else passedOver.push({ path, reason: isTemplate(written.text) ? 'a template' : reason })
+      const isOne = isUnreadTemplate(written, error)
+      const isDeployed = !isOne && (hasComposeName(path) || startsContainers(written.text))
+      if (isDeployed) unread.push({ path, line: Number(line), reason })
+      else passedOver.push({ path, reason: isOne ? 'a template' : reason })
       return []
     }
   })
   const read = { file, documents, passedOver, unread, unjudged: [] }
-  if (isCompose(documents, path)) return { ...read, kind: 'compose' }
-  const [task] = documents
-  if (taskDefinitionOf(task) !== undefined) return { ...read, kind: 'ecs', documents: documents.slice(0, 1) }
+  const within = documents.flatMap(manifestsIn)
+  if (isCompose(documents, path)) return { ...read, kind: 'compose', unjudged: within }
+  const tasks = documents.filter((document) => taskDefinitionOf(document) !== undefined)
+  if (tasks.length > 0) return { ...read, kind: 'ecs', documents: tasks, unjudged: within }
   if (isFirstForm(documents, path)) {
     if (named) throw manifestError({ path, line: 1 }, firstForm, 'Put the services below "services".')
     return { ...read, kind: undefined, documents: [], unread: [...unread, { path, line: 1, reason: firstForm }] }
@@ -266,13 +261,13 @@ function isDefinition(text: string): boolean {
   )
 }
 
-/** Whether a text names a workload, or is a compose file by name, and is not a template: an error in it hides what is deployed. */
-function looksDeployed({ text }: WrittenDocument, path: string): boolean {
-  if (isTemplate(text)) return false
-  return hasComposeName(path) || startsContainers(text)
-}
-
-function startsContainers(text: string): boolean {
-  if (/\bcontainerDefinitions\b/.test(text)) return true
-  return /\bapiVersion\b/.test(text) && /\bkind\b/.test(text) && /\b(c|initC|ephemeralC)ontainers\b/.test(text)
+/** Whether a document cannot be read because it is a template: a marker in a comment or a text is no reason, and then the same fault is there without it. */
+function isUnreadTemplate(written: WrittenDocument, fault: DeliveryError): boolean {
+  if (!isTemplate(written.text)) return false
+  try {
+    readManifestDocument({ ...written, text: withoutMarkers(written.text) })
+    return true
+  } catch (error) {
+    return !(error instanceof DeliveryError) || error.message !== fault.message
+  }
 }

@@ -11,7 +11,8 @@ import {
 } from 'yaml'
 import { withoutMarks } from '../../formats/unknown-value.ts'
 import { sayError, scanYaml, yamlOptions } from '../../model/read-yaml.ts'
-import { manifestError, type Place, type Placed } from './placed.ts'
+import { joinedJson } from './joined-json.ts'
+import { find, manifestError, type Place, type Placed } from './placed.ts'
 
 /** One document of a YAML file, as written. */
 export interface WrittenDocument {
@@ -31,8 +32,13 @@ const deepest = 100
 /** The limit on lines re-indented so that the parser accepts what kubectl and Compose accept. */
 const mostRepairs = 50
 
-/** Splits a file where a line starts with `---` or `...`: nothing else in YAML can be there. Directives are dropped. */
+/**
+ * Splits a file where a line starts with `---` or `...`: nothing else in YAML can be there. Directives are dropped. A
+ * file of JSON texts one behind the other is split between them, as kubectl does it.
+ */
 export function splitDocuments(text: string, path: string): WrittenDocument[] {
+  const joined = joinedJson(text)
+  if (joined !== undefined) return joined.map((one) => ({ path, ...one }))
   // Joined files keep the byte order marks at their starts.
   const lines = withoutMarks(text)
     .split(/\r\n?|\n/)
@@ -158,6 +164,8 @@ class Resolver {
   readonly #done = new Map<unknown, { placed: Placed; values: number }>()
   readonly #open = new Set<unknown>()
   #values = 0
+  /** The first key that is set before a merge key that sets it differently. */
+  #contested: { name: string; place: Place } | undefined
 
   constructor(document: Document, place: (offset: number | undefined) => Place) {
     this.#document = document
@@ -165,7 +173,14 @@ class Resolver {
   }
 
   resolve(): Placed {
-    return this.#read(this.#document.contents, 0)
+    const placed = this.#read(this.#document.contents, 0)
+    if (this.#contested !== undefined && find(placed, 'apiVersion') !== undefined && find(placed, 'kind') !== undefined)
+      throw manifestError(
+        this.#contested.place,
+        `the key ${JSON.stringify(this.#contested.name)} appears before the merge key "<<", which sets it too: kubectl takes the merged value, other programs this one`,
+        'Put "<<" first.',
+      )
+    return placed
   }
 
   #read(node: unknown, depth: number): Placed {
@@ -196,36 +211,50 @@ class Resolver {
     if (isMap(node)) return this.#readMap(node.items, depth)
     if (!isScalar(node)) return null
     const { value } = node
+    // As the tools do it that deploy it, and not only for values: `!!binary a2luZA==` is the key `kind`.
+    if (node.tag === 'tag:yaml.org,2002:binary') return Buffer.from(node.source ?? '', 'base64').toString()
     if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
       return value
-    // Dates and binary values are texts to the tools that deploy them.
+    // Dates are texts to the tools that deploy them.
     return node.source ?? ''
   }
 
   #readMap(items: ReadonlyArray<{ key: unknown; value: unknown }>, depth: number): Map<string, Placed> {
     const own = new Map<string, Placed>()
-    const merged: Placed[] = []
+    let before = new Map<string, Placed>()
+    let merged: Placed | undefined
     for (const { key, value } of items) {
       const place = this.#place(isNode(key) ? key.range?.[0] : undefined)
-      if (!isScalar(key) || key.value === null)
-        throw manifestError(place, 'expected a key that is text, found a list, a map, an alias or nothing')
-      const name = String(key.value)
-      if (name === '<<') {
-        merged.push(this.#read(value, depth + 1))
+      if (isMergeKey(key)) {
+        if (merged !== undefined) throw manifestError(place, 'the key "<<" appears twice; keep one, with a list')
+        ;[merged, before] = [this.#read(value, depth + 1), new Map(own)]
         continue
       }
+      const name = this.#nameOf(key, place, depth)
       if (own.has(name)) throw manifestError(place, `the key ${JSON.stringify(name)} appears twice; keep one`)
       const read = this.#read(value, depth + 1)
       // A value's place is its key's: that is where people look.
       own.set(name, { ...read, ...(isAlias(value) ? {} : place) })
     }
     // Own keys win over merged ones, and of several merged maps the first.
-    for (const source of merged.flatMap((placed) => (Array.isArray(placed.value) ? placed.value : [placed]))) {
+    const sources = merged === undefined ? [] : Array.isArray(merged.value) ? merged.value : [merged]
+    for (const source of sources) {
       if (!(source.value instanceof Map)) throw manifestError(source, 'expected a map after the merge key "<<"')
       this.#count(source.value.size, source)
-      for (const [name, value] of source.value) if (!own.has(name)) own.set(name, value)
+      for (const [name, value] of source.value) {
+        const stated = before.get(name)
+        if (stated !== undefined && !isSameScalar(stated, value)) this.#contested ??= { name, place: stated }
+        if (!own.has(name)) own.set(name, value)
+      }
     }
     return own
+  }
+
+  #nameOf(key: unknown, place: Place, depth: number): string {
+    const { value } = isScalar(key) || isAlias(key) ? this.#read(key, depth + 1) : { value: null }
+    if (value === null || typeof value === 'object')
+      throw manifestError(place, 'expected a key that is text, found a list, a map or nothing')
+    return String(value)
   }
 
   #count(values: number, place: Place): void {
@@ -233,4 +262,15 @@ class Resolver {
     if (this.#values > mostValues)
       throw manifestError(place, `expected at most ${mostValues} values, found more once aliases are resolved`)
   }
+}
+
+/** A merge key is plain: in quotes, or with a tag of its own, it is a key like any other. */
+function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && key.value === '<<' && key.type === 'PLAIN' && (key.tag ?? mergeTag) === mergeTag
+}
+
+const mergeTag = 'tag:yaml.org,2002:merge'
+
+function isSameScalar(left: Placed, right: Placed): boolean {
+  return typeof left.value !== 'object' && left.value === right.value
 }

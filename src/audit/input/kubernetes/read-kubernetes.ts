@@ -48,8 +48,8 @@ function readObject(object: Placed, depth: number): KubernetesObject {
   const own = find(object, 'metadata', 'name') ?? find(object, 'metadata', 'generateName')
   const name = own === undefined ? '' : textOf(own)
   const about = `${kind}/${name}`
-  if (kind.endsWith('List') && find(object, 'items') !== undefined && depth < deepestList) {
-    const items = listOf(at(object, 'items')).filter(({ value }) => value !== null)
+  const items = itemsOf(object, kind, version)
+  if (items !== undefined && depth < deepestList) {
     const read = items.map((item) => readObject(ofList(item, kind, object), depth + 1))
     return {
       containers: read.flatMap(({ containers }) => containers),
@@ -80,6 +80,14 @@ function readObject(object: Placed, depth: number): KubernetesObject {
         ],
       }
     : { ...nothing, patches: [{ ...met, reason: `a patch of a ${kind} without containers` }] }
+}
+
+/** The objects of a list. kubectl takes anything with items for one, whatever kind it says it is. */
+function itemsOf(object: Placed, kind: string, version: string): Placed[] | undefined {
+  const items = find(object, 'items')
+  if (items === undefined || !(kind.endsWith('List') || (withoutPods(kind, version) && Array.isArray(items.value))))
+    return undefined
+  return listOf(items).filter(({ value }) => value !== null)
 }
 
 /** The texts of a ConfigMap, each a variable or a file. */
