@@ -32,6 +32,16 @@ export class AuditTree {
     return text
   }
 
+  /** The text of a file; undefined if it does not exist or may not be read. */
+  textIfAny(path: string): string | undefined {
+    try {
+      return this.text(path)
+    } catch (error) {
+      if (error instanceof DeliveryError) return undefined
+      throw error
+    }
+  }
+
   /** The documents of a YAML file; undefined if it does not exist. Throws `SOURCE` with file and line. */
   documents(path: string): Placed[] | undefined {
     const known = this.#documents.get(path)

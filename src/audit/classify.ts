@@ -5,7 +5,7 @@ import { taskDefinitionOf } from './input/ecs/read-task-definition.ts'
 import { manifestsIn } from './input/kubernetes/manifests-within.ts'
 import { isKubernetes, type UnjudgedObject } from './input/kubernetes/read-kubernetes.ts'
 import { manifestError, type Placed } from './input/placed.ts'
-import { readManifestDocument, splitDocuments, type WrittenDocument } from './input/read-manifest.ts'
+import { readManifest, readManifestDocument, splitDocuments, type WrittenDocument } from './input/read-manifest.ts'
 import { isTemplate, mayHoldDeployment, startsContainers, withoutMarkers } from './words-of-deployments.ts'
 
 /** A file to audit. */
@@ -157,10 +157,15 @@ export function classify(file: AuditFile): Classified {
   }
   if (isChart(path) || isKustomization(path)) {
     const { rendering } = file
-    if (rendering !== undefined && 'text' in rendering) return classifyManifest({ ...file, text: rendering.text })
+    const within = manifestsBeside(file)
+    if (rendering !== undefined && 'text' in rendering) {
+      const read = classifyManifest({ ...file, text: rendering.text })
+      return { ...read, unjudged: [...read.unjudged, ...within] }
+    }
     const reason = notRendered(path, rendering)
     if (named) throw manifestError({ path, line: 1 }, `expected a file that can be audited, found ${reason}`)
-    return isChart(path) ? { ...nothing(reason), unjudged: [{ ...unrendered, path }] } : nothing(reason)
+    const about = isChart(path) ? 'Helm chart' : 'kustomization'
+    return { ...nothing(reason), unjudged: [...(isComponent(text) ? [] : [{ ...unrendered, path, about }]), ...within] }
   }
   if (!named && /\bAWS::ECS::TaskDefinition\b/.test(text)) return nothing(cloudFormation)
   if (!named && !hasComposeName(path) && !mayHoldDeployment(text)) return nothing(/\.json$/i.test(path) ? '' : neither)
@@ -173,8 +178,22 @@ function unreadable({ path, text }: AuditFile, fault: string, nothing: (reason: 
   return isDeployed ? { ...nothing(''), unread: [{ path, line: 1, reason: fault }] } : nothing(fault)
 }
 
-/** The files of a kustomization are read as they are if it is not rendered, but the templates of a chart say nothing by themselves. */
-const unrendered = { line: 1, about: 'Helm chart', reason: 'what it deploys is unknown, because it is not rendered' }
+/** The files of a kustomization are read as they are if it is not rendered, but what it makes of them is not known, and the templates of a chart say nothing by themselves. */
+const unrendered = { line: 1, reason: 'what it deploys is unknown, because it is not rendered' }
+
+/** Other kustomizations say what a component changes. */
+const isComponent = (text: string) => /^kind:\s*Component\s*$/m.test(text)
+
+/** Manifests in the file of a chart or kustomization itself: its own program ignores them, and kubectl applies them. */
+function manifestsBeside({ path, text }: AuditFile): UnjudgedObject[] {
+  if (!startsContainers(text)) return []
+  try {
+    return readManifest(text, path).flatMap(manifestsIn)
+  } catch (error) {
+    if (error instanceof DeliveryError) return [{ path, line: 1, about: 'the file', reason: error.message }]
+    throw error
+  }
+}
 
 function notRendered(path: string, rendering: { why: string } | undefined): string {
   const [what, printer] = isChart(path) ? ['Helm chart', 'helm template'] : ['kustomization', 'kubectl kustomize']

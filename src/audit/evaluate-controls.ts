@@ -51,7 +51,7 @@ export function evaluateAudit(audited: Audited, { policy, now, allowEmpty }: Aud
     outcome: counted('fail') > 0 ? 'failed' : isEmpty || unread.length > 0 ? 'undecided' : 'passed',
     policy: policyDigest(policy) as Audit['policy'],
     inputs: byPath(audited.inputs.map(({ path, kind, text }) => ({ path, kind, digest: digestOf(text) }))),
-    judged: { dockerfiles: dockerfiles.length, containers: containers.length },
+    judged: { dockerfiles: countFiles(dockerfiles), containers: containers.length },
     unread: byPath(unread),
     unjudged: byPath(audited.unjudged),
     passedOver: byPath(audited.passedOver),
@@ -65,6 +65,11 @@ export function evaluateAudit(audited: Audited, { policy, now, allowEmpty }: Aud
         state === 'used' || !isControlId(rule) ? [] : [{ rule, id, expires, state }],
       ),
   }
+}
+
+/** A Dockerfile counts once, however many ways of building it are judged; several can be embedded in one file. */
+function countFiles(dockerfiles: readonly AuditedDockerfile[]): number {
+  return new Set(dockerfiles.map(({ path, steps }) => `${steps[0]?.line} ${path}`)).size
 }
 
 function byPath<T extends { path: string }>(items: readonly T[]): T[] {

@@ -12,8 +12,10 @@ import type { Container } from './container.ts'
 import type { Audited } from './evaluate-controls.ts'
 import { composeFiles } from './input/compose/compose-files.ts'
 import { readCompose } from './input/compose/read-compose.ts'
+import type { BuiltDockerfile } from './input/compose/service-builds.ts'
 import { readTaskDefinition } from './input/ecs/read-task-definition.ts'
 import { fact } from './input/facts.ts'
+import { manifestError } from './input/placed.ts'
 import { dockerRunPath, readDockerRun } from './input/docker-run.ts'
 import { readKubernetes } from './input/kubernetes/read-kubernetes.ts'
 
@@ -51,7 +53,7 @@ export function withoutIgnored(
   return { kept, ignored }
 }
 
-function isBelow(file: AuditFile, entry: string): boolean {
+function isBelow(file: Pick<AuditFile, 'path' | 'below'>, entry: string): boolean {
   const wanted = posix.normalize(entry).replace(/\/$/, '')
   return [file.path, file.below].some((path) => path === wanted || path?.startsWith(`${wanted}/`) === true)
 }
@@ -96,7 +98,7 @@ function readOne(read: Classified, audited: Audited, given: AuditInput): void {
   try {
     audited.inputs.push({ path: file.path, kind, text: file.text })
     if (kind === 'dockerfile') audited.dockerfiles.push(readBuildFile(file, given))
-    else if (kind === 'compose') addProject(read, audited, given.tree)
+    else if (kind === 'compose') addProject(read, audited, given)
     else if (kind === 'ecs') audited.containers.push(...read.documents.flatMap(readTaskDefinition))
     else {
       for (const document of read.documents) {
@@ -131,7 +133,7 @@ function readBuildFile(
 
 /** The pins of `loadline.lock.json` beside a Dockerfile: a run builds on nothing else. */
 function pinnedBeside(path: string, tree: AuditTree): Set<string> {
-  const text = textIfAny(posix.join(posix.dirname(path), 'loadline.lock.json'), tree)
+  const text = tree.textIfAny(posix.join(posix.dirname(path), 'loadline.lock.json'))
   if (text === undefined) return new Set()
   try {
     const { bases } = readDocument(
@@ -145,27 +147,41 @@ function pinnedBeside(path: string, tree: AuditTree): Set<string> {
   }
 }
 
-function textIfAny(path: string, tree: AuditTree): string | undefined {
-  try {
-    return tree.text(path)
-  } catch (error) {
-    if (error instanceof DeliveryError) return undefined
-    throw error
-  }
-}
+/** The limit on builds of one project, above what anybody writes. */
+const mostBuilds = 1_000
 
-function addProject({ file, documents }: Classified, audited: Audited, tree: AuditTree): void {
+function addProject({ file, documents }: Classified, audited: Audited, { tree, classified }: AuditInput): void {
   const project = readCompose(composeFiles(file.path, documents, tree), tree)
-  const inline = project.dockerfiles.map(({ path, line, text, target, buildArgs, service }) => ({
-    service,
-    dockerfile: auditDockerfile(text, path, { buildArgs, target }, line),
-  }))
+  const known = new Map<string, AuditedDockerfile>()
+  const read = project.dockerfiles.flatMap((built) => {
+    if (!built.isInline && !isJudgedAsBuilt(built, file, classified)) return []
+    const { path, line, text, target, buildArgs, service, isInline } = built
+    const key = JSON.stringify([path, line, target, buildArgs])
+    if (!known.has(key) && known.size >= mostBuilds)
+      throw manifestError({ path: file.path, line: 1 }, `expected at most ${mostBuilds} different builds, found more`)
+    const dockerfile = known.get(key) ?? {
+      ...auditDockerfile(isInline ? text : withoutMarks(text), path, { buildArgs, target }, line),
+      pinned: pinnedBeside(path, tree),
+    }
+    known.set(key, dockerfile)
+    return [{ service, isInline, dockerfile }]
+  })
   for (const container of project.containers) {
-    const own = inline.find(({ service }) => service === container.name)
+    const own = read.find(({ service, isInline }) => isInline && service === container.name)
     audited.containers.push(own === undefined ? container : withImage(container, own.dockerfile))
   }
-  audited.dockerfiles.push(...inline.map(({ dockerfile }) => dockerfile))
-  audited.unjudged.push(...project.unjudged)
+  audited.dockerfiles.push(...known.values())
+  // Somebody who names a compose file may not want to hear of what its images are built from.
+  audited.unjudged.push(
+    ...project.unjudged.filter(({ isOfBuild }) => !(isOfBuild && file.named)).map(({ isOfBuild: _, ...one }) => one),
+  )
+}
+
+/** Whether a Dockerfile has to be read once more: as this service builds it, or because only this service says that it is one. */
+function isJudgedAsBuilt(built: BuiltDockerfile, { named }: AuditFile, { files, ignored }: Classifications): boolean {
+  const isGiven = files.some(({ kind, file }) => kind === 'dockerfile' && file.path === built.path)
+  if (isGiven) return built.target !== undefined || Object.keys(built.buildArgs).length > 0
+  return !named && !ignored.some(({ path }) => isBelow({ path: built.path }, path))
 }
 
 /** A container with its image's variables, if the Dockerfile is given too. */

@@ -7,7 +7,7 @@ import { emptyContainer, type Container, type Fact, type Mount } from '../contai
 import { aliases, programSwitches, programValued, shorts, switches, valued } from './docker-run-flags.ts'
 import { capability, limitOf } from './facts.ts'
 import {
-  isOfHost,
+  hostSource,
   readPort,
   readSecurityOption,
   readTmpfs,
@@ -256,10 +256,10 @@ function readMount(written: string): Mount {
     fields
       .findLast(({ key, value }) => key === 'volume-opt' && value.startsWith(`${name}=`))
       ?.value.slice(name.length + 1) ?? ''
-  const isHost = type === 'volume' && isOfHost(option('device'), option('o'))
+  const host = type === 'volume' ? hostSource(option('device'), option('o')) : undefined
   return {
-    kind: type === 'bind' || type === 'npipe' || isHost ? 'bind' : type === 'tmpfs' ? 'tmpfs' : 'volume',
-    source: isHost ? option('device') : last('source', 'src'),
+    kind: type === 'bind' || type === 'npipe' || host !== undefined ? 'bind' : type === 'tmpfs' ? 'tmpfs' : 'volume',
+    source: host ?? last('source', 'src'),
     target: last('target', 'dst', 'destination'),
     readOnly: /^(true|1)$/.test(last('readonly', 'ro')),
     propagation: last('bind-propagation'),

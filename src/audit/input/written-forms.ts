@@ -47,9 +47,13 @@ export function isPath(source: string): boolean {
   return /^([./~\uE000]|[A-Za-z]:|\\\\)/.test(source)
 }
 
-/** True for options of a volume (`device` and `o` of its driver) that make it a directory or a disk of the host by another name. */
-export function isOfHost(device: string, how: string): boolean {
-  return /(^|,)r?bind(,|$)/.test(how) || device.startsWith('/dev/')
+/**
+ * The directory or disk of the host that options of a volume (`device` and `o` of its driver) are another name for, or a
+ * view of; undefined if there is none.
+ */
+export function hostSource(device: string, how: string): string | undefined {
+  const [, lower] = /(?:^|,)lowerdir=([^,:]+)/.exec(how) ?? []
+  return lower ?? (/(^|,)r?bind(,|$)/.test(how) || device.startsWith('/dev/') ? device : undefined)
 }
 
 /** The values of --security-opt and security_opt: `name=value`, `name:value`, or the name alone. */

@@ -136,3 +136,21 @@ describe('JSON texts one behind the other that are no deployment [fault 96]', ()
     await expect(auditOfNamed('{}{}', 'a.json')).rejects.toThrow(/^a\.json:1: expected a Dockerfile, a compose file/)
   })
 })
+
+describe('a manifest in the file of a chart or a kustomization is named, and what is not rendered is too [fault 97]', () => {
+  it.each([
+    ['Chart.yaml', 'Helm chart'],
+    ['kustomization.yaml', 'kustomization'],
+  ])('%s', async (path, about) => {
+    const text = `resources: []\n---\n${pod('{}')}`
+    expect((await auditOf({ ...good, [path]: text })).unjudged).toMatchObject([
+      { path, about, reason: 'what it deploys is unknown, because it is not rendered' },
+      { path, about: 'Pod/privileged', reason: 'a manifest inside another document; audit it as a file' },
+    ])
+  })
+
+  it('a component says nothing by itself', async () => {
+    const text = 'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: []\n'
+    expect((await auditOf({ ...good, 'a/kustomization.yaml': text })).unjudged).toEqual([])
+  })
+})

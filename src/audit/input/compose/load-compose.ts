@@ -1,5 +1,4 @@
 import { posix } from 'node:path'
-import { DeliveryError } from '../../../model/errors.ts'
 import { isUnknown, showUnknown } from '../../../formats/unknown-value.ts'
 import type { AuditTree } from '../../audit-tree.ts'
 import { at, entriesOf, listOf, manifestError, textOf, type Placed } from '../placed.ts'
@@ -14,6 +13,8 @@ export interface ComposeModel {
   directoryOf(path: string): string
   /** The entries of an environment file; none if it does not exist. */
   environmentFile(path: string): DotenvEntry[]
+  /** The text of another file of the tree; undefined if it cannot be had. */
+  textOf(path: string): string | undefined
 }
 
 /** Limits on a chain of services that extend each other and on their values, above what anybody writes. */
@@ -34,6 +35,7 @@ export function loadCompose(paths: readonly [string, ...string[]], files: AuditT
     tree,
     directoryOf: (path) => loader.directoryOf(path),
     environmentFile: (path) => loader.environmentFile(path, known),
+    textOf: (path) => files.textIfAny(path),
   }
 }
 
@@ -51,7 +53,7 @@ class Loader {
   }
 
   environmentFile(path: string, known: Variables): DotenvEntry[] {
-    const text = this.#tryOpen(path)
+    const text = this.#files.textIfAny(path)
     return text === undefined ? [] : readDotenv(text, known)
   }
 
@@ -183,15 +185,6 @@ class Loader {
 
   #mustBeThere(path: string, from: Placed, key: string): void {
     if (this.#files.text(path) === undefined) throw manifestError(from, `${key} names ${path}, which does not exist`)
-  }
-
-  #tryOpen(path: string): string | undefined {
-    try {
-      return this.#files.text(path)
-    } catch (error) {
-      if (error instanceof DeliveryError) return undefined
-      throw error
-    }
   }
 
   #count(service: Placed): void {

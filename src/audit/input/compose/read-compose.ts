@@ -1,6 +1,6 @@
 import { isUnknown, showUnknown } from '../../../formats/unknown-value.ts'
 import type { AuditTree } from '../../audit-tree.ts'
-import { emptyContainer, type Container, type Fact, type PublishedPort, type Variable } from '../../container.ts'
+import { emptyContainer, type Container, type Fact, type PublishedPort } from '../../container.ts'
 import { capability, fact, given, limitOf, said, textsOf, unmaskings } from '../facts.ts'
 import { at, entriesOf, find, listOf, manifestError, textOf, truthOf, type Placed } from '../placed.ts'
 import { readPort, readRange, readSecurityOption, refusesPrivileges } from '../written-forms.ts'
@@ -10,6 +10,7 @@ import { loadCompose, type ComposeModel } from './load-compose.ts'
 import { asPairs } from './overlay.ts'
 import { networksOf } from './networks.ts'
 import { serviceMounts } from './service-mounts.ts'
+import { buildsOf, type BuiltDockerfile } from './service-builds.ts'
 import {
   buildArguments,
   devicesOf,
@@ -22,25 +23,14 @@ import {
   writtenTextsOf,
 } from './service-parts.ts'
 
-/** A Dockerfile embedded in a compose file. */
-export interface InlineDockerfile {
-  service: string
-  path: string
-  /** The line before its first, counted from 1. */
-  line: number
-  text: string
-  target: string | undefined
-  buildArgs: Record<string, string>
-}
-
 type Resources = ReadonlyMap<string, Placed>
 
-/** What a compose project starts, and the Dockerfiles embedded in it. */
+/** What a compose project starts, and the Dockerfiles that its images are built from. */
 export interface ComposeProject {
   containers: Container[]
-  dockerfiles: InlineDockerfile[]
+  dockerfiles: BuiltDockerfile[]
   /** Services that are not containers, and a file that has none. */
-  unjudged: Array<{ path: string; line: number; about: string; reason: string }>
+  unjudged: Array<{ path: string; line: number; about: string; reason: string; isOfBuild?: true }>
 }
 
 /**
@@ -58,6 +48,7 @@ export function readCompose(paths: readonly [string, ...string[]], files: AuditT
     ...containerOf(name, service, project, model),
     ...version,
   })
+  const builds = services.map(([name, service]) => buildsOf(name, service, model))
   const started = services.filter(([, service]) => find(service, 'provider') === undefined)
   const containers = started.map(([name, service]) => ({
     ...read(name, service),
@@ -75,8 +66,9 @@ export function readCompose(paths: readonly [string, ...string[]], files: AuditT
         })),
       ),
     ],
-    dockerfiles: services.flatMap(([name, service]) => inlineOf(name, service)),
+    dockerfiles: builds.flatMap(({ dockerfiles }) => dockerfiles),
     unjudged: [
+      ...builds.flatMap(({ unjudged }) => unjudged),
       ...services
         .filter(([, service]) => find(service, 'provider') !== undefined)
         .map(([about, { path, line }]) => ({
@@ -241,23 +233,4 @@ function longPort(port: Placed): Fact<PublishedPort> {
 function wordsOf(placed: Placed | undefined): Fact<string>[] {
   const words = placed === undefined ? [] : Array.isArray(placed.value) ? placed.value : [placed]
   return words.map((word) => fact(word, ownText(word)))
-}
-
-/** `dockerfile_inline`, with its build's settings. */
-function inlineOf(name: string, service: Placed): InlineDockerfile[] {
-  const build = find(service, 'build')
-  const inline = find(build, 'dockerfile_inline')
-  if (inline === undefined) return []
-  const target = find(build, 'target')
-  const known = buildArguments(service).filter(({ value: { value } }) => !isUnknown(value))
-  return [
-    {
-      service: name,
-      path: inline.path,
-      line: inline.line,
-      text: textOf(inline),
-      target: target === undefined ? undefined : textOf(target),
-      buildArgs: Object.fromEntries(known.map(({ value }: Fact<Variable>) => [value.name, value.value])),
-    },
-  ]
 }

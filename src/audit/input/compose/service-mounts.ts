@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import type { Fact, Mount } from '../../container.ts'
 import { fact, textsOf } from '../facts.ts'
 import { at, listOf, manifestError, textOf, truthOf, type Placed } from '../placed.ts'
-import { isOfHost, isPath, readTmpfs, readVolume } from '../written-forms.ts'
+import { hostSource, isPath, readTmpfs, readVolume } from '../written-forms.ts'
 
 /** The mounts of a service: of two with the same target, the later counts. `volumes` are the project's. */
 export function serviceMounts(
@@ -27,8 +27,11 @@ function mountOf(
   // A named volume can be a bind mount in disguise, or a disk of the host.
   const device = mount.kind === 'volume' ? at(volumes.get(mount.source), 'driver_opts', 'device') : undefined
   const how = at(volumes.get(mount.source), 'driver_opts', 'o')
-  if (device === undefined || !isOfHost(textOf(device), how === undefined ? '' : textOf(how))) return fact(item, mount)
-  return fact(device, { ...mount, kind: 'bind', source: resolved(textOf(device), directoryOf(device.path)) })
+  if (device === undefined) return fact(item, mount)
+  const source = hostSource(textOf(device), how === undefined ? '' : textOf(how))
+  return source === undefined
+    ? fact(item, mount)
+    : fact(device, { ...mount, kind: 'bind', source: resolved(source, directoryOf(device.path)) })
 }
 
 function longMount(item: Placed): Mount {

@@ -3,7 +3,7 @@ import { capability, fact, given, limitOf, said, textsOf, unmaskings } from '../
 import { at, find, listOf, textOf, truthOf, type Placed } from '../placed.ts'
 import { withOthers } from '../of-others.ts'
 import { withPlaceholders } from '../placeholders.ts'
-import { isOfHost, readRange, readSecurityOption, refusesPrivileges } from '../written-forms.ts'
+import { hostSource, readRange, readSecurityOption, refusesPrivileges } from '../written-forms.ts'
 
 /**
  * The ECS task definition in a document, as it is registered or as `describe-task-definition` prints it; undefined if
@@ -156,7 +156,9 @@ function mountOf(mount: Placed, task: Placed): Fact<Mount> {
 function hostDeviceOf(volume: Placed | undefined): Placed | undefined {
   const options = find(volume, 'dockerVolumeConfiguration', 'driverOpts')
   const [device, how] = [find(options, 'device'), find(options, 'o')]
-  return device !== undefined && isOfHost(textOf(device), how === undefined ? '' : textOf(how)) ? device : undefined
+  if (device === undefined) return undefined
+  const value = hostSource(textOf(device), how === undefined ? '' : textOf(how))
+  return value === undefined ? undefined : { ...device, value }
 }
 
 function wordOf(placed: Placed, key: string): string {
