@@ -35,7 +35,7 @@ export interface Mount {
 export interface Variable {
   name: string
   value: string
-  of: 'environment' | 'build argument' | 'image' | 'argument'
+  of: 'environment' | 'build argument' | 'image' | 'argument' | 'label'
 }
 
 /** What runs in a container in addition to its own program. */
@@ -102,7 +102,8 @@ export interface Container extends Place {
   cgroupParent?: Fact<string>
   /** `no`, `always`, `unless-stopped`, `on-failure` or `on-failure:N`. */
   restart?: Fact<string>
-  healthCheck?: Fact<'set' | 'disabled' | 'unknown'>
+  /** `elsewhere`: it asks another host, which says nothing about the container. */
+  healthCheck?: Fact<'set' | 'disabled' | 'elsewhere' | 'unknown'>
   environment: Fact<Variable>[]
   hooks: Fact<Hook>[]
   /** Commands that run in it in addition to its own: health checks, hooks. A single word is a line for a shell. */

@@ -49,6 +49,11 @@ export function holdsCredential(name: string, value: string): boolean {
   return namesCredential(name) && isLikelyValue(name, value)
 }
 
+/** Whether a label or an annotation holds one. Where its name ends with "secret", its value names the object that has it. */
+export function labelHoldsCredential(name: string, value: string): boolean {
+  return hasCredentialForm(value) || (!/secrets?(?:[-_.]?name)?$/i.test(name) && holdsCredential(name, value))
+}
+
 /** Whether a text is or contains a recognisable credential: a known key format, or an address or connection string with a password. */
 export function hasCredentialForm(text: string): boolean {
   if (forms.test(text)) return true

@@ -2,7 +2,7 @@ import { readProgram, readShell, type ShellCommand } from '../../formats/shell.t
 import type { Container } from '../container.ts'
 import { eachOr, on, type Control } from '../control.ts'
 import { credentialsIn, credentialsInText } from '../credential-in-command.ts'
-import { holdsCredential } from '../credential.ts'
+import { holdsCredential, labelHoldsCredential } from '../credential.ts'
 import type { Place } from '../input/placed.ts'
 import { userKind } from '../root-name.ts'
 
@@ -80,7 +80,9 @@ export const environmentSecrets: Control = {
     eachOr(
       [
         ...container.environment
-          .filter(({ value }) => holdsCredential(value.name, value.value))
+          .filter(({ value }) =>
+            (value.of === 'label' ? labelHoldsCredential : holdsCredential)(value.name, value.value),
+          )
           .map((entry) =>
             on(
               container,

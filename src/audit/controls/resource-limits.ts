@@ -92,7 +92,11 @@ export const runtimeHealth: Control = {
       on(
         container,
         'fail',
-        healthCheck === undefined ? 'no health check is defined' : 'the health check is switched off',
+        healthCheck === undefined
+          ? 'no health check is defined'
+          : healthCheck.value === 'elsewhere'
+            ? 'its health check asks another host'
+            : 'the health check is switched off',
         healthCheck,
       ),
     ]

@@ -65,6 +65,13 @@ export function environmentOf(service: Placed, model: ComposeModel): Fact<Variab
   return [...ofFiles, ...variablesOf(at(service, 'environment'), 'environment')]
 }
 
+/** Its own labels, and those of its image and of its service in a swarm. */
+export function labelsOf(service: Placed): Fact<Variable>[] {
+  return [['labels'], ['annotations'], ['build', 'labels'], ['deploy', 'labels']].flatMap((keys) =>
+    variablesOf(find(service, ...keys), 'label'),
+  )
+}
+
 /** What the image's build gets. */
 export function buildArguments(service: Placed): Fact<Variable>[] {
   return variablesOf(find(service, 'build', 'args'), 'build argument')

@@ -1,4 +1,4 @@
-import { unknownValue } from '../../../formats/unknown-value.ts'
+import { isUnknown, unknownValue } from '../../../formats/unknown-value.ts'
 import { emptyContainer, type Container, type Fact, type Truth } from '../../container.ts'
 import { capability, fact, given, limitOf, said } from '../facts.ts'
 import { at, find, listOf, textOf, truthOf, type Placed } from '../placed.ts'
@@ -15,6 +15,8 @@ export interface ObjectOfPods {
   /** `Kind/name`. */
   about: string
   kind: string
+  /** Its own `metadata`. */
+  metadata?: Placed | undefined
   /** Who decides the settings that its containers omit. */
   leftTo?: string | undefined
 }
@@ -25,7 +27,10 @@ export function containersOf(pods: readonly Pod[], object: ObjectOfPods): Contai
   const read = pods.flatMap((pod) => {
     const containers = pod.containers.map(({ container, role }) => containerOf(container, role, pod, object))
     const [first] = containers
-    if (first !== undefined) first.mounts.push(...unmountedHostPaths(pod))
+    if (first !== undefined) {
+      first.mounts.push(...unmountedHostPaths(pod))
+      first.environment.push(...notesOf(object.metadata), ...notesOf(find(pod.template, 'metadata')))
+    }
     return containers.map((container) => ({ container, where: pod.where.join('.') }))
   })
   const names = read.map(({ container }) => container.name)
@@ -72,11 +77,7 @@ function containerOf(
     ...said('memory', resources('limits', 'memory'), limit),
     ...said('cpu', resources('limits', 'cpu') ?? resources('requests', 'cpu'), limit),
     ...(role === 'ephemeral' ? limitsOfPod(container) : {}),
-    ...said(
-      'healthCheck',
-      ['livenessProbe', 'readinessProbe', 'startupProbe'].map((key) => at(container, key)).find(Boolean),
-      () => 'set' as const,
-    ),
+    ...given('healthCheck', healthCheckOf(container)),
     escapes: escapesOf(either, own),
     selinux: labelsOf(either),
     command: ['command', 'args'].flatMap((key) => wordsOf(at(container, key))),
@@ -95,6 +96,31 @@ function containerOf(
     ),
     environment: [container, find(spec, 'stepTemplate')].flatMap(environmentOf),
   }
+}
+
+/** A probe that names a host asks that one, not the container: even `localhost` is the node's. */
+function healthCheckOf(container: Placed): Container['healthCheck'] {
+  const probes = ['livenessProbe', 'readinessProbe', 'startupProbe'].flatMap((key) => at(container, key) ?? [])
+  const checks = probes.map((probe) => {
+    const host = find(probe, 'httpGet', 'host') ?? find(probe, 'tcpSocket', 'host')
+    const name = host === undefined ? '' : textOf(host)
+    return name === ''
+      ? fact(probe, 'set' as const)
+      : fact(host ?? probe, isUnknown(name) ? ('unknown' as const) : ('elsewhere' as const))
+  })
+  return checks.find(({ value }) => value === 'set') ?? checks.find(({ value }) => value === 'unknown') ?? checks[0]
+}
+
+/** Annotations and labels, which everybody who may list objects reads. */
+function notesOf(metadata: Placed | undefined): Container['environment'] {
+  return ['annotations', 'labels'].flatMap((key) => {
+    const notes = find(metadata, key)
+    return notes?.value instanceof Map
+      ? [...notes.value].flatMap(([name, value]) =>
+          typeof value.value === 'string' ? [fact(value, { name, value: value.value, of: 'label' as const })] : [],
+        )
+      : []
+  })
 }
 
 function labelsOf(either: (...keys: string[]) => Placed | undefined): Fact<string>[] {

@@ -68,7 +68,8 @@ function readObject(object: Placed, depth: number): KubernetesObject {
   if (kind === 'ConfigMap' && version === 'v1')
     return { ...nothing, configurations: [{ path, line, name: about, entries: entriesIn(object) }] }
   if (isEmpty) return nothing
-  const containers = containersOf(pods, { about, kind, leftTo: platformOf(object, version) })
+  const metadata = find(object, 'metadata')
+  const containers = containersOf(pods, { about, kind, metadata, leftTo: platformOf(object, version) })
   if (containers.length > 0) return { ...nothing, containers }
   if (!workloads.test(kind)) return { ...nothing, unjudged: [...unjudged, { ...met, reason: noPod }] }
   return confines(object)

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { auditOf, saidOf } from './audit-of.ts'
+
+const secret = 'practice-environment-secret'
+const service = (keys: string) => `services: {web: {image: "a:1.0.0", ${keys}}}\n`
+const deployment = (metadata: string, template: string, container = '') =>
+  `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d, ${metadata}}\nspec: {template: {metadata: {${template}}, spec: {containers: [{name: c, image: "a:1.0.0"${container}}]}}}\n`
+
+describe('a credential in a label', () => {
+  it.each([
+    ['as a map', service('labels: {shop.db.password: hunter2hunter2}')],
+    ['as a list', service('labels: ["shop.db.password=hunter2hunter2"]')],
+    ['of the service in a swarm', service('deploy: {labels: {shop.db.password: hunter2hunter2}}')],
+    ['of the image', service('build: {context: ., labels: ["shop.db.password=hunter2hunter2"]}')],
+    ['as an annotation of a container', service('annotations: {shop.db.password: hunter2hunter2}')],
+    ['of an object', deployment('annotations: {shop.db.password: hunter2hunter2}', '')],
+    ['of a pod', deployment('', 'annotations: {shop.db.password: hunter2hunter2}')],
+  ])('%s', async (_what, text) => {
+    expect(saidOf(await auditOf({ 'a.yaml': text }), secret)).toEqual([
+      'fail: label shop.db.password holds a credential',
+    ])
+  })
+
+  it('by its form', async () => {
+    const text = deployment('annotations: {a.example.com/source: "https://shop:hunter2hunter2@git.example.com/a"}', '')
+    expect(saidOf(await auditOf({ 'a.yaml': text }), secret)).toEqual([
+      'fail: label a.example.com/source holds a credential',
+    ])
+  })
+
+  it.each([
+    ['the name of a Secret', deployment('annotations: {nginx.ingress.kubernetes.io/auth-secret: shop-users}', '')],
+    ['a switch', deployment('', 'annotations: {a.example.com/inject-token: "true"}')],
+    ['an ordinary label', service('labels: {traefik.http.routers.shop.rule: "Host(`shop.example.com`)"}')],
+    ['a variable', service('labels: ["shop.db.password=${PASSWORD}"]')],
+  ])('and not %s', async (_what, text) => {
+    expect(saidOf(await auditOf({ 'a.yaml': text }), secret)).toEqual([
+      'pass: no variable or argument that looks like a credential',
+    ])
+  })
+})
+
+describe('a probe that asks another host says nothing about the container', () => {
+  const probed = async (probes: string) =>
+    saidOf(await auditOf({ 'a.yaml': deployment('', '', `, ${probes}`) }), 'cis-5.27')
+
+  it.each([
+    'livenessProbe: {httpGet: {host: example.com, port: 80}}',
+    'readinessProbe: {tcpSocket: {host: 10.0.0.1, port: 80}}',
+    'livenessProbe: {httpGet: {host: localhost, port: 80}}',
+  ])('%s', async (probe) => {
+    expect(await probed(probe)).toEqual(['fail: its health check asks another host'])
+  })
+
+  it.each([
+    'livenessProbe: {httpGet: {path: /, port: 80}}',
+    'livenessProbe: {httpGet: {host: example.com, port: 80}}, readinessProbe: {tcpSocket: {port: 80}}',
+    'startupProbe: {exec: {command: [a]}}',
+  ])('and %s does', async (probe) => {
+    expect(await probed(probe)).toEqual(['pass: a health check is defined'])
+  })
+
+  it('one whose host nobody knows is for people', async () => {
+    expect(await probed('livenessProbe: {tcpSocket: {host: "${HOST}", port: 80}}')).toEqual([
+      expect.stringMatching(/^manual: /),
+    ])
+  })
+})
