@@ -21,14 +21,5 @@ export function joinedJson(text: string): JoinedText[] | undefined {
       if (last !== undefined) last.text = text.slice(begin, token.lastIndex)
     } else line += found === '\n' ? 1 : found.startsWith('"') ? found.split('\n').length - 1 : 0
   }
-  return depth === 0 && texts.length > 1 && texts.every((one) => isJson(one.text)) ? texts : undefined
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
+  return depth === 0 && texts.length > 1 ? texts : undefined
 }

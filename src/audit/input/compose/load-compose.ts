@@ -13,7 +13,7 @@ export interface ComposeModel {
   directoryOf(path: string): string
   /** The entries of an environment file; none if it does not exist. */
   environmentFile(path: string): DotenvEntry[]
-  /** The text of another file of the tree; undefined if it cannot be had. */
+  /** The text of another file of the tree; undefined if it does not exist or may not be read. */
   textOf(path: string): string | undefined
 }
 
