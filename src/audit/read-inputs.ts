@@ -173,7 +173,9 @@ function addProject({ file, documents }: Classified, audited: Audited, { tree, c
   audited.dockerfiles.push(...known.values())
   // Somebody who names a compose file may not want to hear of what its images are built from.
   audited.unjudged.push(
-    ...project.unjudged.filter(({ isOfBuild }) => !(isOfBuild && file.named)).map(({ isOfBuild: _, ...one }) => one),
+    ...project.unjudged
+      .filter(({ isOfBuild }) => !(isOfBuild && file.named))
+      .map(({ path, line, about, reason }) => ({ path, line, about, reason })),
   )
 }
 

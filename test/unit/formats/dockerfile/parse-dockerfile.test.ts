@@ -186,14 +186,14 @@ describe('what BuildKit would refuse', () => {
     ['# syntax=a\n# syntax=b\nFROM a', 2],
     ['FROM a\nCMD ["a", 1]', 2],
     ['FROM a\nONBUILD', 2],
-  ])('%j is refused with its line', refused)
+  ])('%j is refused with its line', expectRefused)
 
   it('too many instructions are refused with the first line that is one too many', () => {
-    refused(`FROM a\n${'RUN b\n'.repeat(5_000)}`, 5_001)
-    refused(Array.from({ length: 102 }, (_, stage) => `FROM $X AS s${stage}\n`).join(''), 102)
+    expectRefused(`FROM a\n${'RUN b\n'.repeat(5_000)}`, 5_001)
+    expectRefused(Array.from({ length: 102 }, (_, stage) => `FROM $X AS s${stage}\n`).join(''), 102)
   })
 
-  function refused(text: string, line: number): void {
+  function expectRefused(text: string, line: number): void {
     expect(() => read(text)).toThrow(
       expect.objectContaining({
         code: 'SOURCE',
