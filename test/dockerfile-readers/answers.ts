@@ -14,7 +14,7 @@ export interface Question {
 
 /** What programs/dockerfile reads in one, as answers_test.go writes it. */
 export type Answer = z.infer<typeof Answer>
-const Answer = z.union([
+export const Answer = z.union([
   z.object({ refused: z.string() }),
   z.object({
     refused: z.undefined().optional(),

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import * as fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -9,6 +10,7 @@ import { answersTo, type Answer } from '../dockerfile-readers/answers.ts'
 import { compareAll } from '../dockerfile-readers/compare.ts'
 import { question } from '../dockerfile-readers/generated.ts'
 import { odd } from '../dockerfile-readers/odd.ts'
+import { recordedText, recordings } from '../dockerfile-readers/recorded.ts'
 import { root } from '../repo/source-files.ts'
 
 /** What the Go tests of each program show, and the tests that show it. */
@@ -143,4 +145,8 @@ it('what reads a Dockerfile without an engine reads what BuildKit reads, or says
   const { differences, agrees, unread } = compareAll(dockerfiles, answers)
   expect(differences).toEqual([])
   expect({ enough: agrees > 1_200, few: unread < agrees / 20 }).toEqual({ enough: true, few: true })
+})
+
+it('BuildKit reads what the unit tests have recorded of it', async () => {
+  await expect(recordedText(dockerfiles, answers)).toMatchFileSnapshot(fileURLToPath(recordings))
 })
