@@ -2,6 +2,7 @@ import type { Judgement } from '../control.ts'
 import { lastOfEachWay, type AuditedDockerfile, type AuditedStep } from '../audited-dockerfile.ts'
 import { onFile, type Control } from '../control.ts'
 import { ofRules } from '../of-rules.ts'
+import { lineOfRootAccount } from '../root-account.ts'
 import { unknownUser, userKind } from '../root-name.ts'
 
 export const user: Control = {
@@ -25,6 +26,9 @@ function userOfBase(file: AuditedDockerfile): Judgement {
 function judgeUser(file: AuditedDockerfile, { text, line }: AuditedStep): Judgement {
   const kind = userKind(text)
   if (kind === 'unknown') return onFile(file, 'manual', unknownUser(text), line)
+  const made = lineOfRootAccount(file, text.split(':')[0] ?? '')
+  if (made !== undefined)
+    return onFile(file, 'fail', `USER ${text}, which line ${made} makes another name of root`, line)
   return onFile(file, kind === 'root' ? 'fail' : 'pass', `USER ${text}`, line)
 }
 

@@ -32,3 +32,32 @@ describe('an image that a platform makes from another stage', () => {
     ])
   })
 })
+
+describe('a user who is root by another name', () => {
+  it.each([
+    'RUN useradd -o -u 0 app',
+    'RUN useradd -ou 0 -m app',
+    'RUN apt-get update && useradd --non-unique --uid=0 app',
+    'RUN adduser -D -u0 app',
+    "RUN sh -c 'usermod -o --uid 0 app'",
+    'RUN echo "app:x:0:0::/:/bin/sh" >> /etc/passwd',
+    'RUN printf "bin:x:1:1::/:\\napp:x:00:0::/:\\n" > /etc/passwd',
+    'RUN echo app::0:7::/:/bin/sh | tee -a /etc/passwd',
+    'RUN cat >> /etc/passwd <<E\napp:x:0:7::/:/bin/sh\nE',
+  ])('%s', async (run) => {
+    const said = saidOf(await auditOf({ Dockerfile: `FROM a:1.0.0\n${run}\nUSER app:app\n` }), 'cis-4.1')
+    expect(said).toEqual(['fail: USER app:app, which line 2 makes another name of root'])
+  })
+
+  it.each([
+    'RUN useradd -u 10001 app',
+    'RUN useradd -g 0 app',
+    'RUN useradd -o -u 0 other && useradd app',
+    'RUN echo "app:x:100:0::/:/bin/sh" >> /etc/passwd',
+    'RUN echo "app:x:0:0::/:/bin/sh" >> /etc/passwd.example',
+  ])('is not made by %s', async (run) => {
+    expect(saidOf(await auditOf({ Dockerfile: `FROM a:1.0.0\n${run}\nUSER app\n` }), 'cis-4.1')).toEqual([
+      'pass: USER app',
+    ])
+  })
+})
