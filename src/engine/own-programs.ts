@@ -29,7 +29,8 @@ export async function releasedPrograms(lock: Lock): Promise<Programs | { missing
   if (pinned === undefined) return { missing: 'this release of Loadline has published no image of its own programs' }
   if (pinned.source !== programsSource())
     return { missing: "the sources of Loadline's own programs differ from those of the released image" }
-  const container = dag.container().from(pinned.reference)
+  // Its own user is nobody, for whoever starts it elsewhere; the programs read secrets and make containers as root of the engine's containers.
+  const container = dag.container().from(pinned.reference).withoutUser()
   try {
     await container.entrypoint()
     return { container, reference: pinned.reference }
@@ -42,8 +43,8 @@ export async function releasedPrograms(lock: Lock): Promise<Programs | { missing
 }
 
 /**
- * All own programs in an image built from scratch, compiled by a container with Go: what a release publishes, and what
- * is cached if that is unavailable. Throws `TOOL`.
+ * All own programs in an image built from scratch, compiled by a container with Go: what is cached if a release's image
+ * (programs/Dockerfile) is unavailable. Throws `TOOL`.
  */
 export async function compilePrograms(compiler: Container): Promise<Container> {
   const own = Object.values(ownTools)
@@ -69,22 +70,33 @@ export async function compiledProgram(compiler: Container, name: keyof typeof ow
   return dag.container().withRootfs(below).withFile(tool.program, file, { permissions: 0o755 })
 }
 
+/** How Loadline's own programs are compiled, here and in programs/Dockerfile, which a test compares with this. */
+export const compilation = {
+  environment: { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' },
+  modules: ['go', 'mod', 'download'],
+  argumentsFor({ program, tags = [] }: Pick<OwnTool, 'program' | 'tags'>): string[] {
+    const tagged = tags.length === 0 ? [] : ['-tags', tags.join(',')]
+    return ['go', 'build', '-trimpath', '-gcflags=all=-dwarf=false', '-ldflags', '-s -w', ...tagged, '-o', program, '.']
+  },
+} as const
+
 /** Fetches a program's modules first and separately: a failed download has a different error from a failed compilation. */
-async function compile(compiler: Container, { name, source, program, tags = [] }: OwnTool): Promise<File> {
+async function compile(compiler: Container, tool: OwnTool): Promise<File> {
+  const { name, source, program } = tool
+  const { environment, modules, argumentsFor } = compilation
   const { exitCode, stderr, container } = await runTool(
     'go',
     compiler
-      .withEnvVariable('CGO_ENABLED', '0')
-      .withEnvVariable('GOFLAGS', '-mod=readonly -buildvcs=false')
+      .withEnvVariable('CGO_ENABLED', environment.CGO_ENABLED)
+      .withEnvVariable('GOFLAGS', environment.GOFLAGS)
       .withDirectory('/source', sourceDirectory(source))
       .withWorkdir('/source')
       .withMountedCache('/go/pkg/mod', dag.cacheVolume('loadline-go-modules'))
       .withMountedCache('/root/.cache/go-build', dag.cacheVolume('loadline-go-build')),
-    ['go', 'mod', 'download'],
+    modules,
   )
   if (exitCode !== 0) throw modulesError(name, stderr)
-  const flags = ['-trimpath', '-gcflags=all=-dwarf=false', '-ldflags', '-s -w', '-tags', tags.join(',')]
-  const built = await runTool('go', container, ['go', 'build', ...flags, '-o', program, '.'])
+  const built = await runTool('go', container, argumentsFor(tool))
   requireSuccess(`the Go compiler, for the program ${name},`, built, 'Report this as a bug in Loadline.')
   return built.container.file(program)
 }

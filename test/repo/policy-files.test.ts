@@ -5,7 +5,11 @@ import { decidePolicy, loadPolicy } from '../../src/policy/index.ts'
 import { filesBelow, read } from './source-files.ts'
 
 const schema = 'schema/loadline-policy.schema.json'
-const policyFiles = [...filesBelow('pipelines/policies', '.yaml'), ...filesBelow('examples', 'loadline.yaml')]
+const policyFiles = [
+  ...filesBelow('pipelines/policies', '.yaml'),
+  ...filesBelow('examples', 'loadline.yaml'),
+  ...filesBelow('programs', 'loadline.yaml'),
+]
 
 /** The moment from which the life of the examples' exceptions is measured: the day on which they were written. */
 const written = new Date('2026-11-20T00:00:00Z')
