@@ -8,7 +8,8 @@ const schema = 'schema/loadline-policy.schema.json'
 const policyFiles = [
   ...filesBelow('pipelines/policies', '.yaml'),
   ...filesBelow('examples', 'loadline.yaml'),
-  ...filesBelow('programs', 'loadline.yaml'),
+  'programs/loadline.yaml',
+  'image/loadline.yaml',
 ]
 
 /** The moment from which the life of the examples' exceptions is measured: the day on which they were written. */
