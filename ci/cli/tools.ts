@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { pinPrograms } from '../../pipelines/pin-programs.ts'
 import { refreshPins, type Refreshed } from '../../pipelines/refresh-pins.ts'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { limits } from '../../src/model/limits.ts'
 import { firstLine } from '../../src/engine/run-tool.ts'
+import { readRun } from '../../src/report/index.ts'
 import { nameValues } from '../../src/image-metadata/index.ts'
 import { readChecksums } from '../../src/tools/admissible.ts'
 import { confidence, type Pins } from '../../src/tools/pins.ts'
@@ -24,11 +26,13 @@ interface ToolsOptions {
   tools?: string
   released: string[]
   withoutSignatures: boolean
+  programs?: string
   engine?: string
 }
 
 /**
- * `loadline tools`: shows what is pinned and how well confirmed; with --output asks every publisher again, and writes the pins to a file.
+ * `loadline tools`: shows what is pinned and how well confirmed; with --output asks every publisher again, and writes the pins to a file;
+ * with --programs too, pins only the image of Loadline's own programs that a release run published.
  * Exit code 0, or 3 if one was refused: its earlier pin is kept, and the others are still written.
  */
 export const make = command<ToolsOptions>({
@@ -41,6 +45,10 @@ export const make = command<ToolsOptions>({
       shaped(/^[a-z-]+=\d/),
     ),
     withoutSignatures: toggle("skip the publishers' signatures, which need the public Sigstore"),
+    programs: single(
+      'verdict',
+      "ask nobody, and pin Loadline's own programs as the run of this verdict.json published them",
+    ),
     engine: engineFlags.engine,
   },
   more: `Exit codes: 0 everything is pinned; 3 a tool was refused, and keeps its earlier pin.
@@ -54,6 +62,11 @@ async function tools(options: ToolsOptions): Promise<number> {
   const earlier = await givenPins(options.tools)
   if (options.output === undefined) {
     process.stdout.write(listed(earlier))
+    return 0
+  }
+  if (options.programs !== undefined) {
+    const text = await readGiven({ path: options.programs, what: 'report', code: 'LOCK', most: limits.report })
+    await writePins(options.output, pinPrograms(earlier, readRun(text, options.programs), new Date()))
     return 0
   }
   const engine = await findEngine({
@@ -74,15 +87,15 @@ async function tools(options: ToolsOptions): Promise<number> {
     ),
   )
   const { pins, refused } = await withCli(refreshed, now)
-  await writeFiles(
-    dirname(options.output),
-    { [basename(options.output)]: `${JSON.stringify(pins, null, 2)}\n` },
-    'the pins',
-  )
-  process.stdout.write(listed(pins))
+  await writePins(options.output, pins)
   for (const { name, error } of refused)
     process.stderr.write(`not pinned again: ${name}: ${error.message}\n  ${error.hint}\n`)
   return refused.length === 0 ? 0 : 3
+}
+
+async function writePins(path: string, pins: Pins): Promise<void> {
+  await writeFiles(dirname(path), { [basename(path)]: `${JSON.stringify(pins, null, 2)}\n` }, 'the pins')
+  process.stdout.write(listed(pins))
 }
 
 function releaseDays(entries: readonly string[]): Map<string, Date> {

@@ -21,7 +21,7 @@ export function compiledReference(compiler: string): string {
 }
 
 /** The name under which a release pins the image of its own programs. */
-const programsName = 'programs'
+export const programsName = 'programs'
 
 /** The image of its own programs that a release has published, or why it is unavailable. */
 export async function releasedPrograms(lock: Lock): Promise<Programs | { missing: string }> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { programsName } from '../../../src/engine/own-programs.ts'
 import { supportImages, tools } from '../../../src/tools/images.ts'
 import { confidence, parsePins, pinnedTools, pinsOf } from '../../../src/tools/pins.ts'
 
@@ -9,7 +10,9 @@ describe('the pins of a release', () => {
     for (const { name, version, reference } of [...Object.values(tools), ...Object.values(supportImages)])
       expect(ours.tools[name], name).toMatchObject({ version, reference })
     const named = [...Object.values(tools), ...Object.values(supportImages)].map(({ name }): string => name)
-    expect(Object.keys(pinnedTools(ours)).toSorted()).toEqual(named.toSorted())
+    // The image of Loadline's own programs, as soon as one was released.
+    const own = Object.keys(pinnedTools(ours)).filter((name) => name === programsName)
+    expect(Object.keys(pinnedTools(ours)).toSorted()).toEqual([...named, ...own].toSorted())
     for (const { reference } of Object.values(pinnedTools(ours)))
       expect(reference).toMatch(/:[^@/]+@sha256:[0-9a-f]{64}$/)
     expect(Object.keys(ours.cli.archives)).toEqual(['linux/amd64', 'linux/arm64', 'darwin/amd64', 'darwin/arm64'])
