@@ -55,6 +55,18 @@ export const parts: readonly Part[] = [
     run: own('workflows.test.ts'),
   },
   {
+    name: 'release',
+    what: 'act makes a release up to the point where it needs the world: it packs Loadline, builds and judges both images, and refuses a wrong tag.',
+    about: [
+      '.github/workflows/release.yml',
+      'image',
+      'programs/Dockerfile',
+      'ci/image-inputs.mjs',
+      'test/exhaustive/release.test.ts',
+    ],
+    run: own('release.test.ts'),
+  },
+  {
     name: 'cgroup-v2',
     what: "In a virtual machine with Docker on Debian's kernel, whose control groups are of the second version, an installed Loadline comes from an empty home directory to PASSED, and to a release that is signed, attested and verified.",
     about: [
