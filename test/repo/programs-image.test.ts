@@ -43,6 +43,8 @@ describe("the image of Loadline's own programs", () => {
     // The image of Loadline itself takes programs of Debian from the same one.
     for (const path of ['programs/Dockerfile', 'image/Dockerfile'])
       expect([...read(path).matchAll(/^FROM (?:--\S+ )?(golang\S*)/gm)].map(([, base]) => base)).toEqual([image, image])
+    const { certificates } = supportImages
+    expect(instructions).toContain(`FROM ${certificates.reference}@${pinsOf().tools[certificates.name]?.digest}`)
   })
 
   it('has crun by the same checksums, on every platform that has one', async () => {
