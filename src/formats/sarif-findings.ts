@@ -107,16 +107,13 @@ function findingOf(result: Result, { tool: { driver } }: SarifRun): AdditionalFi
   const at = result.ruleIndex ?? result.rule?.index ?? -1
   const rule = driver.rules?.[at] ?? driver.rules?.find((one) => one.id === id)
   const title = rule?.shortDescription?.text ?? result.message.text ?? result.message.markdown ?? ''
-  const [location] = result.locations ?? []
+  const location = result.locations?.[0]
+  const logical = location?.logicalLocations?.[0]
   return {
     id: id ?? rule?.id ?? 'unidentified',
     severity: severityOf(result, rule),
     title: title.split('\n')[0] ?? '',
-    where:
-      location?.physicalLocation?.artifactLocation?.uri ??
-      location?.logicalLocations?.[0]?.fullyQualifiedName ??
-      location?.logicalLocations?.[0]?.name ??
-      '',
+    where: location?.physicalLocation?.artifactLocation?.uri ?? logical?.fullyQualifiedName ?? logical?.name ?? '',
   }
 }
 
@@ -127,10 +124,9 @@ function findingOf(result: Result, { tool: { driver } }: SarifRun): AdditionalFi
 function severityOf(result: Result, rule: z.infer<typeof SarifRule> | undefined): Severity {
   const properties = { ...rule?.properties, ...result.properties } as Record<string, unknown>
   const score = Number.parseFloat(String(properties['security-severity'] ?? ''))
-  if (Number.isFinite(score) && score > 0 && score <= 10)
-    return score >= 9 ? 'critical' : score >= 7 ? 'high' : score >= 4 ? 'medium' : 'low'
+  if (score > 0 && score <= 10) return score >= 9 ? 'critical' : score >= 7 ? 'high' : score >= 4 ? 'medium' : 'low'
   const word = [properties['cvssV3_severity'], properties['severity']].find((value) => typeof value === 'string')
-  const named = parseSeverity(typeof word === 'string' ? word : undefined)
+  const named = parseSeverity(word)
   if (named !== 'unknown') return named
   const level = result.level ?? rule?.defaultConfiguration?.level
   return level === 'error' ? 'high' : level === 'warning' ? 'medium' : level === 'note' ? 'low' : 'unknown'
@@ -142,8 +138,8 @@ function imagesOf({ automationDetails, artifacts = [], results, properties }: Sa
   const texts = [
     automationDetails?.id,
     ...artifacts.map(({ location }) => location?.uri),
-    ...results.flatMap(({ locations = [] }) =>
-      locations.map(({ physicalLocation }) => physicalLocation?.artifactLocation?.uri),
+    ...results.flatMap(({ locations }) =>
+      locations?.map(({ physicalLocation }) => physicalLocation?.artifactLocation?.uri),
     ),
     ...(Array.isArray(repositories) ? repositories : []),
     properties?.['imageDigest'],

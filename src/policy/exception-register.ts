@@ -94,7 +94,6 @@ export function openRegister(
 function covers(exception: RegisterEntry, violation: Violation, { digests }: JudgedImages): boolean {
   const { subject, platform, digest, path, package: named } = exception
   return (
-    exception.id === violation.id &&
     (subject === undefined || subject === violation.subject) &&
     (platform === undefined || platform === violation.platform) &&
     (digest === undefined || (violation.platform !== undefined && digest === digests.get(violation.platform))) &&
@@ -105,7 +104,7 @@ function covers(exception: RegisterEntry, violation: Violation, { digests }: Jud
 
 function coversPackage(named: string, found: string | undefined): boolean {
   const wanted = parsePackageUrl(named)
-  const met = found === undefined ? undefined : parsePackageUrl(found)
+  const met = parsePackageUrl(found ?? '')
   return wanted !== undefined && met !== undefined && namesPackage(wanted, met)
 }
 

@@ -25,10 +25,15 @@ interface Claim {
   order: number
 }
 
+interface NamedPackage {
+  text: string
+  url: PackageUrl
+}
+
 /** Which image and which of its packages; absent means every one. */
 interface Scope {
   digest?: Digest
-  package?: { text: string; url: PackageUrl }
+  package?: NamedPackage
 }
 
 /**
@@ -74,7 +79,7 @@ export function exceptNotAffected(documents: readonly NamedDocument[], imageName
           ...(scope.digest === undefined ? {} : { digest: scope.digest }),
           ...(scope.package === undefined ? {} : { package: scope.package.text }),
           vex: { status, justification },
-          says: [impact, notes].filter((part) => part !== undefined && part !== '').join('; '),
+          says: [impact, notes].filter(Boolean).join('; '),
         },
         { kind: 'openvex', path: source.suppression.file, place },
       ),
@@ -95,7 +100,7 @@ function claimsOf(source: Reading, imageName: string): Array<Omit<Claim, 'order'
     const at = Date.parse(statement.timestamp ?? document.timestamp)
     const ids = [...new Set([name, ...aliases])]
     // Names times products: two long lists would exceed any machine's memory.
-    for (const id of ids.slice(0, mostEntries + 1)) {
+    for (const id of ids) {
       for (const scope of scopes) claims.push({ source, statement, place, id, scope, at })
       if (claims.length > mostEntries) return claims
     }
@@ -124,15 +129,12 @@ function scopesOf(products: readonly Product[], imageName: string): { scopes: Sc
       unknown.push(image)
       continue
     }
-    for (const part of product.subcomponents === undefined || product.subcomponents.length === 0
-      ? [undefined]
-      : product.subcomponents) {
-      const purl = part === undefined ? undefined : purlOf(part)
-      const url = purl === undefined ? undefined : parsePackageUrl(purl)
-      if (part !== undefined && (purl === undefined || url === undefined))
-        unknown.push(`the subcomponent ${part['@id'] ?? 'without an id'} has no package URL`)
-      else
-        scopes.push({ ...image, ...(purl === undefined || url === undefined ? {} : { package: { text: purl, url } }) })
+    const parts = product.subcomponents ?? []
+    if (parts.length === 0) scopes.push(image)
+    for (const part of parts) {
+      const named = packageOf(part)
+      if (named === undefined) unknown.push(`the subcomponent ${part['@id'] ?? 'without an id'} has no package URL`)
+      else scopes.push({ ...image, package: named })
     }
   }
   return { scopes, unknown }
@@ -140,16 +142,16 @@ function scopesOf(products: readonly Product[], imageName: string): { scopes: Sc
 
 /** The scope of a product that is this image or one of its packages; otherwise why it is neither. */
 function imageScope(product: Product, imageName: string): Scope | string {
-  const purl = purlOf(product)
+  const found = packageOf(product)
   const named = product['@id'] ?? 'a product without an id'
   const hash = Digest.safeParse(`sha256:${product.hashes?.['sha-256'] ?? ''}`)
-  const url = purl === undefined ? undefined : parsePackageUrl(purl)
-  if (purl === undefined || url === undefined)
+  if (found === undefined)
     return hash.success ? { digest: hash.data } : `${named} is not a package URL, so its meaning is unknown`
+  const { text: purl, url } = found
   if (url.type !== 'oci') {
     if ((product.subcomponents ?? []).length > 0)
       return `${purl} is not an image: it is unknown which packages of this one belong to it`
-    return { package: { text: purl, url } }
+    return { package: found }
   }
   if (url.name !== imageShortName(imageName).toLowerCase()) return `${purl} is a different image from ${imageName}`
   const digest = Digest.safeParse(url.version ?? '')
@@ -160,7 +162,8 @@ function imageScope(product: Product, imageName: string): Scope | string {
   return {}
 }
 
-function purlOf(component: Subcomponent): string | undefined {
-  const { '@id': id, identifiers } = component
-  return identifiers?.purl ?? (id?.startsWith('pkg:') ? id : undefined)
+function packageOf({ '@id': id, identifiers }: Subcomponent): NamedPackage | undefined {
+  const text = identifiers?.purl ?? id ?? ''
+  const url = parsePackageUrl(text)
+  return url && { text, url }
 }

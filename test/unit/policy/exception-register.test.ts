@@ -46,6 +46,7 @@ describe('the scope of an exception', () => {
   it.each<[string, Partial<RegisterEntry>, string[]]>([
     ['nothing but the id', {}, platforms],
     ['the subject', { subject: purl }, platforms],
+    ['a different subject', { subject: 'pkg:pypi/flask@3.0.0' }, []],
     ['the platform', { platform: 'linux/arm64' }, ['linux/arm64']],
     ['the image', { image: 'shop/orders' }, platforms],
     ['a different image', { image: 'shop/cart' }, []],
