@@ -22,10 +22,10 @@ const row =
  * Throws `DATABASE` if it is empty, of a different form, cut off within a line, or names a vulnerability twice. A list that ends too early lacks scores, which must not be taken for low ones.
  */
 export function parseEpssScores(text: string, wanted: ReadonlySet<string>): EpssScores {
-  const lines = text.split('\n')
-  const [, model, time] = header.exec(lines[0]?.trimEnd() ?? '') ?? []
+  const [head = '', names = '', ...lines] = text.split('\n')
+  const [, model = '', time = ''] = header.exec(head.trimEnd()) ?? []
   const scoredAt = new Date(`${time}Z`)
-  if (model === undefined || Number.isNaN(scoredAt.getTime()) || lines[1]?.trimEnd() !== columns)
+  if (Number.isNaN(scoredAt.getTime()) || names.trimEnd() !== columns)
     throw unreadable(
       `expected "#model_version:...,score_date:..." and "${columns}", found ${JSON.stringify(text.slice(0, 80))}`,
     )
@@ -33,12 +33,11 @@ export function parseEpssScores(text: string, wanted: ReadonlySet<string>): Epss
   const seen = new Set<string>()
   const scores: EpssScores['scores'] = []
   for (const [index, line] of lines.entries()) {
-    if (index < 2) continue
-    const [, id, epss, share] = row.exec(line.trimEnd()) ?? []
+    const [, id = '', epss, share] = row.exec(line.trimEnd()) ?? []
     const [probability, percentile] = [Number(epss), Number(share)]
-    if (id === undefined || !(probability <= 1 && percentile <= 1) || seen.has(id))
+    if (!(probability <= 1 && percentile <= 1) || seen.has(id))
       throw unreadable(
-        `line ${index + 1}: expected one vulnerability with two numbers from 0 to 1, found ${JSON.stringify(line.slice(0, 80))}${id !== undefined && seen.has(id) ? ' for the second time' : ''}`,
+        `line ${index + 3}: expected one vulnerability with two numbers from 0 to 1, found ${JSON.stringify(line.slice(0, 80))}${seen.has(id) ? ' for the second time' : ''}`,
       )
     seen.add(id)
     if (wanted.has(id)) scores.push({ id, probability, percentile })

@@ -49,10 +49,8 @@ function behind(
   for (; index < words.length; index++) {
     const word = words[index] ?? ''
     const assignment = /^([A-Za-z_]\w*)=(.*)$/s.exec(word)
-    if (word === '--') continue
     if (/^-[A-Za-z0-9]/.test(word)) {
-      const letter = word.at(-1) ?? ''
-      if (valued.includes(letter) && valued !== '' && word.length === 2) index++
+      if (word.length === 2 && valued.includes(word.slice(1))) index++
     } else if (word.startsWith('--')) continue
     else if (assignment !== null) given.push({ name: assignment[1] ?? '', value: assignment[2] ?? '' })
     else if (left > 0) left--
@@ -65,6 +63,7 @@ function behind(
 function foundBy(words: readonly string[]): readonly string[] | undefined {
   const flag = words.findIndex((word) => /^-(exec|execdir|ok|okdir)$/.test(word))
   if (flag === -1) return undefined
-  const end = words.findIndex((word, index) => index > flag && (word === ';' || word === '+'))
-  return words.slice(flag + 1, end === -1 ? undefined : end)
+  const program = words.slice(flag + 1)
+  const end = program.findIndex((word) => word === ';' || word === '+')
+  return end === -1 ? program : program.slice(0, end)
 }

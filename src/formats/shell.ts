@@ -71,7 +71,6 @@ class ScriptReader {
 
   read(script: string): ShellScript {
     const tree = parse(script)
-    if ((tree.errors ?? []).length > 0) this.#isWhole = false
     return { commands: this.#commandsOf(tree), isWhole: this.#isWhole }
   }
 
@@ -90,7 +89,7 @@ class ScriptReader {
       let before = input
       for (const part of node.commands) {
         const commands = this.#commandsOf(part, before)
-        before = [...before, ...commands.slice(-mostInput)].slice(-mostInput)
+        before = [...before, ...commands].slice(-mostInput)
         for (const command of commands) read.push(command)
       }
       return read
@@ -112,10 +111,10 @@ class ScriptReader {
     for (const part of [...node.prefix, ...node.suffix]) {
       if (part.type === 'Word') words.push(...this.#words(part))
       else if (part.type === 'Assignment') {
-        const value = part.value?.type === 'Word' ? this.#text(part.value) : ''
-        if (part.name !== undefined) assignments.push({ name: part.name, value })
+        const value = part.value.type === 'Word' ? this.#text(part.value) : ''
+        assignments.push({ name: part.name, value })
         // `export NAME=value` and the like: an argument that is also an assignment.
-        if (node.name !== undefined && node.suffix.includes(part)) words.push(`${part.name ?? ''}=${value}`)
+        if (node.suffix.includes(part)) words.push(`${part.name}=${value}`)
       }
     }
     const { name, args, given } = unwrapped(words)
@@ -172,7 +171,7 @@ class ScriptReader {
     const [only, more] = word.parts ?? []
     const text = this.#text(word)
     const isBare = more === undefined && (only?.type === 'SimpleExpansion' || only?.type === 'ParameterExpansion')
-    return isBare && !isUnknown(text) ? text.split(/\s+/).filter((part) => part !== '') : [text]
+    return isBare && !isUnknown(text) ? (text.match(/\S+/g) ?? []) : [text]
   }
 
   #text(word: Word): string {
@@ -223,10 +222,10 @@ function scriptsGiven({ name, args, texts }: ShellCommand): string[] {
   if (name === 'eval') return [args.join(' ')]
   if (name === 'su' || name === 'runuser') {
     const flag = args.findIndex((word) => /^(-c|--command)$/.test(word))
-    return args[flag + 1] !== undefined && flag !== -1 ? [args[flag + 1] ?? ''] : []
+    return flag === -1 ? [] : args.slice(flag + 1, flag + 2)
   }
   if (!shells.test(name)) return []
   const flag = args.findIndex((word) => /^-[a-z]*c$/.test(word))
-  if (flag !== -1) return args[flag + 1] === undefined ? [] : [args[flag + 1] ?? '']
+  if (flag !== -1) return args.slice(flag + 1, flag + 2)
   return args.every((word) => word.startsWith('-')) ? texts : []
 }

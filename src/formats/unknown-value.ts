@@ -21,7 +21,8 @@ export function isWhollyUnknown(text: string): boolean {
 /** Whether a text can equal a value, for some value of its unknown parts. */
 export function canBe(text: string, value: string): boolean {
   const [first = '', ...others] = text.split(/\uE000[^\uE001]*\uE001/)
-  if (others.length === 0) return text === value
+  const last = others.at(-1)
+  if (last === undefined) return text === value
   if (!value.startsWith(first)) return false
   let at = first.length
   for (const part of others) {
@@ -29,14 +30,12 @@ export function canBe(text: string, value: string): boolean {
     if (found === -1) return false
     at = found + part.length
   }
-  return value.endsWith(others.at(-1) ?? first)
+  return value.endsWith(last)
 }
 
 /** The text for people: `${NAME}` for a variable with an unknown value, or the command that a shell would run. */
 export function showUnknown(text: string): string {
-  return isUnknown(text)
-    ? text.replaceAll(marks, (_whole, name: string) => (/^\w+$/.test(name) ? `\${${name}}` : name))
-    : text
+  return text.replaceAll(marks, (_whole, name: string) => (/^\w+$/.test(name) ? `\${${name}}` : name))
 }
 
 /** A text from outside, in which the two characters have no meaning. */

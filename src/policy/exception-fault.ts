@@ -59,15 +59,16 @@ export function lifeFault(
   maximumDays: number,
   now: Date,
 ): { key: 'created' | 'expires'; message: string } | undefined {
-  if (created !== undefined && daysUntil(created, now) > 0) {
-    return {
-      key: 'created',
-      message: `expected a date that is not in the future, found ${created}; dates are in UTC`,
-    }
+  if (created !== undefined) {
+    if (daysUntil(created, now) > 0)
+      return {
+        key: 'created',
+        message: `expected a date that is not in the future, found ${created}; dates are in UTC`,
+      }
+    // Dates in this form sort by their text.
+    if (expires <= created)
+      return { key: 'expires', message: `expected a date after ${created}, when it was created, found ${expires}` }
   }
-  // Dates in this form sort by their text.
-  if (created !== undefined && expires <= created)
-    return { key: 'expires', message: `expected a date after ${created}, when it was created, found ${expires}` }
   const days = daysUntil(expires, now)
   if (days > maximumDays) {
     return {

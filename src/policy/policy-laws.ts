@@ -1,10 +1,9 @@
 import { exceptionFault, lifeFault } from './exception-fault.ts'
 import { exceptionIdFault } from './exception-id.ts'
-import type { ShippedPolicyName } from './file.ts'
+import { shippedPolicyNames, type ShippedPolicyName } from './file.ts'
 import type { PlacedDocument, Problem } from '../model/read-yaml.ts'
 import { ruleOwners, rulesThatAlwaysDeny, type RuleId } from './rule-ids.ts'
 import { Exception, Policy, RuleSetting, Suppression } from './schema.ts'
-import { shippedPolicies } from './shipped.ts'
 import { daysUntil } from '../model/units.ts'
 
 /** Reports a problem with the value at a path of keys. */
@@ -19,11 +18,7 @@ export function lawProblems(
   const problems: Problem[] = []
   const report: Report = (path, message) => problems.push({ ...document.placeOf(path), path, message })
   const { extends: extended, rules, exceptions, suppressions } = asRecord(document.value)
-  const base = below(
-    typeof extended === 'string' && Object.hasOwn(shippedPolicies, extended)
-      ? (extended as ShippedPolicyName)
-      : undefined,
-  )
+  const base = below(shippedPolicyNames.find((name) => name === extended))
   const given = Policy.shape.exceptions.shape.maximumDays.safeParse(asRecord(exceptions)['maximumDays'])
   const life = { now, maximumDays: given.success ? given.data : base.exceptions.maximumDays }
   for (const [rule, value] of Object.entries(asRecord(rules))) judgeSetting(rule, value, life, report)

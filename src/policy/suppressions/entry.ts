@@ -25,18 +25,15 @@ export const mostEntries = 2_000
  */
 export function suppressionEntry(
   suppression: Suppression,
-  { says, lastDay, ...finding }: SuppressedFinding,
+  { says = '', lastDay = suppression.expires, ...finding }: SuppressedFinding,
   origin: Origin,
 ): RegisterEntry {
   const { file: _, reason, created, expires, ...acceptance } = suppression
-  const last = lastDay !== undefined && lastDay < expires ? lastDay : expires
+  const last = lastDay < expires ? lastDay : expires
   return {
     ...finding,
     ...acceptance,
-    reason:
-      says === undefined || says.trim() === ''
-        ? reason
-        : `${reason.replace(/[^.!?]$/, '$&.')} The file says: ${says.trim()}`,
+    reason: says.trim() === '' ? reason : `${reason.replace(/[^.!?]$/, '$&.')} The file says: ${says.trim()}`,
     // A creation date after the file's own last day would be invalid.
     ...(created === undefined || created >= last ? {} : { created }),
     expires: last,

@@ -29,8 +29,12 @@ const Configuration = z.strictObject({
 
 /** Reads the ignored rules of a hadolint configuration. Throws `POLICY` if it cannot be read in full. */
 export function readHadolintIgnored(text: string, suppression: Suppression): ReadSuppressions {
-  const { data } = readSuppressionFile(text, suppression.file, 'a configuration of hadolint', Configuration)
-  const { ignored, ...others } = data
+  const { ignored, ...others } = readSuppressionFile(
+    text,
+    suppression.file,
+    'a configuration of hadolint',
+    Configuration,
+  )
   return {
     entries: (ignored ?? []).map((id, index) => {
       const origin: Origin = { kind: 'hadolint', path: suppression.file, place: `ignored[${index}]` }

@@ -2,12 +2,6 @@ import type { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import { readYaml } from '../../model/read-yaml.ts'
 
-/** The document in a file that the policy names, with the line of everything in it. */
-export interface SuppressionDocument<T> {
-  data: T
-  lineOf(path: readonly PropertyKey[]): number
-}
-
 /**
  * Reads a YAML or JSON file that the policy names: bounded, without duplicate keys, and only with keys that the schema
  * knows. An empty one has no keys. Throws `POLICY` with the line.
@@ -17,8 +11,8 @@ export function readSuppressionFile<T extends z.ZodType>(
   path: string,
   what: string,
   schema: T,
-): SuppressionDocument<z.infer<T>> {
-  const isEmpty = text.replaceAll(/^\s*#.*$|^(---|\.\.\.)\s*$|^\uFEFF/gm, '').trim() === ''
+): z.infer<T> {
+  const isEmpty = text.replaceAll(/#.*|^(---|\.\.\.)\s*$/gm, '').trim() === ''
   const document = readYaml(isEmpty ? '{}' : text, { aliasesOfValues: true })
   if (Array.isArray(document))
     throw suppressionError(path, document[0]?.line, `expected ${what}; ${document[0]?.message ?? 'it cannot be read'}`)
@@ -32,7 +26,7 @@ export function readSuppressionFile<T extends z.ZodType>(
       `expected ${what}; ${at.length === 0 ? '' : `${at.map(String).join('.')}: `}${issue?.message ?? 'it has a different form'}`,
     )
   }
-  return { data: parsed.data, lineOf: (keys) => document.placeOf(keys).line }
+  return parsed.data
 }
 
 /** Reports what is wrong with a file that the policy names. */

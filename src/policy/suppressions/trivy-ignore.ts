@@ -64,7 +64,7 @@ export function readTrivyIgnore(text: string, suppression: Suppression): ReadSup
 
 function readIgnoreYaml(text: string, suppression: Suppression): ReadSuppressions {
   const path = suppression.file
-  const { data } = readSuppressionFile(text, path, 'an ignore file of Trivy', IgnoreFile)
+  const data = readSuppressionFile(text, path, 'an ignore file of Trivy', IgnoreFile)
   const entries: RegisterEntry[] = []
   const left: string[] = []
   for (const section of ['misconfigurations', 'licenses'] as const)
@@ -121,7 +121,6 @@ function readIgnoreLines(text: string, suppression: Suppression): ReadSuppressio
   const path = suppression.file
   const entries = text.split(/\r\n|\r|\n/).flatMap((written, index): RegisterEntry[] => {
     const [id = '', ...options] = written
-      .replace(/^\uFEFF/, '')
       .replace(/(^|\s)#.*$/, '')
       .trim()
       .split(/\s+/)
@@ -130,14 +129,14 @@ function readIgnoreLines(text: string, suppression: Suppression): ReadSuppressio
     if (wildcard.test(id))
       throw suppressionError(path, line, `${JSON.stringify(id)}: an id names one finding: wildcards are refused`)
     const ends = options.map((option) => {
-      const day = option.replace(/^exp:/, '')
-      if (!option.startsWith('exp:') || !z.iso.date().safeParse(day).success)
+      const day = z.iso.date().safeParse(/^exp:(.*)/.exec(option)?.[1])
+      if (!day.success)
         throw suppressionError(
           path,
           line,
           `expected an id and optionally exp:2027-01-31, found ${JSON.stringify(option)}`,
         )
-      return lastDayBefore(day)
+      return lastDayBefore(day.data)
     })
     const lastDay = ends.toSorted()[0]
     const origin: Origin = { kind: 'trivyignore', path, place: `line ${line}` }

@@ -56,6 +56,50 @@ describe('the EPSS scores of a day', () => {
   })
 })
 
+describe('the limits of a score and of what is said about it', () => {
+  const [head = ''] = text.split('\n')
+  const listOf = (...rows: string[]) => [head, 'cve,epss,percentile', ...rows, ''].join('\n')
+  const refused = 'the exploit predictions cannot be read: '
+  const long = 'x'.repeat(81)
+
+  it('include 0 and 1, also as powers of ten', () => {
+    const rows = ['CVE-2026-0001,1,1.0', 'CVE-2026-0002,0,0', 'CVE-2026-0003,4e-05,0.5']
+    const ids = new Set(['CVE-2026-0001', 'CVE-2026-0002', 'CVE-2026-0003'])
+    expect(parseEpssScores(listOf(...rows), ids).scores).toEqual([
+      { id: 'CVE-2026-0001', probability: 1, percentile: 1 },
+      { id: 'CVE-2026-0002', probability: 0, percentile: 0 },
+      { id: 'CVE-2026-0003', probability: 0.00004, percentile: 0.5 },
+    ])
+  })
+
+  it.each([
+    ['', 'expected "#model_version:...,score_date:..." and "cve,epss,percentile", found ""'],
+    [
+      head,
+      `expected "#model_version:...,score_date:..." and "cve,epss,percentile", found ${JSON.stringify(head.slice(0, 80))}`,
+    ],
+    [long, `expected "#model_version:...,score_date:..." and "cve,epss,percentile", found "${long.slice(1)}"`],
+    [`${head}\ncve,epss,percentile`, 'its last line has no end: some of it went missing'],
+    [listOf(), 'it has no scores'],
+    [
+      listOf('CVE-2026-0001,0.5,1.5'),
+      'line 3: expected one vulnerability with two numbers from 0 to 1, found "CVE-2026-0001,0.5,1.5"',
+    ],
+    [
+      listOf('CVE-2026-0001,0.5,0.5', long),
+      `line 4: expected one vulnerability with two numbers from 0 to 1, found "${long.slice(1)}"`,
+    ],
+    [
+      listOf('CVE-2026-0001,0.5,0.5', 'CVE-2026-0001,0.4,0.5'),
+      'line 4: expected one vulnerability with two numbers from 0 to 1, found "CVE-2026-0001,0.4,0.5" for the second time',
+    ],
+  ])('%j is refused with the line and its beginning', (list, message) => {
+    expect(() => parseEpssScores(list, wanted)).toThrow(
+      expect.objectContaining({ code: 'DATABASE', message: refused + message }),
+    )
+  })
+})
+
 describe('exploit predictions as evidence', () => {
   it('hold the scores of what the image has, and count the rest', () => {
     const evidence = withVulnerabilities({

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readProgram, readShell } from '../../../src/formats/shell.ts'
 import { showUnknown } from '../../../src/formats/unknown-value.ts'
 
-const known: Record<string, string> = { DIR: '/opt', FLAGS: '-y -q', EMPTY: '' }
+const known: Record<string, string> = { DIR: '/opt', FLAGS: '-y -q', EMPTY: '', SPREAD: '  b\t c ' }
 const read = (script: string) => readShell(script, (name) => known[name])
 const said = (script: string) => read(script).commands.map(({ name, args }) => showUnknown([name, ...args].join(' ')))
 
@@ -43,6 +43,21 @@ describe('the programs of a script', () => {
     ['a <x 2>y <<<z', ['a']],
   ])('%s', (script, programs) => {
     expect(said(script)).toEqual(programs)
+    expect(read(script).isWhole).toBe(true)
+  })
+
+  it.each([
+    ['a $DIR$FLAGS', ['/opt-y -q']],
+    ['a $FLAGS$FLAGS', ['-y -q-y -q']],
+    ['a ${FLAGS}', ['-y', '-q']],
+    ['a "$FLAGS" $SPREAD $EMPTY', ['-y -q', 'b', 'c']],
+    ['a ${!DIR} ${DIR[1]} ${#DIR} ${DIR#/}', ['${DIR}', '${DIR}', '${DIR}', '${DIR}']],
+    ['a *.txt x?[ab] {b,c} @(d|e)', ['*.txt', 'x?[ab]', '{b,c}', '@(d|e)']],
+    ['a $"b $DIR"', ['b /opt']],
+    ['export B=$FLAGS C=', ['B=-y -q', 'C=']],
+    ['B=1 a C=2', ['C=2']],
+  ])('%s has each word that the shell passes', (script, words) => {
+    expect(read(script).commands.map(({ args }) => args.map(showUnknown))).toEqual([words])
     expect(read(script).isWhole).toBe(true)
   })
 
@@ -104,6 +119,24 @@ describe('what goes from one program to another', () => {
     ])
   })
 
+  it.each([
+    ['a > 1 2>> 22', ['1', '22']],
+    ['a >&10 2>&1 3>&-', []],
+    ['a >&x2 >&-y &> z', ['x2', '-y', 'z']],
+    ['a <b 3<&0 <<< c', []],
+  ])('%s goes into the files %j, and to no descriptor', (script, files) => {
+    expect(read(script).commands).toMatchObject([{ writesTo: files }])
+  })
+
+  it('holds what the last fifty programs of a pipeline give', () => {
+    const names = Array.from({ length: 60 }, (_, index) => `p${index}`)
+    const input = read(`{ ${names.join('; ')}; } | a | b`).commands.map(({ inputFrom }) =>
+      inputFrom.map(({ name }) => name),
+    )
+    expect(input.slice(-2)).toEqual([names.slice(-50), [...names.slice(-49), 'a']])
+    expect(input[0]).toEqual([])
+  })
+
   it('sets variables for itself, and for what follows only where it stands alone', () => {
     expect(read('A=b c').commands).toMatchObject([{ name: 'c', assignments: [{ name: 'A', value: 'b' }] }])
     expect(showUnknown(read('A=b c; d $A').commands[1]?.args[0] ?? '')).toBe('${A}')
@@ -117,13 +150,17 @@ describe('what goes from one program to another', () => {
         ],
       },
     ])
+    expect(read('A=(1 2) c').commands[0]?.assignments).toEqual([{ name: 'A', value: '' }])
   })
 })
 
 describe('a script that cannot be read in full', () => {
-  it.each(['a "b', 'if a; then b', "sh -c 'a \"'", 'a $(b'])('%s says so', (script) => {
-    expect(read(script).isWhole).toBe(false)
-  })
+  it.each(['a "b', 'if a; then b', "sh -c 'a \"'", 'a $(b', 'a $(b "c)', 'cat <<<', 'a >', 'a >&', 'f() { a'])(
+    '%s says so',
+    (script) => {
+      expect(read(script).isWhole).toBe(false)
+    },
+  )
 
   it('because of scripts in scripts, says so, and does not break off', () => {
     const nested = Array.from({ length: 8 }).reduce<string>((inner) => `sh -c ${JSON.stringify(inner)}`, 'a')
@@ -133,11 +170,10 @@ describe('a script that cannot be read in full', () => {
   it.each([5, 6])('is that of %i scripts in each other if they are more than five', (depth) => {
     const nested = Array.from({ length: depth }).reduce<string>((inner) => `sh -c ${JSON.stringify(inner)}`, 'a')
     expect(read(nested).isWhole).toBe(depth <= 5)
-    expect(
-      read(nested)
-        .commands.map(({ name }) => name)
-        .filter((name) => name === 'sh'),
-    ).toHaveLength(depth)
+    expect(read(nested).commands.map(({ name }) => name)).toEqual([
+      ...Array<string>(depth).fill('sh'),
+      ...(depth <= 5 ? ['a'] : []),
+    ])
   })
 
   it('is one that exhausts the stack; any other fault is not hidden', () => {

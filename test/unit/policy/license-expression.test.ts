@@ -27,10 +27,37 @@ describe('parseLicenseExpression', () => {
   })
 })
 
-it('gives the GNU licences their current names, and no other licence', () => {
-  expect(
-    ['AGPL-3.0', 'AGPL-3.0+', 'LGPL-2.1', 'GFDL-1.3', 'Apache-2.0', 'AGPL-3.0-only'].map((id) => currentLicenseId(id)),
-  ).toEqual(['AGPL-3.0-only', 'AGPL-3.0-or-later', 'LGPL-2.1-only', 'GFDL-1.3-only', 'Apache-2.0', 'AGPL-3.0-only'])
+it.each([
+  ['AGPL-3.0', 'AGPL-3.0-only'],
+  ['AGPL-3.0+', 'AGPL-3.0-or-later'],
+  ['LGPL-2.1', 'LGPL-2.1-only'],
+  ['GFDL-1.3', 'GFDL-1.3-only'],
+  ['GPL-2.0', 'GPL-2.0-only'],
+  ['GPL-3', 'GPL-3-only'],
+  ['GPL-10.11.12+', 'GPL-10.11.12-or-later'],
+  ['Apache-2.0', 'Apache-2.0'],
+  ['Apache-2.0+', 'Apache-2.0'],
+  ['AGPL-3.0-only', 'AGPL-3.0-only'],
+  ['LicenseRef-GPL-2.0', 'LicenseRef-GPL-2.0'],
+  ['LicenseRef-C+x', 'LicenseRef-C+x'],
+])('%s has the current name %s: only those of the GNU licences have changed', (id, current) => {
+  expect(currentLicenseId(id)).toBe(current)
+})
+
+it.each([
+  ['GPL-2.0', 'GPL-2.0-only'],
+  ['GPL-2.0+', 'GPL-2.0-or-later'],
+  ['Apache-2.0+', 'Apache-2.0'],
+  [' \nMIT\n', 'MIT'],
+])('%j in an expression is the licence %s', (text, id) => {
+  expect(parseLicenseExpression(text)).toEqual({ kind: 'license', id })
+})
+
+it('reads up to two thousand characters', () => {
+  const longest = `MIT${' OR MIT'.repeat(285)}  `
+  expect(longest).toHaveLength(2_000)
+  expect(parseLicenseExpression(longest)).toMatchObject({ kind: 'or' })
+  expect(parseLicenseExpression(`${longest} `)).toBeUndefined()
 })
 
 it('distinguishes a single licence from an expression', () => {
