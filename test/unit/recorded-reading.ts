@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -50,10 +50,14 @@ export function recorded(
 /** Runs the program itself on a Dockerfile. */
 export function runProgram(program: string, { command, request, text }: Omit<Recorded, 'output'>): string {
   const directory = mkdtempSync(join(tmpdir(), 'loadline-dockerfile-'))
-  const files = [join(directory, 'request.json'), join(directory, 'Dockerfile')] as const
-  writeFileSync(files[0], request)
-  writeFileSync(files[1], text)
-  return execFileSync(program, [command, ...files], { encoding: 'utf8' })
+  try {
+    const files = [join(directory, 'request.json'), join(directory, 'Dockerfile')] as const
+    writeFileSync(files[0], request)
+    writeFileSync(files[1], text)
+    return execFileSync(program, [command, ...files], { encoding: 'utf8' })
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
 }
 
 /** What BuildKit reads in a Dockerfile, as it was recorded. */

@@ -33,8 +33,8 @@ export function person(there: () => World) {
 const host = 'registry.example.com'
 const account = { user: 'ada', password: 'registry-canary-7d20' }
 
-/** The tests of a day in an empty home directory, up to a release: each step rests on those before it, as in the documentation. */
-export function firstDay(there: () => World): void {
+/** The tests of a day in an empty home directory, up to a release: each step rests on those before it, as in the documentation. The options are those of build-and-scan. */
+export function firstDay(there: () => World, ...options: string[]): void {
   const { type, loadline } = person(there)
 
   it('has the bases locked, after the engine has been told whom to believe', async () => {
@@ -50,7 +50,7 @@ export function firstDay(there: () => World): void {
   })
 
   it('comes to PASSED', async () => {
-    expect(await loadline(['build-and-scan', 'go-service'], published)).toEqual(ends(0, 'PASSED'))
+    expect(await loadline(['build-and-scan', 'go-service', ...options], published)).toEqual(ends(0, 'PASSED'))
   })
 
   it('comes to a release that is signed, attested and verified, in a registry with TLS and a password', async () => {
@@ -70,7 +70,10 @@ export function firstDay(there: () => World): void {
     const reference = `${host}/acme/go-service:1.0.0`
     const trust = ['--registry-ca', 'company.pem']
     const publish = ['--publish', reference, '--key', 'file:keys/cosign.key', ...trust]
-    const released = await loadline(['build-and-scan', 'go-service', ...publish], { ...published, ...secret })
+    const released = await loadline(['build-and-scan', 'go-service', ...options, ...publish], {
+      ...published,
+      ...secret,
+    })
     expect(released).toEqual(ends(0, 'PASSED'))
     const { stdout: verdict } = await laptop.run(['cat', 'loadline-report/verdict.json'])
     const { release } = Run.parse(JSON.parse(verdict))
