@@ -48,7 +48,7 @@ function behind(
   let left = own
   for (; index < words.length; index++) {
     const word = words[index] ?? ''
-    const assignment = /^([A-Za-z_]\w*)=(.*)$/s.exec(word)
+    const assignment = /^([A-Za-z_]\w*)=(.*)/s.exec(word)
     if (/^-[A-Za-z0-9]/.test(word)) {
       if (word.length === 2 && valued.includes(word.slice(1))) index++
     } else if (word.startsWith('--')) continue

@@ -2,7 +2,7 @@ import type { Instruction } from './instructions.ts'
 
 /** The commands of an instruction in shell form. A here-document alone after RUN is its script. */
 export function scriptOfStep({ keyword, rest, heredocs }: Instruction): string | undefined {
-  if (keyword === 'HEALTHCHECK') return /^CMD\s+(.*)$/is.exec(rest)?.[1]
+  if (keyword === 'HEALTHCHECK') return /^CMD\s+(.*)/is.exec(rest)?.[1]
   if (!['RUN', 'CMD', 'ENTRYPOINT'].includes(keyword)) return undefined
   const [only] = heredocs
   if (only === undefined) return rest

@@ -11,9 +11,9 @@ export interface ReadSuppressions {
 /** What one entry of such a file states itself. */
 export interface SuppressedFinding extends Pick<Exception, 'rule' | 'id' | 'path' | 'digest' | 'package' | 'vex'> {
   /** The file's own words. */
-  says?: string
+  says?: string | undefined
   /** The file's own last day, inclusive. */
-  lastDay?: string
+  lastDay?: string | undefined
 }
 
 /** The limit on entries, above what anybody can be responsible for. */

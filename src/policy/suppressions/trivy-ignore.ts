@@ -88,8 +88,8 @@ function readIgnoreYaml(text: string, suppression: Suppression): ReadSuppression
       const finding: SuppressedFinding = {
         rule: rules[section],
         id,
-        ...(statement == null ? {} : { says: statement }),
-        ...(end == null ? {} : { lastDay: lastDayBefore(end) }),
+        says: statement ?? undefined,
+        lastDay: end == null ? undefined : lastDayBefore(end),
       }
       for (const place of paths == null || paths.length === 0 ? [undefined] : paths) {
         for (const purl of purls == null || purls.length === 0 ? [undefined] : purls) {
@@ -141,7 +141,7 @@ function readIgnoreLines(text: string, suppression: Suppression): ReadSuppressio
     const lastDay = ends.toSorted()[0]
     const origin: Origin = { kind: 'trivyignore', path, place: `line ${line}` }
     return (['vulnerabilities', 'secrets'] as const).map((rule) =>
-      suppressionEntry(suppression, { rule, id, ...(lastDay === undefined ? {} : { lastDay }) }, origin),
+      suppressionEntry(suppression, { rule, id, lastDay }, origin),
     )
   })
   if (entries.length > mostEntries)

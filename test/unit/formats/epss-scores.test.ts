@@ -73,27 +73,39 @@ describe('the limits of a score and of what is said about it', () => {
   })
 
   it.each([
-    ['', 'expected "#model_version:...,score_date:..." and "cve,epss,percentile", found ""'],
+    ['an empty text', '', 'expected "#model_version:...,score_date:..." and "cve,epss,percentile", found ""'],
     [
+      'a head alone',
       head,
       `expected "#model_version:...,score_date:..." and "cve,epss,percentile", found ${JSON.stringify(head.slice(0, 80))}`,
     ],
-    [long, `expected "#model_version:...,score_date:..." and "cve,epss,percentile", found "${long.slice(1)}"`],
-    [`${head}\ncve,epss,percentile`, 'its last line has no end: some of it went missing'],
-    [listOf(), 'it has no scores'],
     [
+      'a long text',
+      long,
+      `expected "#model_version:...,score_date:..." and "cve,epss,percentile", found "${long.slice(1)}"`,
+    ],
+    [
+      'a list whose last line has no end',
+      `${head}\ncve,epss,percentile`,
+      'its last line has no end: some of it went missing',
+    ],
+    ['no score', listOf(), 'it has no scores'],
+    [
+      'a share above 1',
       listOf('CVE-2026-0001,0.5,1.5'),
       'line 3: expected one vulnerability with two numbers from 0 to 1, found "CVE-2026-0001,0.5,1.5"',
     ],
     [
+      'a long line',
       listOf('CVE-2026-0001,0.5,0.5', long),
       `line 4: expected one vulnerability with two numbers from 0 to 1, found "${long.slice(1)}"`,
     ],
     [
+      'a second score',
       listOf('CVE-2026-0001,0.5,0.5', 'CVE-2026-0001,0.4,0.5'),
       'line 4: expected one vulnerability with two numbers from 0 to 1, found "CVE-2026-0001,0.4,0.5" for the second time',
     ],
-  ])('%j is refused with the line and its beginning', (list, message) => {
+  ])('%s is refused with the line and its beginning', (_what, list, message) => {
     expect(() => parseEpssScores(list, wanted)).toThrow(
       expect.objectContaining({ code: 'DATABASE', message: refused + message }),
     )

@@ -84,7 +84,7 @@ describe('the description of the policy in the run document', () => {
     ],
   ])('names where it comes from, for %s', (_what, files, { ...origin }, names) => {
     const { policy, applied } = applyPolicy(files, { target: 'test' }, now)
-    const { layers, ...others } = applied
+    const { layers = [], ...others } = applied
     expect(others).toStrictEqual({ ...origin, digest: policyDigest(policy) })
     expect(layers?.map(({ name }) => name)).toEqual(names)
     expect(layers?.slice(1).map(({ digest }) => digest)).toEqual(

@@ -4,8 +4,10 @@ import { dayBefore, suppressionEntry } from '../../../../src/policy/suppressions
 const acceptance = { reason: 'Looked at by us.', owner: 'team-x', ticket: 'SEC-1', expires: '2027-01-31' }
 const origin = { kind: 'openvex', path: 'vex.json', place: 'statements[0]' } as const
 const finding = { rule: 'vulnerabilities', id: 'CVE-2026-1234' } as const
-const entry = (said: { says?: string; lastDay?: string } = {}, given: { created?: string; reason?: string } = {}) =>
-  suppressionEntry({ file: 'vex.json', ...acceptance, ...given }, { ...finding, ...said }, origin)
+const entry = (
+  said: { says?: string | undefined; lastDay?: string | undefined } = {},
+  given: { created?: string; reason?: string } = {},
+) => suppressionEntry({ file: 'vex.json', ...acceptance, ...given }, { ...finding, ...said }, origin)
 
 describe('an exception from a file', () => {
   it('has what the policy says about the file, and what the file says about the finding', () => {
@@ -18,7 +20,7 @@ describe('an exception from a file', () => {
     ['2027-01-31', '2027-01-31'],
     ['2027-02-01', '2027-01-31'],
   ])('with the last day %s of the file ends on %s', (lastDay, expires) => {
-    expect(entry(lastDay === undefined ? {} : { lastDay })).toStrictEqual({
+    expect(entry({ lastDay })).toStrictEqual({
       ...finding,
       ...acceptance,
       expires,

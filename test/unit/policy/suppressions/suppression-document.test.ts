@@ -58,7 +58,12 @@ describe('an OpenVEX document', () => {
     expect(readOpenVex(`\uFEFF \n\t${document}\n`, 'vex.json')).toEqual(plain)
   })
 
-  it.each([`[${document}]`, `a: ${document}`, '', `# ${document}`])('is a JSON object, and not %j', (text) => {
+  it.each([
+    ['a list of one', `[${document}]`],
+    ['a value of YAML', `a: ${document}`],
+    ['an empty text', ''],
+    ['a comment', `# ${document}`],
+  ])('is a JSON object, and not %s', (_what, text) => {
     expect(() => readOpenVex(text, 'vex.json')).toThrow(
       'vex.json:1: expected an OpenVEX document, found something that is not a JSON object',
     )
