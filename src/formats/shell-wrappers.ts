@@ -21,19 +21,26 @@ const wrappers: Readonly<Record<string, { valued: string; own: number }>> = {
   xargs: { valued: 'InPLdaEs', own: 0 },
 }
 
-/** A command without its wrappers (`sudo -E`, `env A=b`, `timeout 30`, `find -exec`), with the variables that these set. */
+/**
+ * A command without its wrappers (`sudo -E`, `env A=b`, `timeout 30`, `find -exec`), with the variables that these set,
+ * and the words of other commands that `find` starts too.
+ */
 export function unwrapped(words: readonly string[]): {
   name: string
   args: string[]
   given: Array<{ name: string; value: string }>
+  others: Array<readonly string[]>
 } {
   const given: Array<{ name: string; value: string }> = []
+  const others: Array<readonly string[]> = []
   let rest = words
   for (;;) {
     const name = (rest[0] ?? '').replace(/^.*\//s, '')
     const wrapper = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined
-    const inner = name === 'find' ? foundBy(rest) : wrapper === undefined ? undefined : behind(rest, wrapper, given)
-    if (inner === undefined || inner.length === 0) return { name, args: rest.slice(1), given }
+    const [first, ...more] = name === 'find' ? foundBy(rest) : []
+    others.push(...more)
+    const inner = wrapper === undefined ? first : behind(rest, wrapper, given)
+    if (inner === undefined || inner.length === 0) return { name, args: rest.slice(1), given, others }
     rest = inner
   }
 }
@@ -50,7 +57,8 @@ function behind(
     const word = words[index] ?? ''
     const assignment = /^([A-Za-z_]\w*)=(.*)/s.exec(word)
     if (/^-[A-Za-z0-9]/.test(word)) {
-      if (word.length === 2 && valued.includes(word.slice(1))) index++
+      // Behind the first letter that takes a value, the rest of the word is that value.
+      if ([...word].findIndex((letter) => valued.includes(letter)) === word.length - 1) index++
     } else if (word.startsWith('--')) continue
     else if (assignment !== null) given.push({ name: assignment[1] ?? '', value: assignment[2] ?? '' })
     else if (left > 0) left--
@@ -59,11 +67,11 @@ function behind(
   return words.slice(index)
 }
 
-/** The program that `find` runs for each match. */
-function foundBy(words: readonly string[]): readonly string[] | undefined {
+/** The programs that `find` runs for each match. */
+function foundBy(words: readonly string[]): Array<readonly string[]> {
   const flag = words.findIndex((word) => /^-(exec|execdir|ok|okdir)$/.test(word))
-  if (flag === -1) return undefined
+  if (flag === -1) return []
   const program = words.slice(flag + 1)
   const end = program.findIndex((word) => word === ';' || word === '+')
-  return end === -1 ? program : program.slice(0, end)
+  return end === -1 ? [program] : [program.slice(0, end), ...foundBy(program.slice(end + 1))]
 }

@@ -75,10 +75,14 @@ class ScriptReader {
   }
 
   readWords(words: readonly string[]): ShellScript {
-    const { name, args, given } = unwrapped(words)
+    return { commands: this.#started(words), isWhole: this.#isWhole }
+  }
+
+  /** The programs that words start without a shell. */
+  #started(words: readonly string[]): ShellCommand[] {
+    const { name, args, given, others } = unwrapped(words)
     const command = { name, args, assignments: given, inputFrom: [], wordsFrom: [], texts: [], writesTo: [] }
-    const inside = this.#scriptsOf(command)
-    return { commands: [command, ...inside], isWhole: this.#isWhole }
+    return [command, ...this.#scriptsOf(command), ...others.flatMap((other) => this.#started(other))]
   }
 
   #commandsOf(node: SyntaxNode, input: readonly ShellCommand[] = []): ShellCommand[] {
@@ -111,13 +115,13 @@ class ScriptReader {
     for (const part of [...node.prefix, ...node.suffix]) {
       if (part.type === 'Word') words.push(...this.#words(part))
       else if (part.type === 'Assignment') {
-        const value = part.value.type === 'Word' ? this.#text(part.value) : ''
+        const value = part.value.type === 'Word' ? this.#text(part.value) : unknownValue(part.name)
         assignments.push({ name: part.name, value })
         // `export NAME=value` and the like: an argument that is also an assignment.
         if (node.suffix.includes(part)) words.push(`${part.name}=${value}`)
       }
     }
-    const { name, args, given } = unwrapped(words)
+    const { name, args, given, others } = unwrapped(words)
     const redirects = [...node.redirects]
     const command: ShellCommand = {
       name,
@@ -139,7 +143,7 @@ class ScriptReader {
       ),
     }
     this.#remember(command)
-    return [...inside, command, ...this.#scriptsOf(command)]
+    return [...inside, command, ...this.#scriptsOf(command), ...others.flatMap((other) => this.#started(other))]
   }
 
   /** Variables that stay set: by a command without a program, and by export and similar builtins. */
@@ -225,7 +229,13 @@ function scriptsGiven({ name, args, texts }: ShellCommand): string[] {
     return flag === -1 ? [] : args.slice(flag + 1, flag + 2)
   }
   if (!shells.test(name)) return []
-  const flag = args.findIndex((word) => /^-[a-z]*c$/.test(word))
-  if (flag !== -1) return args.slice(flag + 1, flag + 2)
+  const flag = args.findIndex((word) => /^-[a-zA-Z]*c[a-zA-Z]*$/.test(word))
+  if (flag !== -1) return scriptFrom(args.slice(flag))
   return args.every((word) => word.startsWith('-')) ? texts : []
+}
+
+/** The script behind a shell's options: `-c 'a'`, `-ce 'a'`, `-c -o pipefail 'a'`. */
+function scriptFrom([word, ...rest]: readonly string[]): string[] {
+  if (word === undefined || !/^[-+]/.test(word)) return word === undefined ? [] : [word]
+  return scriptFrom(/^[-+][a-zA-Z]*o$/.test(word) ? rest.slice(1) : rest)
 }

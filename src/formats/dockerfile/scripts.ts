@@ -1,3 +1,4 @@
+import { unwrapped } from '../shell-wrappers.ts'
 import type { Instruction } from './instructions.ts'
 
 /** The commands of an instruction in shell form. A here-document alone after RUN is its script. */
@@ -12,10 +13,9 @@ export function scriptOfStep({ keyword, rest, heredocs }: Instruction): string |
 
 /** A script with its own interpreter (`#!`) is read if that is a shell. */
 function withoutInterpreter(text: string): string | undefined {
-  const line = /^#!\s*(\S+)(?:\s+(\S+))?/.exec(text)
-  if (line === null) return text
-  const [, program = '', argument = ''] = line
-  return /(^|\/)(ba|da|z|k|a)?sh$/.test(/\benv$/.test(program) ? argument : program) ? text : undefined
+  const interpreter = /^#!(.*)/.exec(text)?.[1]
+  if (interpreter === undefined) return text
+  return /^(ba|da|z|k|a)?sh$/.test(unwrapped(interpreter.trim().split(/\s+/)).name) ? text : undefined
 }
 
 /** Whether the shell has a different syntax: PowerShell, cmd. A Dockerfile with the backtick as escape is for Windows. */

@@ -13,6 +13,8 @@ describe('the program that wrappers start', () => {
     ['sudo apt-get install -y curl', 'apt-get install -y curl'],
     ['sudo -u root a b', 'a b'],
     ['sudo -ug a b', 'a b'],
+    ['sudo -nu root a', 'a'],
+    ['sudo -uroot a', 'a'],
     ['sudo -E -H a', 'a'],
     ['nohup -u a', 'a'],
     ['sudo --preserve-env a', 'a'],
@@ -61,6 +63,11 @@ describe('the program that wrappers start', () => {
   })
 
   it('is none in a command without words', () => {
-    expect(unwrapped([])).toEqual({ name: '', args: [], given: [] })
+    expect(unwrapped([])).toEqual({ name: '', args: [], given: [], others: [] })
+  })
+
+  it('are several for find', () => {
+    const words = 'sudo find / -exec a {} ; -ok b + -execdir c'.split(' ')
+    expect(unwrapped(words)).toEqual({ name: 'a', args: ['{}'], given: [], others: [['b'], ['c']] })
   })
 })

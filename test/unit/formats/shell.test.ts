@@ -72,6 +72,11 @@ describe('the programs of a script', () => {
     ['/bin/busybox sh -c "a b"', 'a b'],
     ["su --command 'a b' app", 'a b'],
     ["runuser -u app -c 'a b'", 'a b'],
+    ["sh -ce 'a b'", 'a b'],
+    ["bash -c -e -- 'a b'", 'a b'],
+    ["bash -ec -o pipefail +x 'a b' c", 'a b'],
+    ["bash -eco pipefail 'a b'", 'a b'],
+    ["find / -exec sh -c 'c' \\; -o -execdir sh -c 'a b' {} +", 'a b'],
     ...['sh', 'bash', 'dash', 'zsh', 'ksh', 'ash'].map((shell) => [`${shell} -c 'a b'`, 'a b']),
   ])('and of a script inside of it: %s', (script, program) => {
     expect(said(script)).toContain(program)
@@ -150,7 +155,7 @@ describe('what goes from one program to another', () => {
         ],
       },
     ])
-    expect(read('A=(1 2) c').commands[0]?.assignments).toEqual([{ name: 'A', value: '' }])
+    expect(showUnknown(read('A=(1 2); $A').commands[1]?.name ?? '')).toBe('${A}')
   })
 })
 
