@@ -44,7 +44,7 @@ export async function releasedPrograms(lock: Lock): Promise<Programs | { missing
 
 /**
  * All own programs in an image built from scratch, compiled by a container with Go: what is cached if a release's image
- * (programs/Dockerfile) is unavailable. Throws `TOOL`.
+ * (programs/Containerfile) is unavailable. Throws `TOOL`.
  */
 export async function compilePrograms(compiler: Container): Promise<Container> {
   const own = Object.values(ownTools)
@@ -70,7 +70,7 @@ export async function compiledProgram(compiler: Container, name: keyof typeof ow
   return dag.container().withRootfs(below).withFile(tool.program, file, { permissions: 0o755 })
 }
 
-/** How Loadline's own programs are compiled, here and in programs/Dockerfile, which a test compares with this. */
+/** How Loadline's own programs are compiled, here and in programs/Containerfile, which a test compares with this. */
 export const compilation = {
   environment: { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' },
   modules: ['go', 'mod', 'download'],

@@ -60,7 +60,7 @@ export const parts: readonly Part[] = [
     about: [
       '.github/workflows/release.yml',
       'image',
-      'programs/Dockerfile',
+      'programs/Containerfile',
       'ci/image-inputs.mjs',
       'test/exhaustive/release.test.ts',
     ],

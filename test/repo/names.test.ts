@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { groupBy } from '../../src/model/group-by.ts'
-import { filesBelow, read } from './source-files.ts'
+import { filesBelow, read, root } from './source-files.ts'
 
 const sources = ['src', 'pipelines', 'ci', 'toolchain'].flatMap((room) => filesBelow(room, '.ts'))
 
@@ -82,4 +83,19 @@ describe('names', () => {
       ]),
     ).toEqual([['a', ['1', '2']]])
   })
+})
+
+it('no two files or directories have names that differ only in case: on macOS and Windows one would take the place of the other', () => {
+  const files = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean)
+  const paths = new Set(
+    files.flatMap((file) => file.split('/').map((_, end, words) => words.slice(0, end + 1).join('/'))),
+  )
+  const seen = new Map<string, string>()
+  const same = [...paths].filter((path) => {
+    const other = seen.get(path.toLowerCase())
+    seen.set(path.toLowerCase(), path)
+    return other !== undefined
+  })
+  expect(paths.size).toBeGreaterThan(1_000)
+  expect(same).toEqual([])
 })

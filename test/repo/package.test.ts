@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
+import { ownTools } from '../../src/tools/images.ts'
 import { root } from './source-files.ts'
 
 /** What `npm pack` would put into the package. What a build makes for it (`dist/program`, `types`) is in it only where it was built; test/engine/library.test.ts looks at the whole. */
@@ -33,6 +34,13 @@ describe('the npm package', () => {
     // The library's declarations name types of the sealed toolchain; there is none of its code.
     const others = files.filter(({ path }) => !/^types\/toolchain\/.+\.d\.ts$/.test(path))
     expect(others.filter(({ path }) => forDevelopers.test(path))).toEqual([])
+  })
+
+  it('has the sources of every program of its own, from which its image is made where none is to be had', () => {
+    const lacking = Object.values(ownTools).filter(
+      ({ source }) => !files.some(({ path }) => path === `${source}/main.go`),
+    )
+    expect(lacking).toEqual([])
   })
 
   it('is small: what is written by hand has less than a megabyte before it is packed', () => {

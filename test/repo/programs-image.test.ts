@@ -7,7 +7,7 @@ import { ownTools, supportImages, type OwnTool } from '../../src/tools/images.ts
 import { pinsOf } from '../../src/tools/pins.ts'
 import { read } from './source-files.ts'
 
-const dockerfile = read('programs/Dockerfile')
+const dockerfile = read('programs/Containerfile')
 // One instruction a line.
 const instructions = dockerfile.replaceAll(/\\\n\s*/g, '').split('\n')
 const structure = read('programs/structure-test.yaml')
@@ -41,7 +41,7 @@ describe("the image of Loadline's own programs", () => {
     const { name, reference } = supportImages.goCompiler
     const image = `${reference.replace('docker.io/library/', '')}@${pinsOf().tools[name]?.digest}`
     // The image of Loadline itself takes programs of Debian from the same one.
-    for (const path of ['programs/Dockerfile', 'image/Dockerfile'])
+    for (const path of ['programs/Containerfile', 'image/Dockerfile'])
       expect([...read(path).matchAll(/^FROM (?:--\S+ )?(golang\S*)/gm)].map(([, base]) => base)).toEqual([image, image])
     const { certificates } = supportImages
     expect(instructions).toContain(`FROM ${certificates.reference}@${pinsOf().tools[certificates.name]?.digest}`)
