@@ -1,7 +1,7 @@
 import { digestOf, type PolicyLayer } from '../model/index.ts'
 import { PolicyFile, type PolicyText, type ShippedPolicyName } from './file.ts'
 import { buildOn, policyError, readPolicyFile, type ReadPolicyFile } from './load.ts'
-import { valueAt } from './value-at.ts'
+import { isMergeable, valueAt } from './value-at.ts'
 import { OrganisationFile } from './organisation.ts'
 import { canonicalJson } from '../model/canonical-json.ts'
 import { reachOf } from './lock-reach.ts'
@@ -149,15 +149,11 @@ interface Difference {
 
 /** The paths at which two values differ, descending while both are maps. */
 function differences(wanted: unknown, found: unknown, path: string[]): Difference[] {
-  if (isMap(wanted) && isMap(found))
+  if (isMergeable(wanted) && isMergeable(found))
     return [...new Set([...Object.keys(wanted), ...Object.keys(found)])].flatMap((key) =>
       differences(wanted[key], found[key], [...path, key]),
     )
   return canonicalJson(wanted ?? null) === canonicalJson(found ?? null) ? [] : [{ path, wanted, found }]
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function say(value: unknown): string {

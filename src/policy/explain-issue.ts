@@ -125,7 +125,7 @@ function suggest(value: unknown, choices: readonly string[]): string {
 /** `"0"` is text, not a number; nothing else would tell the author. */
 function quotesHint(expected: string, value: unknown): string {
   if (typeof value !== 'string') return ''
-  if (/^(int|number)$/.test(expected) && /^\d+(\.\d+)?$/.test(value)) return '; write it without quotes'
+  if (expected === 'number' && /^\d+(\.\d+)?$/.test(value)) return '; write it without quotes'
   if (expected === 'boolean' && /^(yes|no|on|off)$/i.test(value)) return '; YAML 1.2 knows only true and false'
   return ''
 }

@@ -163,6 +163,51 @@ describe('a locked key', () => {
     expect(found[0]).toMatch(message)
   })
 
+  it.each([
+    [53, 'x'.repeat(53) + '"}'],
+    [54, `${'x'.repeat(52)}...`],
+  ])('has its other value repeated up to 80 characters: a reason of %i', (length, end) => {
+    const rules = `rules: {secrets: {level: off, reason: ${'x'.repeat(length)}}}`
+    expect(problems('version: 1\nlocked: [rules.secrets]', `version: 1\n${rules}`)[0]).toContain(
+      `expected nothing; found {"level":"off","reason":"${end}; remove the key`,
+    )
+  })
+
+  it.each([
+    ['nothing', '', []],
+    [
+      'a path twice',
+      'locked: [rules.user, rules.user]',
+      ['rules.user by rules.user at 2', 'baseline by rules.user at 2'],
+    ],
+    [
+      'a path by its own name too, which then comes first',
+      'locked:\n- lint.failOn\n- lint.pragmas',
+      [
+        'lint.failOn by lint.failOn at 3',
+        'lint.pragmas by lint.pragmas at 4',
+        'rules.lint-level by lint.failOn at 3',
+        'lint.pragmas by lint.failOn at 3',
+        'lint.unread by lint.failOn at 3',
+        'suppressions.hadolint by lint.failOn at 3',
+        'baseline by lint.failOn at 3',
+        'rules.lint-pragmas by lint.pragmas at 4',
+        'baseline by lint.pragmas at 4',
+      ],
+    ],
+  ])('is %s', (_what, lines, expected) => {
+    const { locked } = decide(`version: 1\n${lines}`)
+    expect(locked.map(({ path, lock, by }) => `${path} by ${lock} at ${by.replace('acme.yaml:', '')}`)).toEqual(
+      expected,
+    )
+  })
+
+  it('may be the shipped policy, which an application need not repeat and no option of a call changes', () => {
+    const { policy, locked } = decide('version: 1\nextends: strict\nlocked: [extends]', 'version: 1')
+    expect(policy).toEqual(strictPolicy)
+    expect(changedLocks(locked, defaultPolicy)).toEqual([])
+  })
+
   it('may be repeated with the same value, and all other keys may be set', () => {
     const { policy } = decide(
       'version: 1\nlocked: [vulnerabilities.critical, secrets]\n',
