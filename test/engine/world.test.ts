@@ -1,6 +1,5 @@
-import { appendFileSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { pinsOf } from '../../src/tools/pins.ts'
@@ -121,23 +120,6 @@ describe('an empty home directory', () => {
       published,
     )
     expect(called).toEqual(ends(0, 'Passed: examples/go-service'))
-  })
-
-  it('says that its engine was killed, and the next run starts it again', async () => {
-    const { laptop } = there()
-    appendFileSync(join(laptop.home, 'go-service/main.go'), '\n// A change, so that there is something to build.\n')
-    await laptop.own()
-    const running = judge(published)
-    const ask = ['ps', '--quiet', '--filter', 'name=loadline-engine']
-    const engine = await vi.waitFor(async () => {
-      const { stdout } = await laptop.run(['docker', ...ask])
-      expect(stdout).not.toBe('')
-      return stdout
-    })
-    await sleep(8_000)
-    await laptop.run(['docker', 'kill', engine])
-    expect(await running).toEqual(ends(3, 'engine'))
-    expect(await judge(published)).toEqual(ends(0, 'PASSED'))
   })
 
   it('is known to doctor, and its engine can be removed', async () => {
