@@ -32,13 +32,13 @@ export function unwrapped(words: readonly string[]): {
   others: Array<readonly string[]>
 } {
   const given: Array<{ name: string; value: string }> = []
-  const others: Array<readonly string[]> = []
+  let others: Array<readonly string[]> = []
   let rest = words
   for (;;) {
     const name = (rest[0] ?? '').replace(/^.*\//s, '')
     const wrapper = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined
     const [first, ...more] = name === 'find' ? foundBy(rest) : []
-    others.push(...more)
+    if (more.length > 0) others = [...others, ...more]
     const inner = wrapper === undefined ? first : behind(rest, wrapper, given)
     if (inner === undefined || inner.length === 0) return { name, args: rest.slice(1), given, others }
     rest = inner
@@ -68,10 +68,19 @@ function behind(
 }
 
 /** The programs that `find` runs for each match. */
-function foundBy(words: readonly string[]): Array<readonly string[]> {
-  const flag = words.findIndex((word) => /^-(exec|execdir|ok|okdir)$/.test(word))
-  if (flag === -1) return []
-  const program = words.slice(flag + 1)
-  const end = program.findIndex((word) => word === ';' || word === '+')
-  return end === -1 ? [program] : [program.slice(0, end), ...foundBy(program.slice(end + 1))]
+function foundBy(words: readonly string[]): string[][] {
+  const programs: string[][] = []
+  let program: string[] | undefined
+  for (const word of words) {
+    if (program === undefined) {
+      if (/^-(exec|execdir|ok|okdir)$/.test(word)) programs.push((program = []))
+    } else if (word === ';' || word === '+') program = undefined
+    else program.push(word)
+  }
+  return programs
+}
+
+/** Whether a program is a Unix shell whose scripts are read. */
+export function isShell(program: string): boolean {
+  return /(^|\/)(ba|da|z|k|a)?sh$/.test(program)
 }

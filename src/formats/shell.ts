@@ -1,6 +1,6 @@
 import { forEachChild, parse, type Redirect, type SyntaxNode, type Word, type WordPart } from 'unbash'
 import type { Lookup } from './dockerfile/expand.ts'
-import { unwrapped } from './shell-wrappers.ts'
+import { isShell, unwrapped } from './shell-wrappers.ts'
 import { isUnknown, showUnknown, unknownValue } from './unknown-value.ts'
 
 /** A program that a script starts. */
@@ -220,22 +220,24 @@ function isDescriptor({ operator, target }: Redirect): boolean {
   return operator === '>&' && /^(\d+|-)$/.test(target?.value ?? '')
 }
 
-const shells = /^(ba|da|z|k|a)?sh$/
-
 function scriptsGiven({ name, args, texts }: ShellCommand): string[] {
   if (name === 'eval') return [args.join(' ')]
   if (name === 'su' || name === 'runuser') {
     const flag = args.findIndex((word) => /^(-c|--command)$/.test(word))
     return flag === -1 ? [] : args.slice(flag + 1, flag + 2)
   }
-  if (!shells.test(name)) return []
+  if (!isShell(name)) return []
   const flag = args.findIndex((word) => /^-[a-zA-Z]*c[a-zA-Z]*$/.test(word))
   if (flag !== -1) return scriptFrom(args.slice(flag))
   return args.every((word) => word.startsWith('-')) ? texts : []
 }
 
 /** The script behind a shell's options: `-c 'a'`, `-ce 'a'`, `-c -o pipefail 'a'`. */
-function scriptFrom([word, ...rest]: readonly string[]): string[] {
-  if (word === undefined || !/^[-+]/.test(word)) return word === undefined ? [] : [word]
-  return scriptFrom(/^[-+][a-zA-Z]*o$/.test(word) ? rest.slice(1) : rest)
+function scriptFrom(words: readonly string[]): string[] {
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? ''
+    if (!/^[-+]/.test(word)) return [word]
+    if (/^[-+][a-zA-Z]*o$/.test(word)) index++
+  }
+  return []
 }

@@ -1,4 +1,4 @@
-import { unwrapped } from '../shell-wrappers.ts'
+import { isShell, unwrapped } from '../shell-wrappers.ts'
 import type { Instruction } from './instructions.ts'
 
 /** The commands of an instruction in shell form. A here-document alone after RUN is its script. */
@@ -15,11 +15,12 @@ export function scriptOfStep({ keyword, rest, heredocs }: Instruction): string |
 function withoutInterpreter(text: string): string | undefined {
   const interpreter = /^#!(.*)/.exec(text)?.[1]
   if (interpreter === undefined) return text
-  return /^(ba|da|z|k|a)?sh$/.test(unwrapped(interpreter.trim().split(/\s+/)).name) ? text : undefined
+  return isShell(unwrapped(interpreter.trim().split(/\s+/)).name) ? text : undefined
 }
 
 /** Whether the shell has a different syntax: PowerShell, cmd. A Dockerfile with the backtick as escape is for Windows. */
 export function isForeignShell(shell: readonly string[] | undefined, escape: string): boolean {
   if (shell === undefined) return escape === '`'
-  return !/(^|\/)(busybox|env|(ba|da|z|k|a)?sh)$/.test(shell[0] ?? '')
+  const [program = ''] = shell
+  return !isShell(program) && !/(^|\/)(busybox|env)$/.test(program)
 }

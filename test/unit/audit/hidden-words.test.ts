@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { mayHoldDeployment, withoutMarkers } from '../../../src/audit/words-of-deployments.ts'
 import { auditOf, auditOfNamed, failing } from './audit-of.ts'
 
 const good = { Dockerfile: 'FROM scratch\nUSER 7\nHEALTHCHECK CMD ["/a"]\n' }
@@ -152,5 +153,29 @@ describe('a manifest in the file of a chart or a kustomization is named, and wha
   it('a component says nothing by itself', async () => {
     const text = 'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: []\n'
     expect((await auditOf({ ...good, 'a/kustomization.yaml': text })).unjudged).toEqual([])
+  })
+})
+
+describe('a text of a stranger ends a search of it soon', () => {
+  it.each([
+    ['tags', '!%aa'.repeat(500_000)],
+    ['tags before something else', '!binary x\n'.repeat(200_000)],
+  ])('with many %s', { timeout: 20_000 }, (_what, text) => {
+    expect(mayHoldDeployment(text)).toBe(false)
+  })
+
+  it.each([
+    ['placeholders that do not end', '{{'.repeat(500_000), '{{'.repeat(500_000)],
+    ['placeholders before something else', `${'{{ a }} '.repeat(9)}x\n`, `${'x '.repeat(9)}x\n`],
+    ['three braces', ' {{{ a }}} # b\nc: {{{ d }}}', '\nc: x'],
+    ['a placeholder over lines', '{{ a\n}}\nb: <%\n%>c', '\n\nb: x\nc'],
+    [
+      'a long one, and one that is too long',
+      `{#${'a'.repeat(2_000)}#}-{#${'a'.repeat(2_001)}#}`,
+      `x-{#${'a'.repeat(2_001)}#}`,
+    ],
+    ['a character that has a meaning here', '{{ a }}\uE002', '{{ a }}\uE002'],
+  ])('with %s', { timeout: 20_000 }, (_what, text, without) => {
+    expect(withoutMarkers(text)).toBe(without)
   })
 })

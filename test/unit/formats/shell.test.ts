@@ -197,6 +197,8 @@ describe('a script that cannot be read in full', () => {
     ['pipes', 'a|'.repeat(50_000)],
     ['quotes', '"'.repeat(100_001)],
     ['here-documents', 'a <<b '.repeat(5_000)],
+    ['options of a shell', `sh -c ${'-x '.repeat(50_000)}a`],
+    ['programs of find', `find ${'-exec a + '.repeat(20_000)}`],
   ])('of very many %s takes seconds and not minutes', { timeout: 20_000 }, (_what, script) => {
     const begun = process.cpuUsage()
     expect(() => read(script)).not.toThrow()
