@@ -86,19 +86,20 @@ export function readInputs(given: AuditInput): Audited {
     unread: classified.files.flatMap(({ unread }) => unread),
     ignored: classified.ignored,
   }
-  for (const file of classified.files) readOne(file, audited, given)
+  const builds = { characters: 0 }
+  for (const file of classified.files) readOne(file, audited, given, builds)
   // A file that another one includes may also have been given.
   return { ...audited, containers: once(audited.containers) }
 }
 
 /** Reads one file into the audit. If the user did not name it, an error becomes part of the report and the rest continues. */
-function readOne(read: Classified, audited: Audited, given: AuditInput): void {
+function readOne(read: Classified, audited: Audited, given: AuditInput, builds: Builds): void {
   const { kind, file } = read
   if (kind === undefined) return
   try {
     audited.inputs.push({ path: file.path, kind, text: file.text })
     if (kind === 'dockerfile') audited.dockerfiles.push(readBuildFile(file, given))
-    else if (kind === 'compose') addProject(read, audited, given)
+    else if (kind === 'compose') addProject(read, audited, given, builds)
     else if (kind === 'ecs') audited.containers.push(...read.documents.flatMap(readTaskDefinition))
     else {
       for (const document of read.documents) {
@@ -147,22 +148,41 @@ function pinnedBeside(path: string, tree: AuditTree): Set<string> {
   }
 }
 
-/** The limit on builds of one project, above what anybody writes. */
-const mostBuilds = 1_000
+/** What the builds of an audit's projects have read so far. */
+interface Builds {
+  characters: number
+}
 
-function addProject({ file, documents }: Classified, audited: Audited, { tree, classified }: AuditInput): void {
+/** The limits on builds of one project, and on the characters of all Dockerfiles that builds read once more: a line of a compose file can ask for a whole one. */
+const [mostBuilds, mostCharacters] = [1_000, 4_000_000]
+
+function addProject(
+  { file, documents }: Classified,
+  audited: Audited,
+  { tree, classified }: AuditInput,
+  builds: Builds,
+): void {
   const project = readCompose(composeFiles(file.path, documents, tree), tree)
   const known = new Map<string, AuditedDockerfile>()
+  const pins = new Map<string, Set<string>>()
+  const readBuild = ({ path, line, text, target, buildArgs, isInline }: BuiltDockerfile): AuditedDockerfile => {
+    builds.characters += text.length
+    if (known.size >= mostBuilds || builds.characters > mostCharacters)
+      throw manifestError(
+        { path: file.path, line: 1 },
+        known.size >= mostBuilds
+          ? `expected at most ${mostBuilds} different builds, found more`
+          : `expected at most ${mostCharacters} characters in the Dockerfiles of all builds, found more`,
+      )
+    const pinned = pins.get(path) ?? pinnedBeside(path, tree)
+    pins.set(path, pinned)
+    return { ...auditDockerfile(isInline ? text : withoutMarks(text), path, { buildArgs, target }, line), pinned }
+  }
   const read = project.dockerfiles.flatMap((built) => {
     if (!built.isInline && !isJudgedAsBuilt(built, file, classified)) return []
-    const { path, line, text, target, buildArgs, service, isInline } = built
+    const { path, line, target, buildArgs, service, isInline } = built
     const key = JSON.stringify([path, line, target, buildArgs])
-    if (!known.has(key) && known.size >= mostBuilds)
-      throw manifestError({ path: file.path, line: 1 }, `expected at most ${mostBuilds} different builds, found more`)
-    const dockerfile = known.get(key) ?? {
-      ...auditDockerfile(isInline ? text : withoutMarks(text), path, { buildArgs, target }, line),
-      pinned: pinnedBeside(path, tree),
-    }
+    const dockerfile = known.get(key) ?? readBuild(built)
     known.set(key, dockerfile)
     return [{ service, isInline, dockerfile }]
   })

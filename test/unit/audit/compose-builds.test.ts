@@ -52,6 +52,19 @@ describe('a Dockerfile is judged as a service builds it as well [fault 97]', () 
     expect(document).toMatchObject({ judged: { dockerfiles: 0 }, unjudged: [] })
   })
 
+  it('at most four million characters are read once more, however many services ask for them', async () => {
+    const services = Array.from({ length: 45 }, (_, at) => `  s${at}: {build: {context: ., args: {A: "${at}"}}}\n`)
+    const Dockerfile = `FROM a:1.0.0\n# ${'x'.repeat(100_000)}\nUSER 7\n`
+    const document = await auditOf({ 'compose.yaml': `services:\n${services.join('')}`, Dockerfile })
+    expect(document.unread).toEqual([
+      {
+        path: 'compose.yaml',
+        line: 1,
+        reason: 'expected at most 4000000 characters in the Dockerfiles of all builds, found more',
+      },
+    ])
+  })
+
   it('what the policy ignores stays ignored', async () => {
     const text = 'version: 1\naudit: {ignore: [{path: image.txt, reason: An input of a test that nobody builds.}]}\n'
     const document = await auditOf(
