@@ -1,7 +1,7 @@
 import type { Fact } from '../container.ts'
 import type { Place, Placed } from './placed.ts'
 import { textOf } from './placed.ts'
-import { unmaskedBy } from './written-forms.ts'
+import { hostSource, unmaskedBy } from './written-forms.ts'
 
 // How the readers of deployments record what they read.
 
@@ -46,4 +46,11 @@ export function capability(text: string): string {
 /** A limit; empty if it is zero or negative, which means none. */
 export function limitOf(text: string): string {
   return /^(-.*|0+(\.0+)?[a-z]*)$/i.test(text) ? '' : text
+}
+
+/** The host's directory or disk that a volume stands for, by the options `device` and `o` of Docker's own driver, in the place of the device; undefined if there is none. */
+export function hostDevice(device: Placed | undefined, how: Placed | undefined): Placed | undefined {
+  if (device === undefined) return undefined
+  const value = hostSource(textOf(device), how === undefined ? '' : textOf(how))
+  return value === undefined ? undefined : { ...device, value }
 }

@@ -1,8 +1,8 @@
 import { posix } from 'node:path'
 import type { Fact, Mount } from '../../container.ts'
-import { fact, textsOf } from '../facts.ts'
+import { fact, hostDevice, textsOf } from '../facts.ts'
 import { at, listOf, manifestError, textOf, truthOf, type Placed } from '../placed.ts'
-import { hostSource, isPath, readTmpfs, readVolume } from '../written-forms.ts'
+import { isPath, readTmpfs, readVolume } from '../written-forms.ts'
 
 /** The mounts of a service: of two with the same target, the later counts. `volumes` are the project's. */
 export function serviceMounts(
@@ -25,13 +25,10 @@ function mountOf(
   const mount = item.value instanceof Map ? longMount(item) : readVolume(textOf(item))
   if (mount.kind === 'bind') return fact(item, { ...mount, source: resolved(mount.source, directoryOf(item.path)) })
   // A named volume can be a bind mount in disguise, or a disk of the host.
-  const device = mount.kind === 'volume' ? at(volumes.get(mount.source), 'driver_opts', 'device') : undefined
-  const how = at(volumes.get(mount.source), 'driver_opts', 'o')
+  const options = mount.kind === 'volume' ? volumes.get(mount.source) : undefined
+  const device = hostDevice(at(options, 'driver_opts', 'device'), at(options, 'driver_opts', 'o'))
   if (device === undefined) return fact(item, mount)
-  const source = hostSource(textOf(device), how === undefined ? '' : textOf(how))
-  return source === undefined
-    ? fact(item, mount)
-    : fact(device, { ...mount, kind: 'bind', source: resolved(source, directoryOf(device.path)) })
+  return fact(device, { ...mount, kind: 'bind', source: resolved(textOf(device), directoryOf(device.path)) })
 }
 
 function longMount(item: Placed): Mount {

@@ -1,9 +1,9 @@
 import { emptyContainer, type Container, type Fact, type Mount, type PublishedPort } from '../../container.ts'
-import { capability, fact, given, limitOf, said, textsOf, unmaskings } from '../facts.ts'
+import { capability, fact, given, hostDevice, limitOf, said, textsOf, unmaskings } from '../facts.ts'
 import { at, find, listOf, textOf, truthOf, type Placed } from '../placed.ts'
 import { withOthers } from '../of-others.ts'
 import { withPlaceholders } from '../placeholders.ts'
-import { hostSource, readRange, readSecurityOption, refusesPrivileges } from '../written-forms.ts'
+import { readRange, readSecurityOption, refusesPrivileges } from '../written-forms.ts'
 
 /**
  * The ECS task definition in a document, as it is registered or as `describe-task-definition` prints it; undefined if
@@ -155,10 +155,7 @@ function mountOf(mount: Placed, task: Placed): Fact<Mount> {
 /** The host path behind a volume of Docker's own driver, if there is one. */
 function hostDeviceOf(volume: Placed | undefined): Placed | undefined {
   const options = find(volume, 'dockerVolumeConfiguration', 'driverOpts')
-  const [device, how] = [find(options, 'device'), find(options, 'o')]
-  if (device === undefined) return undefined
-  const value = hostSource(textOf(device), how === undefined ? '' : textOf(how))
-  return value === undefined ? undefined : { ...device, value }
+  return hostDevice(find(options, 'device'), find(options, 'o'))
 }
 
 function wordOf(placed: Placed, key: string): string {
