@@ -18,8 +18,8 @@ export function compareReadings(question: Question, answer: Answer): Outcome {
   return difference === undefined ? 'agrees' : { difference }
 }
 
-/** Undefined where the reader refuses; any other error than its own is a crash. */
-function ownReading({ text, buildArgs, target }: Question): Dockerfile | undefined {
+/** What the reader that needs no engine reads: undefined if it refuses; any other error than its own is a crash. */
+export function ownReading({ text, buildArgs, target }: Question): Dockerfile | undefined {
   try {
     return parseDockerfile(text, { buildArgs, ...(target === '' ? {} : { target }) })
   } catch (error) {

@@ -1,4 +1,4 @@
-// Writes what the Dockerfile needs beside the package: `node ci/image-inputs.mjs PACKAGE CHECKSUMS`.
+// Writes what the Dockerfile needs beside the package: `node image/inputs.mjs PACKAGE CHECKSUMS`.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
