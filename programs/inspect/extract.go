@@ -22,8 +22,13 @@ type extraction struct {
 }
 
 // extract writes the images as an OCI layout: the exact bytes of manifests, configurations and layers, and an index that names
-// only these images. index.json is written last, so an unfinished directory is not a layout.
-func extract(archiveNames []string, directoryName string, allowed limits) (extracted *extraction, err error) {
+// only these images.
+func extract(archiveNames []string, directoryName string, allowed limits) (*extraction, error) {
+	return layOut(archiveNames, directoryName, allowed, func(*image) error { return nil })
+}
+
+// layOut writes images as an OCI layout after a change to each. index.json is written last, so an unfinished directory is not a layout.
+func layOut(archiveNames []string, directoryName string, allowed limits, change func(*image) error) (extracted *extraction, err error) {
 	target, err := emptyDirectory(directoryName)
 	if err != nil {
 		return nil, err
@@ -40,7 +45,7 @@ func extract(archiveNames []string, directoryName string, allowed limits) (extra
 	spending := &budget{limits: allowed}
 	images := make([]*image, 0, len(archiveNames))
 	for _, name := range archiveNames {
-		found, err := extractArchive(target, name, spending)
+		found, err := extractArchive(target, name, spending, change)
 		if err != nil {
 			return nil, err
 		}
@@ -66,13 +71,16 @@ func extract(archiveNames []string, directoryName string, allowed limits) (extra
 	return extracted, nil
 }
 
-// extractArchive writes the blobs of one archive's image.
-func extractArchive(target *os.Root, name string, spending *budget) (*image, error) {
+// extractArchive writes the blobs of one archive's image after a change.
+func extractArchive(target *os.Root, name string, spending *budget, change func(*image) error) (*image, error) {
 	opened, found, err := openImage(name)
 	if err != nil {
 		return nil, err
 	}
 	defer opened.close()
+	if err := change(found); err != nil {
+		return nil, err
+	}
 	for _, layer := range found.layers {
 		if err := spending.spendBytes(layer.place.size); err != nil {
 			return nil, err

@@ -14,12 +14,13 @@ import (
 )
 
 // version is what `inspect version` prints. It changes whenever the output changes.
-const version = "1.4.1"
+const version = "1.5.0"
 
 const usage = `usage: inspect image [--max-unpacked 64GiB] [--max-entries 2000000] ARCHIVE
        inspect secrets [--max-unpacked 64GiB] [--max-entries 2000000] ARCHIVE
        inspect layers ARCHIVE
        inspect extract [--max-unpacked 64GiB] ARCHIVE... DIRECTORY
+       inspect assign [--max-unpacked 64GiB] ARCHIVE PLATFORM DIRECTORY
        inspect unpack [--max-unpacked 64GiB] ARCHIVE DIRECTORY
        inspect pack DIRECTORY ARCHIVE PART...
        inspect config ARCHIVE FILE
@@ -63,6 +64,9 @@ var subcommands = map[string]subcommand{
 		last := len(operands) - 1
 		return extract(operands[:last], operands[last], allowed)
 	}},
+	"assign": {3, 3, func(operands []string, allowed limits) (any, error) {
+		return assign(operands[0], operands[1], operands[2], allowed)
+	}},
 	"unpack": {2, 2, func(operands []string, allowed limits) (any, error) {
 		return nil, unpack(operands[0], operands[1], allowed)
 	}},
@@ -87,7 +91,7 @@ func dispatch(arguments []string, stdout io.Writer) error {
 	}
 	chosen, known := subcommands[name]
 	if !known {
-		return fmt.Errorf("%w: expected image, secrets, layers, extract, unpack, pack, config, condense or version, found %q", errUsage, name)
+		return fmt.Errorf("%w: expected image, secrets, layers, extract, assign, unpack, pack, config, condense or version, found %q", errUsage, name)
 	}
 	allowed, operands, err := parseFlags(name, rest, chosen.least, chosen.most)
 	if err != nil {

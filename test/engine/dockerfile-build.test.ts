@@ -1,9 +1,9 @@
 import { dag, type Container, type Directory, type Secret } from '@dagger.io/dagger'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DeliveryError } from '../../src/model/errors.ts'
-import type { Lock } from '../../src/model/index.ts'
+import type { Lock, Platform } from '../../src/model/index.ts'
 import { defaultPolicy } from '../../src/policy/default.ts'
-import { buildArchive } from '../../src/stages/build/build.ts'
+import { buildArchive, type BuiltArchive } from '../../src/stages/build/build.ts'
 import { pinBases } from '../../src/stages/build/pin-bases.ts'
 import { prepareDockerfile } from '../../src/stages/build/prepare-dockerfile.ts'
 import { readDockerfile } from '../../src/stages/source/read-dockerfile.ts'
@@ -38,14 +38,21 @@ interface Given {
   ignored?: string
   secrets?: Readonly<Record<string, string>>
   cacheScope?: string
+  platform?: Platform
   /** Further bases of the lock. */
   bases?: Lock['bases']
 }
 
-/** Builds as a run does: read, pin, prepare, build, and the archive imported again. Gives the image's files. */
+/** Builds as a run does, and imports the archive again. Gives the image's files. */
 async function build(text: string, given: Given = {}): Promise<Directory> {
+  const { file } = await archive(text, given)
+  return dag.container().import_(file).rootfs()
+}
+
+/** Builds as a run does: read, pin, prepare, build. */
+async function archive(text: string, given: Given = {}): Promise<BuiltArchive> {
   const { prepared, directory, reading, secrets } = await prepare(text, given)
-  const built = await buildArchive(
+  return buildArchive(
     {
       directory,
       dockerfile: { path: 'Dockerfile', text, reading, ignored: given.ignored ?? '' },
@@ -55,10 +62,16 @@ async function build(text: string, given: Given = {}): Promise<Directory> {
       ssh: undefined,
       labels: {},
     },
-    platform,
+    given.platform ?? platform,
     lock,
   )
-  return dag.container().import_(built.file).rootfs()
+}
+
+/** An image's configuration, as its layout has it. */
+async function configurationOf({ archive: { digest }, layout }: BuiltArchive): Promise<Record<string, unknown>> {
+  const blob = async (of: string) => JSON.parse(await layout.file(`blobs/${of.replace(':', '/')}`).contents()) as never
+  const manifest: { config: { digest: string } } = await blob(digest)
+  return blob(manifest.config.digest)
 }
 
 async function prepare(text: string, given: Given = {}) {
@@ -67,7 +80,7 @@ async function prepare(text: string, given: Given = {}) {
   const secrets = new Map<string, Secret>(
     Object.entries(given.secrets ?? {}).map(([id, value]) => [id, dag.setSecret(id, value)]),
   )
-  const choice = { buildArgs: {}, platforms: [platform], secrets: [...secrets.keys()] }
+  const choice = { buildArgs: {}, platforms: [given.platform ?? platform], secrets: [...secrets.keys()] }
   const reading = await readDockerfile(written, choice, used, { isBuilt: true })
   const { toPrepare } = await pinBases({ path: 'Dockerfile', reading }, used)
   const prepared = await prepareDockerfile(
@@ -163,6 +176,18 @@ describe('a Dockerfile', () => {
       '',
     ].join('\n')
     expect(await (await build(text)).file('built').contents()).toBe('built\n')
+  })
+
+  it('has the platform that it is built for, with nothing else changed, if it begins with nothing', async () => {
+    const settings =
+      'ENV A=b\nUSER 65532\nWORKDIR /data\nVOLUME /data\nEXPOSE 80/udp\nSTOPSIGNAL SIGINT\nENTRYPOINT ["/a"]'
+    const text = `FROM scratch AS files\nCOPY --chmod=755 a /a\nFROM files\n${settings}\nHEALTHCHECK --interval=7s CMD ["/a"]\n`
+    const files = { a: 'a' }
+    const ours = await configurationOf(await archive(text, { files }))
+    const other = await configurationOf(await archive(text, { files, platform: 'linux/arm64' }))
+    const { config, rootfs } = ours
+    expect(config).toMatchObject({ User: '65532', Healthcheck: { Interval: 7e9 }, Volumes: { '/data': {} } })
+    expect(other).toMatchObject({ architecture: 'arm64', config, rootfs })
   })
 
   it('keeps its cache mounts in their scope, however they are written [faults 45, 75]', async () => {

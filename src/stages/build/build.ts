@@ -21,6 +21,7 @@ import { runTool } from '../../engine/run-tool.ts'
 import { ownToolImage } from '../../engine/tool-image.ts'
 import { withheldSecret } from '../../tools/dockerfile/command.ts'
 import { buildContext } from './build-context.ts'
+import { isFromScratch, withItsPlatform } from './scratch-image.ts'
 
 /** The built image of one platform: the bytes that every collector reads and that publish pushes. */
 export interface BuiltArchive {
@@ -78,7 +79,8 @@ export async function buildArchive(request: BuildRequest, platform: Platform, lo
   } catch (error) {
     throw buildFailure(error, request.dockerfile.path, platform, builtInstructions(request.dockerfile, platform))
   }
-  const built = await readArchive(file, lock)
+  const isOther = isFromScratch(request.dockerfile.reading, platform) && (await container.platform()) !== platform
+  const built = await readArchive(isOther ? await withItsPlatform(file, platform, lock) : file, lock)
   if (built.archive.platform !== platform) {
     throw new DeliveryError(
       'BUILD',

@@ -18,6 +18,11 @@ export function extractLayout(archives: readonly string[], directory: string): s
   return ['extract', ...archives, directory]
 }
 
+/** Unpacks an image archive into one new or empty OCI layout directory, as an image for this platform and otherwise unchanged. */
+export function assignPlatform(archive: string, platform: string, directory: string): string[] {
+  return ['assign', archive, platform, directory]
+}
+
 /** Unpacks every file of an archive of several images into a new or empty directory. */
 export function unpackArchive(archive: string, directory: string): string[] {
   return ['unpack', archive, directory]

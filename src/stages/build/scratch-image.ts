@@ -1,0 +1,21 @@
+import type { File } from '@dagger.io/dagger'
+import { ownToolImage } from '../../engine/tool-image.ts'
+import type { Lock, Platform } from '../../model/index.ts'
+import type { DockerfileReading } from '../../tools/dockerfile/output.ts'
+import { assignPlatform, packArchive } from '../../tools/inspect/command.ts'
+
+/** Whether the image that a Dockerfile ships on a platform begins with nothing. */
+export function isFromScratch({ platforms }: DockerfileReading, platform: Platform): boolean {
+  const images = platforms.find((one) => one.platform === platform)?.images ?? []
+  return images.some(({ kind, shipped, reference }) => kind === 'from' && shipped && reference === 'scratch')
+}
+
+/** The archive of an image with the platform that it was built for. This engine gives an image from scratch its own platform. */
+export async function withItsPlatform(archive: File, platform: Platform, lock: Lock): Promise<File> {
+  const { container, program } = await ownToolImage(lock, 'inspect')
+  return container
+    .withMountedFile('/built.tar', archive)
+    .withExec([program, ...assignPlatform('/built.tar', platform, '/layout')])
+    .withExec([program, ...packArchive('/layout', '/image.tar', ['blobs', 'index.json', 'oci-layout'])])
+    .file('/image.tar')
+}
