@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { connection, dag } from '@dagger.io/dagger'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { ownSurroundings } from '../own-surroundings.mjs'
@@ -14,18 +16,21 @@ export async function withSession<T>(engine: Engine, logFile: string, work: () =
   const before = { ...process.env }
   const { cwd, env } = sessionSurroundings(engine.env, before)
   const log = sessionLog(logFile)
+  const cli = startedProgram(engine.cli)
   become(env)
   let outcome: { value: T } | { error: unknown } | undefined
   try {
     await connection(
       async () => {
         become(before)
+        cli.isStarted()
         try {
           // Addresses that could not be checked before are checked here.
           requireEngineVersion(await dag.version(), process.env['_EXPERIMENTAL_DAGGER_RUNNER_HOST'] ?? 'the engine')
           outcome = { value: await work() }
         } catch (error) {
           outcome = { error }
+          cli.endSoon()
         }
       },
       { LogOutput: log.stream, Workdir: cwd },
@@ -40,6 +45,7 @@ export async function withSession<T>(engine: Engine, logFile: string, work: () =
       )
     }
   } finally {
+    cli.isStarted()
     await log.whole()
     become(before)
   }
@@ -74,6 +80,24 @@ export function sessionSurroundings(
     },
     others,
   )
+}
+
+/** Time for a CLI to close its session after a failure. With its engine gone it tries to reach it for much longer, and the SDK waits five minutes. */
+const timeToClose = 10_000
+
+/** A program that somebody else's code in this process is about to start, and keeps to itself. */
+function startedProgram(path: string) {
+  const seen: ChildProcess[] = []
+  const see = (message: unknown) => void seen.push((message as { process: ChildProcess }).process)
+  subscribe('child_process', see)
+  return {
+    /** Others that are started from now on are not it. */
+    isStarted: () => void unsubscribe('child_process', see),
+    endSoon() {
+      const program = seen.find(({ spawnfile }) => spawnfile === path)
+      setTimeout(() => program?.kill('SIGKILL'), timeToClose).unref()
+    },
+  }
 }
 
 /** The SDK always starts the CLI with this process's environment, which is therefore changed for the duration. */

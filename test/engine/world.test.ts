@@ -1,5 +1,6 @@
-import { mkdirSync } from 'node:fs'
+import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { pinsOf } from '../../src/tools/pins.ts'
@@ -14,6 +15,8 @@ import { makeWorld, type World } from '../world/world.ts'
 // A whole run is in some of them, which takes three minutes here and a quarter of an hour where much else runs.
 vi.setConfig({ testTimeout: 1_800_000 })
 
+const hub = 'registry-1.docker.io'
+
 let world: World | undefined
 
 beforeAll(async () => {
@@ -23,7 +26,7 @@ beforeAll(async () => {
 afterEach(() => {
   const { internet } = there()
   internet.troubles.length = 0
-  internet.showCertificate(publishedEngine.host)
+  for (const host of [publishedEngine.host, hub]) internet.showCertificate(host)
   for (const away of [publishedEngine.host, publishedEngine.cliHost]) internet.bringBack(away)
 })
 
@@ -59,6 +62,11 @@ describe('a laptop with Docker', () => {
     expect(await judge({}, 'guest')).toEqual(ends(2, 'The stage “source” failed', ...words, '✗ source · lint · build'))
   })
 
+  it('is not, with a Docker that does not speak the language of its client any more', async () => {
+    const words = ['docker is installed but cannot be used: .*version 1\\.12 is too old', 'Update docker']
+    expect(await loadline(['doctor', 'go-service'], { DOCKER_API_VERSION: '1.12' })).toEqual(ends(3, ...words))
+  })
+
   it('runs no other engine where the registry does not have the pinned digest', async () => {
     const { digest } = pinsOf().tools['engine'] ?? { digest: '' }
     const remedy = `loadline tools --engine image://${publishedEngine.reference} --output pins.json`
@@ -82,6 +90,14 @@ describe('a laptop with Docker', () => {
 
     internet.takeAway(host)
     expect(await judge()).toEqual(ends(3, cannotPull, 'no such host', 'DNS'))
+  })
+
+  it('says that the disk is full', async () => {
+    const { laptop } = there()
+    const mount = ['mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', '/var/lib/docker/tmp']
+    expect(await laptop.run(mount, {}, 'root')).toMatchObject({ exitCode: 0 })
+    expect(await judge(published)).toEqual(ends(3, cannotPull, 'no space left on device', 'Free disk space'))
+    expect(await laptop.run(['umount', '/var/lib/docker/tmp'], {}, 'root')).toMatchObject({ exitCode: 0 })
   })
 
   it('pulls the engine once, by the digest of its index, and runs no Dagger CLI of another checksum', async () => {
@@ -120,6 +136,29 @@ describe('an empty home directory', () => {
       published,
     )
     expect(called).toEqual(ends(0, 'Passed: examples/go-service'))
+  })
+
+  it('says which certificate its engine does not believe, behind a proxy with its own authority', async () => {
+    const { internet, company } = there()
+    internet.showCertificate(hub, await company.issue([hub]))
+    expect(await loadline(['lock', 'go-service'], published)).toEqual(ends(3, 'x509', 'docs/engines\\.md'))
+  })
+
+  it('says that its engine was killed, and the next run starts it again', async () => {
+    const { laptop } = there()
+    appendFileSync(join(laptop.home, 'go-service/main.go'), '\n// A change, so that there is something to build.\n')
+    await laptop.own()
+    const running = judge(published)
+    const ask = ['ps', '--quiet', '--filter', 'name=loadline-engine']
+    const engine = await vi.waitFor(async () => {
+      const { stdout } = await laptop.run(['docker', ...ask])
+      expect(stdout).not.toBe('')
+      return stdout
+    })
+    await sleep(8_000)
+    await laptop.run(['docker', 'kill', engine])
+    expect(await running).toEqual(ends(3, 'engine'))
+    expect(await judge(published)).toEqual(ends(0, 'PASSED'))
   })
 
   it('is known to doctor, and its engine can be removed', async () => {

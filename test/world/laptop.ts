@@ -20,7 +20,7 @@ type Environment = Readonly<Record<string, string>>
 export interface Laptop {
   /** A directory on this machine: what the tests put there is in the home directory, which is `/home/ada` on the laptop, after `own`. */
   home: string
-  /** Runs a program in the home directory, as its owner, or as a guest without rights. */
+  /** Runs a program in the home directory, as its owner, as a guest without rights, or as root. */
   run(argv: readonly string[], env?: Environment, as?: keyof typeof users): Promise<Ended>
   /** Gives what the tests have put into the home directory to its owner. */
   own(): Promise<void>
@@ -35,7 +35,8 @@ export interface Surroundings {
   authorities: string
 }
 
-const users = { ada: { id: 1000, groups: 'docker' }, guest: { id: 1001, groups: 'guest' } } as const
+const people = { ada: { id: 1000, groups: 'docker' }, guest: { id: 1001, groups: 'guest' } } as const
+const users = { ...people, root: { id: 0, groups: 'root' } } as const
 export const owner = users.ada.id
 
 /** Loadline as it is started on the laptop. */
@@ -83,8 +84,16 @@ export async function startLaptop(lower: string, network: OwnNetwork, around: Su
 export function runAs(start: (argv: readonly string[], env: Environment) => Promise<Ended>): Laptop['run'] {
   return (command, env = {}, as = 'ada') => {
     const { id, groups } = users[as]
-    const become = ['chroot', `--userspec=${id}:${id}`, `--groups=${groups}`, '/', 'env', `--chdir=/home/${as}`]
-    return start([...become, ...command], environment(as, env))
+    const surroundings = environment(as, env)
+    const become = [
+      'chroot',
+      `--userspec=${id}:${id}`,
+      `--groups=${groups}`,
+      '/',
+      'env',
+      `--chdir=${surroundings['HOME']}`,
+    ]
+    return start([...become, ...command], surroundings)
   }
 }
 
@@ -108,7 +117,7 @@ const dockerOptions =
     ' ',
   )
 
-export function environment(user: keyof typeof users | 'root', more: Environment = {}): Environment {
+export function environment(user: keyof typeof users, more: Environment = {}): Environment {
   const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
   const home = user === 'root' ? '/root' : `/home/${user}`
   return { PATH: path, HOME: home, USER: user, LANG: 'C.UTF-8', NO_COLOR: '1', ...more }
@@ -142,7 +151,7 @@ export function furnish(upper: string, lower: string, { names, authorities }: Su
   }
   const below = (path: string) => readFileSync(join(lower, path), 'utf8')
   for (const path of ['etc/passwd', 'etc/group']) write(path, below(path))
-  for (const [name, { id }] of Object.entries(users)) {
+  for (const [name, { id }] of Object.entries(people)) {
     mkdirSync(join(upper, 'home', name), { recursive: true })
     appendFileSync(join(upper, 'etc/passwd'), `${name}:x:${id}:${id}::/home/${name}:/bin/sh\n`)
     appendFileSync(join(upper, 'etc/group'), `${name}:x:${id}:\n`)

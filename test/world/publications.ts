@@ -51,7 +51,7 @@ export async function publishAll(work: string, sealed: SealedReady, authority: s
     add({ name, version, reference }, onBothPlatforms(layers, settings))
   }
   const own = await Promise.all(Object.keys(ownTools).map((name) => layersOf(store, pinned(lock.tools, name))))
-  add(programs, onBothPlatforms(own.flat(), {}))
+  add(programs, onBothPlatforms(own.flat(), { User: '65532:65532' }))
   pins[programs.name] = { ...pinned(pins, programs.name), source: programsSource() }
   for (const base of lock.bases) publish(store, base.reference, await imagesOfBase(store, base, believed))
   add(supportImages.engine, [await engineImage(store, work)])
