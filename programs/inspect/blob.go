@@ -25,17 +25,24 @@ const (
 var (
 	gzipMagic = []byte{0x1f, 0x8b}
 	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
+	// zstdSkippable follows any byte from 0x50 to 0x5f: https://github.com/facebook/zstd/blob/dev/doc/zstd_compression_format.md#skippable-frames
+	zstdSkippable = []byte{0x2a, 0x4d, 0x18}
 )
 
 func compressionOf(start []byte) compression {
 	switch {
 	case bytes.HasPrefix(start, gzipMagic):
 		return gzipCompressed
-	case bytes.HasPrefix(start, zstdMagic):
+	case bytes.HasPrefix(start, zstdMagic), isSkippable(start):
 		return zstdCompressed
 	default:
 		return uncompressed
 	}
+}
+
+// isSkippable reports whether a stream begins with a frame that zstd passes over. pzstd writes one, with the size of the next frame, before each.
+func isSkippable(start []byte) bool {
+	return len(start) > 0 && start[0]&0xf0 == 0x50 && bytes.HasPrefix(start[1:], zstdSkippable)
 }
 
 // layerCompression is the closed list of layer media types; anything else (encrypted, foreign, an artifact) is refused.

@@ -146,11 +146,6 @@ func TestRefusesArchivesThatCannotBeBelieved(t *testing.T) {
 		{"a layer that climbs", func(t *testing.T) string { return newBuilder(t).gzipped(file("../x", "")).ociName() }, "climbs out"},
 		{"a whiteout of everything", func(t *testing.T) string { return newBuilder(t).gzipped(file("d/.wh...", "")).ociName() }, "whiteout of one file"},
 		{"an artifact", artifact, "artifact"},
-		{"an unknown media type in the index", func(t *testing.T) string {
-			b := simple(t)
-			b.index = &v1.IndexManifest{SchemaVersion: 2, Manifests: []v1.Descriptor{{MediaType: "text/plain", Digest: digestOf(nil)}}}
-			return b.ociName()
-		}, "unknown media type \"text/plain\""},
 		{"another platform than the index says", func(t *testing.T) string {
 			b := simple(t)
 			b.editing(func(lines []line) []line {

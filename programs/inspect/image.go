@@ -115,7 +115,8 @@ func checkLayoutVersion(a *archive) error {
 	return nil
 }
 
-// collectManifests walks an index to its image manifests. Attestations that BuildKit stores beside an image are not images.
+// collectManifests walks an index to its image manifests. Attestations that BuildKit stores beside an image are not images, nor is what has
+// another media type.
 func collectManifests(a *archive, what string, content []byte, candidates map[v1.Hash]v1.Descriptor, depth int) error {
 	if depth > 4 {
 		return fmt.Errorf("expected an index at most 4 levels deep, found a deeper one in %s", a.name)
@@ -140,8 +141,6 @@ func collectManifests(a *archive, what string, content []byte, candidates map[v1
 			if err := collectManifests(a, "index "+descriptor.Digest.String(), nested, candidates, depth+1); err != nil {
 				return err
 			}
-		default:
-			return fmt.Errorf("expected images in the archive, found the unknown media type %q", descriptor.MediaType)
 		}
 	}
 	return nil

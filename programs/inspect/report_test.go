@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -140,6 +141,29 @@ func TestReadsEveryCompression(t *testing.T) {
 		if mediaType == types.OCIUncompressedLayer && (found.Gzipped >= found.Compressed || found.Gzipped == 0) {
 			t.Errorf("%s: wanted an estimate below %d, got %d", mediaType, found.Compressed, found.Gzipped)
 		}
+	}
+}
+
+func TestWhatIsBesideTheImageIsNotRead(t *testing.T) {
+	b := simple(t)
+	b.index = &v1.IndexManifest{SchemaVersion: 2, Manifests: []v1.Descriptor{{MediaType: "text/plain", Digest: digestOf(nil)}}}
+	if found := inspected(t, b.ociName()); found.Digest == digestOf(nil).String() {
+		t.Errorf("got %s", found.Digest)
+	}
+}
+
+// As pzstd writes it: before each frame one to be passed over, which holds its size.
+func TestReadsZstdThatBeginsWithASkippableFrame(t *testing.T) {
+	plain := tarOf(t, file("a", strings.Repeat("text ", 4000)))
+	var stored []byte
+	for _, part := range [][]byte{plain[:7000], plain[7000:]} {
+		frame := zstdOf(t, part)
+		stored = append(stored, 0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0)
+		stored = append(binary.LittleEndian.AppendUint32(stored, uint32(len(frame))), frame...)
+	}
+	name, _ := newBuilder(t).layer(types.OCILayerZStd, plain, stored).oci()
+	if found := inspected(t, name); found.Unpacked != 20000 {
+		t.Errorf("%d unpacked", found.Unpacked)
 	}
 }
 

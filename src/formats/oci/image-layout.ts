@@ -24,15 +24,24 @@ const indexTypes = [
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ] as const
 
+const configurationTypes: readonly string[] = [
+  'application/vnd.oci.image.config.v1+json',
+  'application/vnd.docker.container.image.v1+json',
+]
+
+/** Of an image's layers. */
+const layerType = /^application\/vnd\.(?:oci\.image\.layer|docker\.image\.rootfs)\./
+
 const Descriptor = z.looseObject({
   mediaType: z.string(),
+  artifactType: z.string().optional(),
   digest: Digest,
   size: z.int().min(1),
   platform: z.looseObject({ os: z.string(), architecture: z.string(), variant: z.string().optional() }).optional(),
   annotations: z.record(z.string(), z.string()).optional(),
 })
 const ImageIndex = z.looseObject({ schemaVersion: z.literal(2), manifests: z.array(Descriptor).max(1000) })
-const Blob = z.looseObject({ digest: Digest, size: z.int().min(0) })
+const Blob = z.looseObject({ mediaType: z.string(), digest: Digest, size: z.int().min(0) })
 const Manifest = z.looseObject({ schemaVersion: z.literal(2), config: Blob, layers: z.array(Blob).max(1000) })
 
 /** An image that a layout names, and the platform that it states for it. */
@@ -52,8 +61,8 @@ export function blobPath(digest: Digest): string {
 }
 
 /**
- * The images of a layout: what its index names, through nested indexes. BuildKit's attestations beside an image do not
- * count. Throws `SOURCE` if the layout is incomplete or is something else.
+ * The images of a layout: what its index names, through nested indexes. What is stored beside an image does not count:
+ * signatures, SBOMs, attestations and other artifacts, as BuildKit, Cosign and ORAS write them. Throws `SOURCE` if the layout is incomplete or is something else.
  */
 export async function listImages(read: ReadDocument): Promise<NamedImage[]> {
   const found = new Map<Digest, NamedImage>()
@@ -61,8 +70,8 @@ export async function listImages(read: ReadDocument): Promise<NamedImage[]> {
   if (found.size === 0)
     throw new DeliveryError(
       'SOURCE',
-      'expected an image in the layout, found an empty index',
-      'Export the image again.',
+      'expected an image in the layout, found none',
+      'Give the layout of a container image, or export the image again.',
     )
   return [...found.values()]
 }
@@ -74,23 +83,16 @@ async function gather(text: string, found: Map<Digest, NamedImage>, read: ReadDo
       `expected indexes of at most ${deepest} levels, found more`,
       'Export the image again.',
     )
-  for (const { digest, mediaType, size, platform, annotations } of parse('an index', text, ImageIndex).manifests) {
-    if (annotations?.['vnd.docker.reference.type'] === 'attestation-manifest' || platform?.architecture === 'unknown')
-      continue
+  for (const descriptor of parse('an index', text, ImageIndex).manifests) {
+    const { digest, mediaType, size, platform } = descriptor
     if (oneOf(indexTypes, mediaType)) await gather(await readBlob(digest, read), found, read, depth + 1)
-    else if (oneOf(imageTypes, mediaType))
+    else if (oneOf(imageTypes, mediaType) && (await isImage(descriptor, read)))
       found.set(digest, {
         digest,
         mediaType,
         size,
         platform: platform === undefined ? undefined : spellPlatform(platform),
       })
-    else
-      throw new DeliveryError(
-        'SOURCE',
-        `expected images in the layout, found the media type "${mediaType}"`,
-        'Give the layout of a container image.',
-      )
     if (found.size > mostImages)
       throw new DeliveryError(
         'SOURCE',
@@ -98,6 +100,21 @@ async function gather(text: string, found: Map<Digest, NamedImage>, read: ReadDo
         'Export the images of one application.',
       )
   }
+}
+
+/**
+ * Whether a manifest is that of an image. One with a platform is; the others are read, because signatures and artifacts
+ * have none. Cosign's signatures have the configuration of an image, but no layers of one.
+ */
+async function isImage(
+  { digest, platform, annotations, artifactType }: z.infer<typeof Descriptor>,
+  read: ReadDocument,
+): Promise<boolean> {
+  if (annotations?.['vnd.docker.reference.type'] === 'attestation-manifest' || platform?.architecture === 'unknown')
+    return false
+  if (platform !== undefined && artifactType === undefined) return true
+  const { config, layers } = parse('a manifest', await readBlob(digest, read), Manifest)
+  return configurationTypes.includes(config.mediaType) && layers.every(({ mediaType }) => layerType.test(mediaType))
 }
 
 function parse<T extends z.ZodType>(what: string, text: string, schema: T): z.infer<T> {

@@ -10,7 +10,7 @@ const Layer = z.object({
 })
 
 const Analysis = z.object({
-  layer: z.array(Layer).min(1),
+  layer: z.array(Layer),
   image: z.object({
     sizeBytes: z.int().min(0),
     inefficientBytes: z.int().min(0),

@@ -12,6 +12,8 @@ import {
 const index = 'application/vnd.oci.image.index.v1+json'
 const image = 'application/vnd.oci.image.manifest.v1+json'
 const docker = 'application/vnd.docker.distribution.manifest.v2+json'
+const configuration = 'application/vnd.oci.image.config.v1+json'
+const layer = 'application/vnd.oci.image.layer.v1.tar+gzip'
 
 /** A layout in memory: documents by path, each blob under its digest. */
 class Layout {
@@ -30,15 +32,14 @@ class Layout {
   }
 
   addImage(name: string, mediaType = image) {
-    const blob = (what: string) => ({
-      mediaType: 'application/octet-stream',
-      digest: digestOf(`${name} ${what}`),
-      size: 7,
-    })
-    return {
-      mediaType,
-      ...this.add({ schemaVersion: 2, mediaType, config: blob('config'), layers: [blob('layer'), blob('layer')] }),
-    }
+    return this.addManifest(name, configuration, [layer, layer], mediaType)
+  }
+
+  addManifest(name: string, configType: string, layerTypes: string[], mediaType = image) {
+    const blob = (what: string, type: string) => ({ mediaType: type, digest: digestOf(`${name} ${what}`), size: 7 })
+    const config = blob('config', configType)
+    const layers = layerTypes.map((type) => blob('layer', type))
+    return { mediaType, ...this.add({ schemaVersion: 2, mediaType, config, layers }) }
   }
 
   top(manifests: unknown[]): this {
@@ -93,6 +94,27 @@ describe('an OCI layout', () => {
     expect(() => chooseImage(both, 'linux/amd64')).toThrow(/found none among no platform given, no platform given/)
   })
 
+  it('has signatures and other artifacts beside its image, by the types of what they hold, and an image may have no layers', async () => {
+    const layout = new Layout()
+    const [image, empty] = [layout.addImage('image'), layout.addManifest('empty', configuration, [])]
+    const beside = [
+      layout.addManifest('signature of Cosign', configuration, ['application/vnd.dev.cosign.simplesigning.v1+json']),
+      layout.addManifest('statement', configuration, ['application/vnd.in-toto+json']),
+      layout.addManifest('chart', 'application/vnd.cncf.helm.config.v1+json', [layer]),
+      {
+        ...layout.addManifest('bundle', 'application/vnd.oci.empty.v1+json', ['application/vnd.oci.empty.v1+json']),
+        artifactType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+        platform: platform('linux/amd64'),
+      },
+      { ...layout.addImage('of an older format'), mediaType: 'application/vnd.oci.artifact.manifest.v1+json' },
+    ]
+    for (const one of [image, empty]) {
+      const images = await listImages(layout.top([...beside, one]).read)
+      expect(images.map(({ digest }) => digest)).toEqual([one.digest])
+      expect(chooseImage(images, 'linux/arm64').digest).toBe(one.digest)
+    }
+  })
+
   it('is narrowed to one image, whose manifest stays byte for byte as it is', async () => {
     const layout = new Layout()
     const named = layout.addImage('one', docker)
@@ -105,17 +127,17 @@ describe('an OCI layout', () => {
       mediaType: index,
       manifests: [{ mediaType: docker, digest: named.digest, size: named.size }],
     })
-    const [config, layer] = [blobPath(digestOf('one config')), blobPath(digestOf('one layer'))]
-    expect(JSON.parse(single.dockerManifest)).toEqual([{ Config: config, RepoTags: null, Layers: [layer, layer] }])
-    expect(single.blobs).toEqual([blobPath(named.digest), config, layer])
+    const [config, content] = [blobPath(digestOf('one config')), blobPath(digestOf('one layer'))]
+    expect(JSON.parse(single.dockerManifest)).toEqual([{ Config: config, RepoTags: null, Layers: [content, content] }])
+    expect(single.blobs).toEqual([blobPath(named.digest), config, content])
   })
 
   it.each<[string, (layout: Layout) => unknown[], RegExp]>([
-    ['names nothing', () => [], /found an empty index/],
+    ['names nothing', () => [], /expected an image in the layout, found none/],
     [
       'holds something that is not an image',
       (layout) => [{ ...layout.addImage('chart'), mediaType: 'application/vnd.cncf.helm.config.v1+json' }],
-      /found the media type "application\/vnd\.cncf\.helm/,
+      /expected an image in the layout, found none/,
     ],
     [
       'names a digest that leads out of it',
