@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { dag, ImageMediaTypes, type Platform } from '@dagger.io/dagger'
 import { execa } from 'execa'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { Run } from '../../src/model/index.ts'
+import { digestOf, type Run } from '../../src/model/index.ts'
 import { openImage } from '../../src/stages/build/existing-image.ts'
 import { pinnedImage } from '../../src/engine/pinned-image.ts'
 import { advisory, application, base, onEngine } from './application.ts'
@@ -57,6 +57,32 @@ async function manifestsOf(archive: string): Promise<string[]> {
   return walk('index.json')
 }
 
+/** As "cosign save" leaves a layout: the image without a platform, and its signature, which has the configuration of an image. */
+function putSignatureBeside(layout: string): void {
+  const write = (content: string) => {
+    const digest = digestOf(content)
+    writeFileSync(join(layout, 'blobs', digest.replace(':', '/')), content)
+    return { digest, size: content.length }
+  }
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json'
+  const signature = {
+    schemaVersion: 2,
+    mediaType,
+    config: {
+      mediaType: 'application/vnd.oci.image.config.v1+json',
+      ...write('{"architecture":"","os":"","rootfs":{}}'),
+    },
+    layers: [{ mediaType: 'application/vnd.dev.cosign.simplesigning.v1+json', ...write('{"critical":{}}') }],
+  }
+  const path = join(layout, 'index.json')
+  const index: { manifests: object[] } = JSON.parse(readFileSync(path, 'utf8'))
+  const manifests = [
+    ...index.manifests.map((image) => ({ ...image, platform: undefined })),
+    { mediaType, ...write(JSON.stringify(signature)), annotations: { kind: 'dev.cosignproject.cosign/sigs' } },
+  ]
+  writeFileSync(path, JSON.stringify({ ...index, manifests }))
+}
+
 describe('an image that exists already', () => {
   it('is judged as it is, from an archive, a layout and a registry, and published with the very digest that it came with', async () => {
     const [registry, { one }, policy] = [
@@ -85,6 +111,7 @@ describe('an image that exists already', () => {
 
     const layout = scratch()
     await execa('tar', ['--extract', '--file', one, '--directory', layout])
+    putSignatureBeside(layout)
     const fromLayout = await buildAndScan(policy, ['--image', layout])
     const fromRegistry = await buildAndScan(policy, ['--image', `${registry}/vendor/app:2.1.0`])
     expect([digests(fromLayout.run), digests(fromRegistry.run)]).toEqual([[given], [given]])
