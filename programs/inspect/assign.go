@@ -14,7 +14,7 @@ func assign(archiveName, platform, directoryName string, allowed limits) (*extra
 	if err != nil || wanted.OS == "" || wanted.Architecture == "" {
 		return nil, fmt.Errorf("%w: expected a platform as OS/ARCHITECTURE, found %q", errUsage, platform)
 	}
-	return layOut([]string{archiveName}, directoryName, allowed, func(found *image) error { return found.become(*wanted) })
+	return layOut([]string{archiveName}, directoryName, allowed, func(_ *archive, found *image) error { return found.become(*wanted) })
 }
 
 func (i *image) become(platform v1.Platform) error {
@@ -37,17 +37,24 @@ func (i *image) become(platform v1.Platform) error {
 	if err != nil {
 		return err
 	}
+	i.rawConfig, i.configName = rawConfig, digestOf(rawConfig)
+	i.config.OS, i.config.Architecture, i.config.Variant = platform.OS, platform.Architecture, platform.Variant
+	return i.rewriteManifest(func(manifest *v1.Manifest) {
+		manifest.Config.Digest, manifest.Config.Size = i.configName, int64(len(rawConfig))
+	})
+}
+
+// rewriteManifest changes the manifest, and with it the digest of the image.
+func (i *image) rewriteManifest(change func(*v1.Manifest)) error {
 	var manifest v1.Manifest
 	if err := json.Unmarshal(i.manifest, &manifest); err != nil {
 		return err
 	}
-	manifest.Config.Digest, manifest.Config.Size = digestOf(rawConfig), int64(len(rawConfig))
+	change(&manifest)
 	written, err := json.Marshal(manifest)
 	if err != nil {
 		return err
 	}
-	i.rawConfig, i.configName = rawConfig, manifest.Config.Digest
 	i.manifest, i.digest = written, digestOf(written)
-	i.config.OS, i.config.Architecture, i.config.Variant = platform.OS, platform.Architecture, platform.Variant
 	return nil
 }

@@ -24,11 +24,11 @@ type extraction struct {
 // extract writes the images as an OCI layout: the exact bytes of manifests, configurations and layers, and an index that names
 // only these images.
 func extract(archiveNames []string, directoryName string, allowed limits) (*extraction, error) {
-	return layOut(archiveNames, directoryName, allowed, func(*image) error { return nil })
+	return layOut(archiveNames, directoryName, allowed, func(*archive, *image) error { return nil })
 }
 
 // layOut writes images as an OCI layout after a change to each. index.json is written last, so an unfinished directory is not a layout.
-func layOut(archiveNames []string, directoryName string, allowed limits, change func(*image) error) (extracted *extraction, err error) {
+func layOut(archiveNames []string, directoryName string, allowed limits, change func(*archive, *image) error) (extracted *extraction, err error) {
 	target, err := emptyDirectory(directoryName)
 	if err != nil {
 		return nil, err
@@ -72,13 +72,13 @@ func layOut(archiveNames []string, directoryName string, allowed limits, change 
 }
 
 // extractArchive writes the blobs of one archive's image after a change.
-func extractArchive(target *os.Root, name string, spending *budget, change func(*image) error) (*image, error) {
+func extractArchive(target *os.Root, name string, spending *budget, change func(*archive, *image) error) (*image, error) {
 	opened, found, err := openImage(name)
 	if err != nil {
 		return nil, err
 	}
 	defer opened.close()
-	if err := change(found); err != nil {
+	if err := change(opened, found); err != nil {
 		return nil, err
 	}
 	for _, layer := range found.layers {

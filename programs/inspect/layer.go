@@ -51,6 +51,8 @@ type layerContent struct {
 	files    int
 	// gzipped is its size in a registry that stores gzip: as stored if it is already compressed, else compressed here with level 6.
 	gzipped int64
+	// skippable is set if it begins with a frame that zstd passes over.
+	skippable bool
 }
 
 const (
@@ -63,6 +65,10 @@ const (
 // readLayer unpacks a layer as a stream and compares both its digests.
 func readLayer(a *archive, layer storedLayer, spending *budget) (*layerContent, error) {
 	name := "layer " + layer.digest.String()
+	skippable, err := layer.beginsSkippable(a)
+	if err != nil {
+		return nil, err
+	}
 	stored := newDigestReader(a.open(layer.place))
 	plain, closePlain, err := decompress(stored, layer.compression)
 	if err != nil {
@@ -86,7 +92,7 @@ func readLayer(a *archive, layer storedLayer, spending *budget) (*layerContent, 
 		source = io.TeeReader(guarded, packer)
 	}
 
-	content := &layerContent{gzipped: layer.place.size}
+	content := &layerContent{gzipped: layer.place.size, skippable: skippable}
 	if err := content.read(source, spending); err != nil {
 		return nil, fmt.Errorf("cannot read %s: %w", name, err)
 	}

@@ -21,6 +21,7 @@ const usage = `usage: inspect image [--max-unpacked 64GiB] [--max-entries 200000
        inspect layers ARCHIVE
        inspect extract [--max-unpacked 64GiB] ARCHIVE... DIRECTORY
        inspect assign [--max-unpacked 64GiB] ARCHIVE PLATFORM DIRECTORY
+       inspect plain [--max-unpacked 64GiB] ARCHIVE DIRECTORY
        inspect unpack [--max-unpacked 64GiB] ARCHIVE DIRECTORY
        inspect pack DIRECTORY ARCHIVE PART...
        inspect config ARCHIVE FILE
@@ -67,6 +68,7 @@ var subcommands = map[string]subcommand{
 	"assign": {3, 3, func(operands []string, allowed limits) (any, error) {
 		return assign(operands[0], operands[1], operands[2], allowed)
 	}},
+	"plain": {2, 2, func(operands []string, allowed limits) (any, error) { return plain(operands[0], operands[1], allowed) }},
 	"unpack": {2, 2, func(operands []string, allowed limits) (any, error) {
 		return nil, unpack(operands[0], operands[1], allowed)
 	}},
@@ -91,7 +93,7 @@ func dispatch(arguments []string, stdout io.Writer) error {
 	}
 	chosen, known := subcommands[name]
 	if !known {
-		return fmt.Errorf("%w: expected image, secrets, layers, extract, assign, unpack, pack, config, condense or version, found %q", errUsage, name)
+		return fmt.Errorf("%w: expected image, secrets, layers, extract, assign, plain, unpack, pack, config, condense or version, found %q", errUsage, name)
 	}
 	allowed, operands, err := parseFlags(name, rest, chosen.least, chosen.most)
 	if err != nil {

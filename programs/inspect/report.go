@@ -54,6 +54,8 @@ type layer struct {
 	Gzipped    int64  `json:"gzipped"`
 	Unpacked   int64  `json:"unpacked"`
 	Files      int    `json:"files"`
+	// Skippable is set for a layer that not every scanner can read: plain.go.
+	Skippable bool `json:"skippable,omitempty"`
 	// CreatedBy is empty if the history does not say.
 	CreatedBy string `json:"createdBy"`
 }
@@ -136,6 +138,7 @@ func describe(found *image, contents []*layerContent, merged *filesystem, record
 			Gzipped:    content.gzipped,
 			Unpacked:   content.unpacked,
 			Files:      content.files,
+			Skippable:  content.skippable,
 			CreatedBy:  commands[number],
 		})
 		described.Compressed += stored.place.size

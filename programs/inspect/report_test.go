@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"io"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -12,6 +14,7 @@ import (
 	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
 	"loadline.dev/sealed/inspect/credential"
@@ -154,16 +157,58 @@ func TestWhatIsBesideTheImageIsNotRead(t *testing.T) {
 
 // As pzstd writes it: before each frame one to be passed over, which holds its size.
 func TestReadsZstdThatBeginsWithASkippableFrame(t *testing.T) {
-	plain := tarOf(t, file("a", strings.Repeat("text ", 4000)))
+	unpacked := tarOf(t, file("a", strings.Repeat("text ", 4000)))
 	var stored []byte
-	for _, part := range [][]byte{plain[:7000], plain[7000:]} {
+	for _, part := range [][]byte{unpacked[:7000], unpacked[7000:]} {
 		frame := zstdOf(t, part)
 		stored = append(stored, 0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0)
 		stored = append(binary.LittleEndian.AppendUint32(stored, uint32(len(frame))), frame...)
 	}
-	name, _ := newBuilder(t).layer(types.OCILayerZStd, plain, stored).oci()
-	if found := inspected(t, name); found.Unpacked != 20000 {
-		t.Errorf("%d unpacked", found.Unpacked)
+	name, _ := newBuilder(t).layer(types.OCILayerZStd, unpacked, stored).oci()
+	if found := inspected(t, name); found.Unpacked != 20000 || !found.Layers[0].Skippable {
+		t.Errorf("%d unpacked, %v", found.Unpacked, found.Layers)
+	}
+	directory := filepath.Join(t.TempDir(), "new")
+	if _, err := plain(name, directory, defaultLimits()); err != nil {
+		t.Fatal(err)
+	}
+	index, err := layout.ImageIndexFromPath(directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	manifest, err := index.IndexManifest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	image, err := index.Image(manifest.Manifests[0].Digest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	layers, err := image.Layers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The library knows zstd by its first bytes alone.
+	reader, err := layers[0].Uncompressed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if read, err := io.ReadAll(reader); err != nil || !bytes.Equal(read, unpacked) {
+		t.Errorf("%d bytes, %v", len(read), err)
+	}
+}
+
+func TestPassesOverAFewWholeFramesOnly(t *testing.T) {
+	unpacked := tarOf(t, file("a", "text"))
+	empty := []byte{0x5f, 0x2a, 0x4d, 0x18, 0, 0, 0, 0}
+	for wanted, stored := range map[string][]byte{
+		"at most 100 frames": append(bytes.Repeat(empty, 101), zstdOf(t, unpacked)...),
+		"breaks off":         {0x50, 0x2a, 0x4d, 0x18, 0xff, 0xff, 0xff, 0x7f},
+	} {
+		name, _ := newBuilder(t).layer(types.OCILayerZStd, unpacked, stored).oci()
+		if _, err := plain(name, t.TempDir(), defaultLimits()); err == nil || !strings.Contains(err.Error(), wanted) {
+			t.Errorf("wanted %q, got %v", wanted, err)
+		}
 	}
 }
 

@@ -1,7 +1,7 @@
-import type { File } from '@dagger.io/dagger'
+import type { Directory, File } from '@dagger.io/dagger'
 import { DeliveryError } from '../../model/errors.ts'
 import type { Lock } from '../../model/index.ts'
-import { condenseReport } from '../../tools/inspect/command.ts'
+import { condenseReport, extractPlain } from '../../tools/inspect/command.ts'
 import { readOutput } from '../../engine/read-output.ts'
 import { lastLines, runTool } from '../../engine/run-tool.ts'
 import { ownToolImage, toolImage, type ReadyTool } from '../../engine/tool-image.ts'
@@ -16,10 +16,20 @@ export const imageDirectory = '/image'
 export async function trivyOn(built: BuiltArchive, lock: Lock): Promise<ReadyTool> {
   const tool = await toolImage(lock, 'trivy')
   const container = tool.container
-    .withMountedDirectory(imageDirectory, built.layout)
+    .withMountedDirectory(imageDirectory, await readableLayout(built, lock))
     .withNewFile(emptyConfiguration.config, '')
     .withNewFile(emptyConfiguration.ignore, '')
   return { ...tool, container }
+}
+
+/** The layout of an image as Trivy can read it: almost always the image's own. */
+async function readableLayout({ file, layout, inspection }: BuiltArchive, lock: Lock): Promise<Directory> {
+  if (inspection.layers.every(({ skippable }) => !skippable)) return layout
+  const { container, program } = await ownToolImage(lock, 'inspect')
+  return container
+    .withMountedFile('/archive.tar', file)
+    .withExec([program, ...extractPlain('/archive.tar', '/layout')])
+    .directory('/layout')
 }
 
 /**

@@ -23,6 +23,14 @@ export function assignPlatform(archive: string, platform: string, directory: str
   return ['assign', archive, platform, directory]
 }
 
+/**
+ * Unpacks an image archive into one new or empty OCI layout directory for scanners that know zstd only by its first
+ * bytes: without the frames before them that zstd passes over. The configuration's digest stays.
+ */
+export function extractPlain(archive: string, directory: string): string[] {
+  return ['plain', archive, directory]
+}
+
 /** Unpacks every file of an archive of several images into a new or empty directory. */
 export function unpackArchive(archive: string, directory: string): string[] {
   return ['unpack', archive, directory]

@@ -54,6 +54,8 @@ const Report = z.strictObject({
       gzipped: bytes,
       unpacked: bytes,
       files: count,
+      /** Whether not every scanner can read it as it is. */
+      skippable: z.boolean().default(false),
       createdBy: z.string(),
     }),
   ),
