@@ -70,7 +70,7 @@ export class Loadline implements GivenToModule {
   /**
    * @param policy Policy file; default: loadline.yaml in the source, or the default policy.
    * @param vulnerabilityDatabase Directory with db/trivy.db and db/metadata.json; default: the official database is fetched.
-   * @param lock Lock file that pins base images by digest; default: loadline.lock.json in the source; without either, the run resolves the bases.
+   * @param lockFile Lock file that pins base images by digest; default: loadline.lock.json in the source; without either, the run resolves the bases.
    * @param organisation The organisation's policy file, from outside the source: the application's policy extends it and cannot change what it locks.
    * @param baseline The verdict.json of an earlier run on the same application: if the policy accepts baselines, findings that it already had do not reject again.
    * @param knownExploited List of exploited vulnerabilities (CISA KEV catalogue, JSON): any of them in the image rejects it. Default: the list in the source that the policy names.
@@ -81,7 +81,7 @@ export class Loadline implements GivenToModule {
   constructor(
     policy?: File,
     vulnerabilityDatabase?: Directory,
-    lock?: File,
+    lockFile?: File,
     organisation?: File,
     baseline?: File,
     knownExploited?: File,
@@ -89,7 +89,7 @@ export class Loadline implements GivenToModule {
     tools?: File,
     exploitPrediction?: File,
   ) {
-    Object.assign(this, { policy, vulnerabilityDatabase, lock, tools, organisation, baseline })
+    Object.assign(this, { policy, vulnerabilityDatabase, lock: lockFile, tools, organisation, baseline })
     Object.assign(this, { knownExploited, exploitPrediction })
     this.cacheScope = cacheScope
   }

@@ -58,6 +58,22 @@ describe('the module that calls Loadline', () => {
   })
 })
 
+/** Options of `dagger call` itself, in version 0.21.8 (its cmd/dagger: main.go, module.go, functions.go). */
+const optionsOfDagger = new Set(
+  `allow-llm auto-apply cloud debug dot-focus-field dot-output dot-show-internal eager-runtime help interactive interactive-command json lock mod no-exit no-mod output progress quiet
+  scale-out silent verbose web workdir x-release`.split(/\s+/),
+)
+
+describe('an argument', () => {
+  it('has no name that dagger call takes for an option of its own', () => {
+    const names = [...moduleBindings('Loadline').matchAll(/[({,;] ?(\w+)\??: /g)].map(([, name = '']) =>
+      name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+    )
+    expect(names).toEqual(expect.arrayContaining(['source', 'build-arg', 'cache-scope', 'lock-file']))
+    expect(names.filter((name) => optionsOfDagger.has(name))).toEqual([])
+  })
+})
+
 describe('a function that builds', () => {
   it('takes build arguments, as the command line does', () => {
     const bindings = moduleBindings('Loadline')
