@@ -1,17 +1,33 @@
 import { lstat, readdir, realpath } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
-import { binary, isOfPeople, treatmentOf, type AuditFile } from '../../src/audit/index.ts'
+import {
+  beginsAsManifest,
+  binaryFault,
+  isOfPeople,
+  mayBeManifest,
+  mayStartContainers,
+  oddlyNamed,
+  treatmentOf,
+  wordsIn,
+  type AuditFile,
+} from '../../src/audit/index.ts'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { kindOfGiven } from './files/given-file.ts'
-import { readNamed, readStart } from './files/read-file.ts'
+import { partsOfNamed, readNamed, startOfListed } from './files/read-file.ts'
 import { FileFault } from './files/physical-path.ts'
 
 /** Limits: directory entries listed, files read, and their total size. */
 const mostEntries = 1_000_000
 const mostFiles = 50_000
 const mostBytes = 512 * 1_048_576
-/** A larger file was written by a program: a lock file, a dump. */
+/** A larger file was written by a program: a lock file, a dump. Only its words are read, for as many bytes of all such files as the last number says. */
 const largestFile = 16 * 1_048_576
+const mostOfLarge = 2_147_483_648
+/** Files whose names say nothing and that are looked at, and how large those are at most. */
+const mostLooked = 20_000
+const [startLooked, largestLooked] = [8_192, 1_048_576]
+/** How a larger file is read. Words at the end of a part are at the start of the next one as well. */
+const inParts = { part: 1_048_576, repeated: 4_096 }
 
 const passedBy = new Set(['node_modules', 'loadline-report', 'vendor'])
 
@@ -34,7 +50,8 @@ export async function auditFiles(paths: readonly string[]): Promise<AuditFiles> 
   const roots: string[] = []
   const found = new Map<string, AuditFile>()
   const passedOver: AuditFiles['passedOver'] = []
-  let bytes = 0
+  const left = { bytes: mostOfLarge }
+  let [bytes, looked] = [0, 0]
   for (const path of paths) {
     const kind = await kindOfGiven({ path, what: 'path', code: 'SOURCE' })
     if (kind === undefined) refuse(`${path} cannot be read (ENOENT)`, 'Correct the path.')
@@ -45,15 +62,22 @@ export async function auditFiles(paths: readonly string[]): Promise<AuditFiles> 
     for (const name of walked.files) {
       const below = named ? undefined : shown(relative(path, name))
       const treatment = below === undefined ? 'read' : treatmentOf(below)
+      if (treatment === 'look') {
+        if (++looked > mostLooked) continue
+        if (await isManifest(name)) passedOver.push({ path: shown(name), reason: oddlyNamed })
+        continue
+      }
       const reason = typeof treatment === 'object' ? treatment.skipped : undefined
       const read =
-        reason === undefined ? await readText(name, roots).catch(asFault) : new DeliveryError('SOURCE', reason, '')
+        reason === undefined
+          ? await readText(name, roots, left).catch(asFault)
+          : new DeliveryError('SOURCE', reason, '')
       if (read instanceof DeliveryError) {
         if (named) throw read
         passedOver.push({ path: shown(name), reason: reason ?? read.message.replace(`${name}:1: `, '') })
         continue
       }
-      if (named && read.fault !== undefined) refuseFault(path, read.fault)
+      if (named && read.fault !== undefined) refuseFault(path, read.fault.reason)
       bytes += read.text.length
       if (found.size >= mostFiles || bytes > mostBytes)
         refuse(
@@ -63,14 +87,19 @@ export async function auditFiles(paths: readonly string[]): Promise<AuditFiles> 
       if (found.get(shown(name))?.named !== true) found.set(shown(name), { path: shown(name), ...read, named, below })
     }
   }
+  if (looked > mostLooked)
+    passedOver.push({
+      path: paths.join(', '),
+      reason: `${looked - mostLooked} files whose names do not say what they are: nobody looked whether they are manifests`,
+    })
   return {
     files: [...found.values()],
     roots,
     passedOver,
     open: async (path) => {
       if ((await lstat(path).catch(() => undefined)) === undefined) return undefined
-      const read = await readText(path, roots)
-      return read.fault === undefined ? read.text : refuseFault(path, read.fault)
+      const { fault, text } = await readText(path, roots, { bytes: 0 })
+      return fault === undefined ? text : refuseFault(path, fault.reason)
     },
   }
 }
@@ -106,8 +135,11 @@ async function walk(
         continue
       }
       const kind = entry.isFile() ? 'file' : await kindOfEntry(path, roots)
+      const treatment = treatmentOf(shown(relative(directory, path)))
       const isWanted =
-        kind === directoryOutside ? isWalked(entry.name) : treatmentOf(shown(relative(directory, path))) !== undefined
+        kind === directoryOutside
+          ? isWalked(entry.name)
+          : treatment !== undefined && (treatment !== 'look' || entry.isFile())
       if (!isWanted || kind === 'directory') continue
       if (kind === 'file') files.push(path)
       else skipped.push({ path: shown(path), reason: kind })
@@ -136,11 +168,12 @@ function isInside(real: string, roots: readonly string[]): boolean {
   return roots.some((root) => !relative(root, real).startsWith('..') && !relative(root, real).startsWith(sep))
 }
 
-/** As much of a file that is not text as tells what it is. */
-const startBytes = 65_536
-
-/** The text of a file that is, with links followed, below one of the roots; for one that is not text, why. */
-async function readText(path: string, roots: readonly string[]): Promise<Pick<AuditFile, 'text' | 'fault'>> {
+/** The text of a file that is, with links followed, below one of the roots; for one that is not text or too large, why. */
+async function readText(
+  path: string,
+  roots: readonly string[],
+  left: { bytes: number },
+): Promise<Pick<AuditFile, 'text' | 'fault'>> {
   const real = await realpath(path).catch((error: NodeJS.ErrnoException) =>
     refuse(`${path} cannot be read (${error.code})`, 'Correct the path or the link.'),
   )
@@ -148,12 +181,33 @@ async function readText(path: string, roots: readonly string[]): Promise<Pick<Au
     refuse(`${path} leads to ${real}, outside the audited paths`, 'Audit a directory that contains both.')
   const bytes = await readNamed(real, largestFile).catch(async (error: unknown) => {
     if (error instanceof FileFault && error.reason === 'large')
-      return { text: String(await readStart(real, startBytes)), fault: `it ${error.message}` }
+      return { reason: `it ${error.message}`, mayStart: await mayStart(real, left) }
     return refuse(`${path}:1: it ${(error as Error).message}`, 'Check that this is what you want to audit.')
   })
-  if (!Buffer.isBuffer(bytes)) return bytes
+  if (!Buffer.isBuffer(bytes)) return { text: '', fault: bytes }
   const text = decoded(bytes, path)
-  return text.includes('\0') ? { text: text.slice(0, startBytes), fault: binary } : { text }
+  return text.includes('\0') ? { text: '', fault: binaryFault(text) } : { text }
+}
+
+/** Whether a file that is too large may start containers, by its words; one that nobody reads to its end may. */
+async function mayStart(path: string, left: { bytes: number }): Promise<boolean> {
+  const words = new Set<string>()
+  let last = inParts.part
+  for await (const part of partsOfNamed(path, { ...inParts, most: left.bytes })) {
+    // Two bytes a character, as in UTF-16, are one without the zeros.
+    for (const word of wordsIn(part.toString('latin1').replaceAll('\0', ''))) words.add(word)
+    left.bytes -= part.length
+    last = part.length
+  }
+  return last === inParts.part || mayStartContainers(words)
+}
+
+/** Whether a file that is not called like one is a manifest. Most are told from the start. */
+async function isManifest(path: string): Promise<boolean> {
+  const start = startOfListed(path, startLooked)
+  if (start.length < startLooked || !mayBeManifest(start.toString())) return beginsAsManifest(start.toString())
+  const bytes = await readNamed(path, largestLooked).catch(() => Buffer.alloc(0))
+  return beginsAsManifest(bytes.toString())
 }
 
 /** YAML may be UTF-16 with a byte order mark, for Kubernetes and Compose as well; a Dockerfile may not. */

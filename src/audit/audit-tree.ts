@@ -1,5 +1,6 @@
 import { DeliveryError } from '../model/errors.ts'
-import type { Placed } from './input/placed.ts'
+import type { AuditFile, Fault } from './classify.ts'
+import { manifestError, type Placed } from './input/placed.ts'
 import { readManifest } from './input/read-manifest.ts'
 
 /** The opened files of the audited tree; each is parsed once. */
@@ -9,8 +10,10 @@ export class AuditTree {
   readonly #texts: Map<string, string | undefined | DeliveryError>
   readonly #documents = new Map<string, Placed[]>()
 
-  constructor(files: ReadonlyArray<{ path: string; text: string }>) {
-    this.#texts = new Map(files.map(({ path, text }) => [path, text]))
+  constructor(files: ReadonlyArray<Pick<AuditFile, 'path' | 'text' | 'fault'>>) {
+    this.#texts = new Map(
+      files.map(({ path, text, fault }) => [path, fault === undefined ? text : unread(path, fault)]),
+    )
   }
 
   /** Adds an opened file: its text, undefined if it does not exist, or why it may not be read. */
@@ -52,4 +55,8 @@ export class AuditTree {
     this.#documents.set(path, read)
     return read
   }
+}
+
+function unread(path: string, { reason }: Fault): DeliveryError {
+  return manifestError({ path, line: 1 }, reason)
 }

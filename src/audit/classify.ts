@@ -1,12 +1,18 @@
-import { posix } from 'node:path'
 import { DeliveryError } from '../model/errors.ts'
+import { isChart, isDockerfile, isHidden, isKustomization, isSourceOrDockerfile, notNamed } from './file-names.ts'
 import { hasComposeName, isCompose, isFirstForm } from './input/compose/is-compose.ts'
 import { taskDefinitionOf } from './input/ecs/read-task-definition.ts'
 import { manifestsIn } from './input/kubernetes/manifests-within.ts'
 import { isKubernetes, type UnjudgedObject } from './input/kubernetes/read-kubernetes.ts'
-import { manifestError, type Placed } from './input/placed.ts'
+import { find, manifestError, type Placed } from './input/placed.ts'
 import { readManifest, readManifestDocument, splitDocuments, type WrittenDocument } from './input/read-manifest.ts'
-import { isTemplate, mayHoldDeployment, startsContainers, withoutMarkers } from './words-of-deployments.ts'
+import {
+  beginsAsManifest,
+  isTemplate,
+  mayHoldDeployment,
+  startsContainers,
+  withoutMarkers,
+} from './words-of-deployments.ts'
 
 /** A file to audit. */
 export interface AuditFile {
@@ -18,8 +24,14 @@ export interface AuditFile {
   below?: string | undefined
   /** For a chart or a kustomization: the result of rendering it. Absent if it was not tried. */
   rendering?: Rendering
-  /** Why it cannot be read as text; then `text` is only what can be read of its beginning. */
-  fault?: string
+  /** Set if it cannot be read as text; then `text` is empty. */
+  fault?: Fault
+}
+
+/** Why a file cannot be read, and whether what is known of it leaves it possible that it starts containers. */
+export interface Fault {
+  reason: string
+  mayStart: boolean
 }
 
 /** The manifests that a program rendered, or why it rendered none. */
@@ -37,100 +49,18 @@ export interface Classified {
   unjudged: UnjudgedObject[]
 }
 
-/**
- * What happens to a file, by its path below the directory: it is read, or skipped with a reason. Undefined for a file
- * that nobody would expect to be audited.
- */
-export function treatmentOf(path: string): 'read' | { skipped: string } | undefined {
-  const skipped = isHidden(path) ? inHiddenDirectory(path) : onlyNamedLike(path)
-  if (skipped !== undefined) return { skipped }
-  return isHidden(path)
-    ? isOfPrograms(path) || !/\.ya?ml$/i.test(path)
-      ? undefined
-      : 'read'
-    : mayBeAudited(path)
-      ? 'read'
-      : undefined
+/** Whether a file that was named is no Dockerfile, whatever it is called. */
+function isManifest({ path, text }: AuditFile): boolean {
+  return isKustomization(path) || /\.(ya?ml|json)$/i.test(path) || beginsAsManifest(text)
 }
 
-/** Whether a file is in a hidden directory. */
-function isHidden(path: string): boolean {
-  return directoriesOf(path).some((name) => name.startsWith('.'))
-}
-
-function isOfPrograms(path: string): boolean {
-  return directoriesOf(path).some((name) => ofPrograms.test(name))
-}
-
-const directoriesOf = (path: string) => path.split('/').slice(0, -1)
-
-/** Whether a file's name suggests that it can be audited. */
-function mayBeAudited(path: string): boolean {
-  return isDockerfile(path) || isSourceOrDockerfile(path) || isKustomization(path) || /\.(ya?ml|json)$/i.test(path)
-}
-
-/** Hidden directories that programs write for themselves. */
-const ofPrograms =
-  /^\.(git|hg|svn|aws-sam|angular|bundle|cache|cargo|dart_tool|direnv|gradle|m2|mypy_cache|next|npm|nuxt|parcel-cache|pnpm-store|pytest_cache|ruff_cache|rustup|serverless|svelte-kit|terraform|tox|turbo|venv|yarn)$/
-
-const notNamed = 'in a hidden directory: name it to have it judged'
-
-/** Why a Dockerfile or a compose file in a hidden directory is not judged; undefined for any other file there. */
-function inHiddenDirectory(path: string): string | undefined {
-  return !isOfPrograms(path) && (isDockerfile(path) || hasComposeName(path)) ? notNamed : undefined
-}
-
-/** True for a hidden directory in which people keep files of their own. */
-export function isOfPeople(directory: string): boolean {
-  return directory.startsWith('.') && !ofPrograms.test(directory)
-}
-
-export function isChart(path: string): boolean {
-  return posix.basename(path) === 'Chart.yaml'
-}
-
-export function isKustomization(path: string): boolean {
-  return /^(kustomization\.ya?ml|Kustomization)$/.test(posix.basename(path))
-}
-
-/** Endings of what only has a Dockerfile's name: pictures, texts, and templates of one. */
-const foreign =
-  /\.(css|diff|dockerignore|ejs|erb|gif|hbs|html?|ico|in|j2|jinja2?|jpe?g|json|lock|m4|md|mustache|orig|patch|pdf|png|rej|rst|snap|svg|swp|tar|template|tgz|tmpl|toml|tpl|vue|webp|xml|ya?ml|zip)$/i
-/** Extensions of source files, with which people also name the Dockerfile of a program in that language. */
-const language = /\.(bash|c|cc|cjs|cpp|cs|go|h|java|jsx?|kt|mjs|php|ps1|py|rb|rs|sh|swift|tsx?)$/i
 /** Text of an instruction with which a Dockerfile begins, and no source does: `from a import b` is Python. */
 const beginsDockerfile = /^(?:FROM(?:\s+--\S+)*\s+\S+(?:\s+AS\s+\S+)?|ARG\s+[A-Za-z_]\w*(?:=.*)?)\s*$/i
-
-/** Whether a name is a Dockerfile's: Dockerfile, Dockerfile.x, x.Dockerfile, Containerfile. */
-export function isDockerfile(path: string): boolean {
-  const name = posix.basename(path)
-  return hasDockerfileName(name) && !foreign.test(name) && !language.test(name)
-}
-
-/** True for what is a source in some language by its name, or the Dockerfile for one: its text decides. */
-function isSourceOrDockerfile(path: string): boolean {
-  const name = posix.basename(path)
-  return hasDockerfileName(name) && language.test(name)
-}
 
 /** True for a text whose first line, comments apart, is what a Dockerfile begins with. */
 function beginsAsDockerfile(text: string): boolean {
   const first = text.split('\n').find((line) => !/^\uFEFF?\s*(#.*)?$/.test(line))
   return first !== undefined && beginsDockerfile.test(first.replace(/^\uFEFF/, '').trim())
-}
-
-/** Why a file named like a Dockerfile or a manifest is not one; undefined for any other. */
-function onlyNamedLike(path: string): string | undefined {
-  const name = posix.basename(path)
-  if (/\.ya?ml\.(in|j2|jinja2?|m4|mustache|hbs|ejs|erb|gotmpl|te?mpl|template|tpl)$/i.test(name)) return 'a template'
-  if (!hasDockerfileName(name) || !foreign.test(name)) return undefined
-  return /\.(in|j2|jinja2?|m4|mustache|hbs|ejs|erb|te?mpl|template|tpl)$/i.test(name)
-    ? 'a template of a Dockerfile'
-    : 'not a Dockerfile, judging by its extension'
-}
-
-function hasDockerfileName(name: string): boolean {
-  return /^(Docker|Container)file([._-].+)?$|\.(docker|container)file$/i.test(name)
 }
 
 /** Classifies a file by its name and content. Throws `SOURCE` if the user named it and it cannot be audited. */
@@ -144,12 +74,12 @@ export function classify(file: AuditFile): Classified {
     unread: [],
     unjudged: [],
   })
-  const fault = file.fault ?? (text.includes('\0') ? binary : undefined)
-  if (fault !== undefined && !named) return unreadable(file, fault, nothing)
+  const fault = file.fault ?? (text.includes('\0') ? binaryFault(text) : undefined)
+  if (fault !== undefined && !named) return unreadable(path, fault, nothing)
   if (!named && isHidden(file.below ?? '')) return nothing(startsContainers(text) ? notNamed : '')
   if (!named && isSourceOrDockerfile(path) && !beginsAsDockerfile(text))
     return nothing('not a Dockerfile, judging by its content')
-  if (isDockerfile(path) || isSourceOrDockerfile(path) || (named && !/\.(ya?ml|json)$/i.test(path))) {
+  if (isDockerfile(path) || isSourceOrDockerfile(path) || (named && !isManifest(file))) {
     const isOne = named || /^[\uFEFF \t]*(FROM|ARG)\s/im.test(text)
     if (!isOne) return nothing('no FROM: nothing is built from it')
     if (!named && isTemplate(text)) return nothing('a template of a Dockerfile')
@@ -165,32 +95,44 @@ export function classify(file: AuditFile): Classified {
     const reason = notRendered(path, rendering)
     if (named) throw manifestError({ path, line: 1 }, `expected a file that can be audited, found ${reason}`)
     const about = isChart(path) ? 'Helm chart' : 'kustomization'
-    return { ...nothing(reason), unjudged: [...(isComponent(text) ? [] : [{ ...unrendered, path, about }]), ...within] }
+    return { ...nothing(reason), unjudged: [...(isComponent(file) ? [] : [{ ...unrendered, path, about }]), ...within] }
   }
   if (!named && /\bAWS::ECS::TaskDefinition\b/.test(text)) return nothing(cloudFormation)
   if (!named && !hasComposeName(path) && !mayHoldDeployment(text)) return nothing(/\.json$/i.test(path) ? '' : neither)
   return classifyManifest(file)
 }
 
-/** For a file that is not text, its name and its readable part decide whether it may hide something that is deployed. */
-function unreadable({ path, text }: AuditFile, fault: string, nothing: (reason: string) => Classified): Classified {
-  const isDeployed = isDockerfile(path) || hasComposeName(path) || startsContainers(text.replaceAll('\0', ''))
-  return isDeployed ? { ...nothing(''), unread: [{ path, line: 1, reason: fault }] } : nothing(fault)
+/** For a file that cannot be read, its name and its words decide whether it may hide something that is deployed. */
+function unreadable(path: string, { reason, mayStart }: Fault, nothing: (reason: string) => Classified): Classified {
+  const isDeployed = mayStart || isDockerfile(path) || hasComposeName(path)
+  return isDeployed ? { ...nothing(''), unread: [{ path, line: 1, reason }] } : nothing(reason)
 }
 
 /** The files of a kustomization are read as they are if it is not rendered, but what it makes of them is not known, and the templates of a chart say nothing by themselves. */
 const unrendered = { line: 1, reason: 'what it deploys is unknown, because it is not rendered' }
 
 /** Other kustomizations say what a component changes. */
-const isComponent = (text: string) => /^kind:\s*Component\s*$/m.test(text)
+function isComponent(file: AuditFile): boolean {
+  if (isChart(file.path)) return false
+  const documents = documentsOf(file)
+  return Array.isArray(documents) && documents.every((document) => find(document, 'kind')?.value === 'Component')
+}
 
 /** Manifests in the file of a chart or kustomization itself: its own program ignores them, and kubectl applies them. */
-function manifestsBeside({ path, text }: AuditFile): UnjudgedObject[] {
-  if (!startsContainers(text)) return []
+function manifestsBeside(file: AuditFile): UnjudgedObject[] {
+  if (!startsContainers(file.text)) return []
+  const documents = documentsOf(file)
+  return Array.isArray(documents)
+    ? documents.flatMap(manifestsIn)
+    : [{ path: file.path, line: 1, about: 'the file', reason: documents.message }]
+}
+
+/** The documents of a file, or why it cannot be read. */
+function documentsOf({ path, text }: AuditFile): Placed[] | DeliveryError {
   try {
-    return readManifest(text, path).flatMap(manifestsIn)
+    return readManifest(text, path)
   } catch (error) {
-    if (error instanceof DeliveryError) return [{ path, line: 1, about: 'the file', reason: error.message }]
+    if (error instanceof DeliveryError) return error
     throw error
   }
 }
@@ -202,7 +144,10 @@ function notRendered(path: string, rendering: { why: string } | undefined): stri
 }
 
 /** What is said of a file with bytes that no text has. */
-export const binary = 'expected UTF-8 text, found binary data'
+export function binaryFault(text: string): Fault {
+  return { reason: 'expected UTF-8 text, found binary data', mayStart: startsContainers(text.replaceAll('\0', '')) }
+}
+
 const neither = 'neither a compose file nor a Kubernetes manifest'
 const firstForm = 'expected "services", found the first form of compose files, which Compose no longer reads'
 const cloudFormation =

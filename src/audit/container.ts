@@ -1,4 +1,5 @@
 import type { ControlId } from '../policy/control-ids.ts'
+import type { HealthCheck } from './judge-health-check.ts'
 import type { Place } from './input/placed.ts'
 
 /** A setting as a file states it, with its place. */
@@ -102,8 +103,7 @@ export interface Container extends Place {
   cgroupParent?: Fact<string>
   /** `no`, `always`, `unless-stopped`, `on-failure` or `on-failure:N`. */
   restart?: Fact<string>
-  /** `elsewhere`: it asks another host, which says nothing about the container. */
-  healthCheck?: Fact<'set' | 'disabled' | 'elsewhere' | 'unknown'>
+  healthCheck?: Fact<HealthCheck | 'disabled'>
   environment: Fact<Variable>[]
   hooks: Fact<Hook>[]
   /** Commands that run in it in addition to its own: health checks, hooks. A single word is a line for a shell. */

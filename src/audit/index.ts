@@ -1,16 +1,10 @@
 export { controls } from './controls.ts'
 export { controlTable } from './control-table.ts'
 export { Audit } from './document.ts'
-export {
-  binary,
-  isChart,
-  isKustomization,
-  isOfPeople,
-  treatmentOf,
-  type AuditFile,
-  type Rendering,
-} from './classify.ts'
+export { binaryFault, type AuditFile, type Rendering } from './classify.ts'
+export { isChart, isKustomization, isOfPeople, oddlyNamed, treatmentOf } from './file-names.ts'
 export { kustomizationNames, kustomizationParts } from './input/kustomize/kustomization-parts.ts'
 export { readManifest } from './input/read-manifest.ts'
 export { renderAudit } from './report/render-audit.ts'
 export { renderAuditTerminal } from './report/terminal.ts'
+export { beginsAsManifest, mayBeManifest, mayStartContainers, wordsIn } from './words-of-deployments.ts'

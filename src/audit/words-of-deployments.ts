@@ -1,20 +1,59 @@
 // What the words of a text say about it, before or without reading it as YAML.
 
+/** What of a text tells whether it is something to audit. */
+const words: Readonly<Record<string, RegExp>> = {
+  apiVersion: /\bapiVersion\b/,
+  kind: /\bkind\b/,
+  containers: /\b(c|initC|ephemeralC)ontainers\b/,
+  containerDefinitions: /\bcontainerDefinitions\b/,
+  services: /\bservices\b/,
+  'services at the top': /^["']?services["']?\s{0,9}:/m,
+  'an image': /^[ \t]{1,80}["']?(?:image|build|extends)["']?\s{0,9}:/m,
+}
+
+/** The words that a text has, or a part of one. */
+export function wordsIn(text: string): Set<string> {
+  const said = asRead(text)
+  const found = Object.entries(words).flatMap(([word, pattern]) => (pattern.test(said) ? [word] : []))
+  return new Set(hidesWords(said) ? [...found, 'hidden words'] : found)
+}
+
 /** Whether a text may be a compose file, a manifest or a task definition. */
 export function mayHoldDeployment(text: string): boolean {
-  const said = asRead(text)
-  return (
-    (/\bapiVersion\b/.test(said) && /\bkind\b/.test(said)) ||
-    /\b(services|containerDefinitions)\b/.test(said) ||
-    hidesWords(said)
-  )
+  const found = wordsIn(text)
+  const hasOne = ['services', 'containerDefinitions', 'hidden words'].some((word) => found.has(word))
+  return hasOne || ['apiVersion', 'kind'].every((word) => found.has(word))
 }
 
 /** Whether a text names a workload with containers: an error in it hides what is deployed. */
 export function startsContainers(text: string): boolean {
-  const said = asRead(text)
-  if (/\bcontainerDefinitions\b/.test(said) || hidesWords(said)) return true
-  return /\bapiVersion\b/.test(said) && /\bkind\b/.test(said) && /\b(c|initC|ephemeralC)ontainers\b/.test(said)
+  return isOfWorkload(wordsIn(text))
+}
+
+/** Whether these are words of a workload with containers. */
+function isOfWorkload(found: ReadonlySet<string>): boolean {
+  const hasAll = (...all: string[]) => all.every((word) => found.has(word))
+  return hasAll('containerDefinitions') || hasAll('hidden words') || hasAll('apiVersion', 'kind', 'containers')
+}
+
+/** Whether nobody who has only these words of a text can say that it starts no container. */
+export function mayStartContainers(found: ReadonlySet<string>): boolean {
+  return isOfWorkload(found) || ['services at the top', 'an image'].every((word) => found.has(word))
+}
+
+/** With which a manifest, a compose file or a task definition begins. */
+const beginsManifest =
+  /^(?:---(?:\s.*)?|%YAML\s.*|\{(?![{%]).*|["']?(?:apiVersion|kind|metadata|spec|items|services|version|name|networks|volumes|family|containerDefinitions)["']?\s*:(?:\s.*)?)$/
+
+/** True for a text that begins as a manifest does, and whose words may start containers. */
+export function beginsAsManifest(text: string): boolean {
+  return mayBeManifest(text) && mayStartContainers(wordsIn(text))
+}
+
+/** True for a text of which the first line, comments apart, is one with which a manifest begins; a text of comments may go on with one. */
+export function mayBeManifest(text: string): boolean {
+  const first = /^(?:\uFEFF?[ \t]*(?:#.*)?\r?\n)*\uFEFF?(.*)/.exec(text)?.[1]?.trim() ?? ''
+  return /^(?:#.*)?$/.test(first) || beginsManifest.test(first)
 }
 
 /** A text with the escapes that a key in double quotes may have, and the breaks of a line within one, as a parser reads them. */
@@ -29,19 +68,24 @@ function asRead(text: string): string {
   )
 }
 
-/** Keys in Base64, or with a tag that is itself escaped: no word of them can be seen here. */
+/**
+ * True where no word of a key can be seen here: keys in Base64, or with a tag that is itself escaped, and such a value that an alias makes a key. Takes time in proportion to the
+ * text.
+ */
 function hidesWords(text: string): boolean {
-  for (const { index } of text.matchAll(/\s["']?[A-Za-z0-9+/=]{1,100}["']?\s{0,9}:/g)) {
-    const before = text.slice(Math.max(0, index - longestTag), index).trimEnd()
-    const word = before.split(/\s/).at(-1) ?? ''
-    const tag = word.indexOf('!')
-    if (tag !== -1 && /binary|%[0-9a-f]{2}/i.test(word.slice(tag))) return true
+  // A key may be anywhere behind a question mark.
+  const isKeyElsewhere = /(?:^|[\s,[{])\?\s|(?<![^\s,[{])\*[^\s,[\]{}:]+[ \t]*:/.test(text)
+  for (const { 0: tag, index } of text.matchAll(/(?<![^\s,[{])!\S{0,300}/g)) {
+    if (!/binary|%[0-9a-f]{2}/i.test(tag)) continue
+    const [line = ''] = text.slice(index + tag.length, index + tag.length + longestKey).split('\n', 1)
+    if (isKeyElsewhere || /:(?:\s|$)/.test(line)) return true
   }
-  return false
+  // A word over two lines, too far from each other to be seen at once.
+  return /\\\r?\n[ \t]{1000}/.test(text) || /^%TAG\s/m.test(text)
 }
 
-/** In characters, with the white space behind it. */
-const longestTag = 300
+/** YAML's own limit on a key that no question mark announces, with the space around it. */
+const longestKey = 1_100
 
 /** Placeholders of Go, Jinja and similar template languages. */
 export function isTemplate(text: string): boolean {

@@ -19,18 +19,23 @@ const wrappers: Readonly<Record<string, { valued: string; own: number }>> = {
   gosu: { valued: '', own: 1 },
   'su-exec': { valued: '', own: 1 },
   xargs: { valued: 'InPLdaEs', own: 0 },
+  tini: { valued: 'pe', own: 0 },
+  'dumb-init': { valued: 'r', own: 0 },
+  catatonit: { valued: '', own: 0 },
 }
 
 /**
  * A command without its wrappers (`sudo -E`, `env A=b`, `timeout 30`, `find -exec`), with the variables that these set,
- * and the words of other commands that `find` starts too.
+ * the words of each wrapper up to the program that it starts, and the words of other commands that `find` starts too.
  */
 export function unwrapped(words: readonly string[]): {
   name: string
   args: string[]
   given: Array<{ name: string; value: string }>
+  through: Array<readonly string[]>
   others: Array<readonly string[]>
 } {
+  const through: Array<readonly string[]> = []
   const given: Array<{ name: string; value: string }> = []
   let others: Array<readonly string[]> = []
   let rest = words
@@ -40,7 +45,8 @@ export function unwrapped(words: readonly string[]): {
     const [first, ...more] = name === 'find' ? foundBy(rest) : []
     if (more.length > 0) others = [...others, ...more]
     const inner = wrapper === undefined ? first : behind(rest, wrapper, given)
-    if (inner === undefined || inner.length === 0) return { name, args: rest.slice(1), given, others }
+    if (inner === undefined || inner.length === 0) return { name, args: rest.slice(1), given, through, others }
+    if (wrapper !== undefined) through.push(rest.slice(0, rest.length - inner.length))
     rest = inner
   }
 }

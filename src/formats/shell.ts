@@ -9,6 +9,8 @@ export interface ShellCommand {
   name: string
   /** Its arguments with variables expanded. Unknown parts are marked (`isUnknown`). */
   args: string[]
+  /** The words of each program through which it is started: `sudo -u app`, `timeout 30`. */
+  through: ReadonlyArray<readonly string[]>
   /** Variables that it sets for itself, or for later commands. */
   assignments: Array<{ name: string; value: string }>
   /** The source of its standard input: the programs before it in its pipeline. */
@@ -80,8 +82,8 @@ class ScriptReader {
 
   /** The programs that words start without a shell. */
   #started(words: readonly string[]): ShellCommand[] {
-    const { name, args, given, others } = unwrapped(words)
-    const command = { name, args, assignments: given, inputFrom: [], wordsFrom: [], texts: [], writesTo: [] }
+    const { name, args, given, through, others } = unwrapped(words)
+    const command = { name, args, through, assignments: given, inputFrom: [], wordsFrom: [], texts: [], writesTo: [] }
     return [command, ...this.#scriptsOf(command), ...others.flatMap((other) => this.#started(other))]
   }
 
@@ -121,11 +123,12 @@ class ScriptReader {
         if (node.suffix.includes(part)) words.push(`${part.name}=${value}`)
       }
     }
-    const { name, args, given, others } = unwrapped(words)
+    const { name, args, given, through, others } = unwrapped(words)
     const redirects = [...node.redirects]
     const command: ShellCommand = {
       name,
       args,
+      through,
       assignments: [...assignments, ...given],
       inputFrom: input,
       wordsFrom: inside,

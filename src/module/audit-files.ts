@@ -33,17 +33,17 @@ export async function auditFilesOf(source: Directory): Promise<{
     })),
   )
   return {
-    files: found.flatMap(({ path, text }) =>
-      typeof text === 'string' ? [{ path, text, named: false, below: path }] : [],
+    files: found.map(({ path, text }) => ({
+      path,
+      named: false,
+      below: path,
+      ...(typeof text === 'string'
+        ? { text }
+        : { text: '', fault: { reason: text.message.replace(`${path} `, 'it '), mayStart: true } }),
+    })),
+    passedOver: treated.flatMap(({ path, treatment }) =>
+      typeof treatment === 'object' ? [{ path, reason: treatment.skipped }] : [],
     ),
-    passedOver: [
-      ...treated.flatMap(({ path, treatment }) =>
-        typeof treatment === 'object' ? [{ path, reason: treatment.skipped }] : [],
-      ),
-      ...found.flatMap(({ path, text }) =>
-        typeof text === 'string' ? [] : [{ path, reason: text.message.replace(`${path} `, 'it ') }],
-      ),
-    ],
     open: async (path) => ((await source.exists(path)) ? read(path) : undefined),
   }
 }

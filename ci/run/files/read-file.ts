@@ -1,4 +1,4 @@
-import { constants, lstatSync, type Stats } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { lstat, open, type FileHandle } from 'node:fs/promises'
 import { FileFault, faultOf, pathBelow, physicalPath } from './physical-path.ts'
 
@@ -9,9 +9,42 @@ export async function readNamed(path: string, most: number): Promise<Buffer> {
   return readRegular(await physicalPath(path), most)
 }
 
-/** The first bytes of a file that the user named, however large it is. Throws `FileFault`. */
-export async function readStart(path: string, bytes: number): Promise<Buffer> {
-  return readRegular(await physicalPath(path), bytes, 'start')
+/**
+ * A file that the user named in parts, at most this much of it; each part repeats the end of the one before it. Throws
+ * `FileFault`.
+ */
+export async function* partsOfNamed(
+  path: string,
+  sizes: { part: number; repeated: number; most: number },
+): AsyncGenerator<Buffer> {
+  const { part, repeated, most } = sizes
+  const file = await openRegular(await physicalPath(path), Infinity)
+  try {
+    for (let from = 0, read = part; from < most && read > repeated; from += read - repeated) {
+      const bytes = Buffer.allocUnsafe(part)
+      read = (await file.read(bytes, 0, part, from)).bytesRead
+      yield bytes.subarray(0, read)
+    }
+  } catch (error) {
+    throw faultOf(error)
+  } finally {
+    await file.close()
+  }
+}
+
+/** The first bytes of a file that the listing of a directory calls one; none of what is anything else, or cannot be read. */
+export function startOfListed(path: string, bytes: number): Buffer {
+  let file: number | undefined
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY)
+    if (!fstatSync(file).isFile()) return Buffer.alloc(0)
+    const start = Buffer.alloc(bytes)
+    return start.subarray(0, readSync(file, start))
+  } catch {
+    return Buffer.alloc(0)
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
 }
 
 /** Reads a file in a directory that somebody else filled; nothing in it can lead outside. Throws `FileFault`. */
@@ -40,25 +73,31 @@ export function isThere(word: string): boolean {
   }
 }
 
-/**
- * Reads a regular file at a path without links. Nothing else is even opened: opening a pipe blocks, and opening a
- * device can have effects.
- */
-async function readRegular(path: string, most: number, part: 'all' | 'start' = 'all'): Promise<Buffer> {
-  let file: FileHandle | undefined
+async function readRegular(path: string, most: number): Promise<Buffer> {
+  const file = await openRegular(path, most)
   try {
-    const largest = part === 'start' ? Infinity : most
-    requireRegular(await lstat(path), largest)
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY)
-    const about = await file.stat()
-    requireRegular(about, largest)
-    if (part === 'all') return await readAll(file, about.size, most)
-    const start = Buffer.alloc(most)
-    return start.subarray(0, (await file.read(start, 0, most, 0)).bytesRead)
+    return await readAll(file, (await file.stat()).size, most)
   } catch (error) {
     throw faultOf(error)
   } finally {
+    await file.close()
+  }
+}
+
+/**
+ * Opens a regular file at a path without links. Nothing else is even opened: opening a pipe blocks, and opening a
+ * device can have effects.
+ */
+async function openRegular(path: string, most: number): Promise<FileHandle> {
+  let file: FileHandle | undefined
+  try {
+    requireRegular(await lstat(path), most)
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY)
+    requireRegular(await file.stat(), most)
+    return file
+  } catch (error) {
     await file?.close()
+    throw faultOf(error)
   }
 }
 

@@ -15,11 +15,12 @@ export const setuid: Control = {
   ofRun: (run) => ofRules(run, ['setuid']),
   ofDockerfile(file) {
     const shipped = file.steps.filter((step) => step.shipped)
+    const directories = directoriesMade(shipped)
     return eachOr(
       [
         ...programsRun(shipped).flatMap(({ command, step }) =>
           modesSet(command)
-            .filter(lendsRights)
+            .filter((mode) => lendsRights(mode) && !isOfDirectories(command, mode, directories))
             .map((mode) => onFile(file, 'fail', `${command.name} ${mode}`, step.line)),
         ),
         ...programsRun(shipped).flatMap(({ command, step }) =>
@@ -52,6 +53,35 @@ function modesSet({ name, args }: ShellCommand): string[] {
     if (joined !== undefined) return [joined]
     return /^(-[a-zA-Z]*m|--mode)$/.test(word) ? (args[index + 1] ?? []) : []
   })
+}
+
+/** Directories that steps make: on one, setgid only passes its group on to what is made in it. */
+function directoriesMade(steps: readonly AuditedStep[]): ReadonlySet<string> {
+  return new Set([
+    ...steps.filter(({ keyword }) => /^(WORKDIR|VOLUME)$/.test(keyword)).flatMap(({ text, words }) => [text, ...words]),
+    ...programsRun(steps).flatMap(({ command: { name, args } }) =>
+      name === 'mkdir' || (name === 'install' && args.includes('-d')) ? args : [],
+    ),
+  ])
+}
+
+function isOfDirectories({ name, args }: ShellCommand, mode: string, directories: ReadonlySet<string>): boolean {
+  if (name === 'install') return args.includes('-d') && isOfGroup(mode)
+  const targets = args.slice(args.indexOf(mode) + 1).filter((word) => !word.startsWith('-'))
+  const isDeep = args.some((word) => /^(?:-[a-zA-Z]*R[a-zA-Z]*|--recursive)$/.test(word))
+  return (
+    name === 'chmod' &&
+    !isDeep &&
+    isOfGroup(mode) &&
+    targets.length > 0 &&
+    targets.every((path) => path.endsWith('/') || directories.has(path))
+  )
+}
+
+/** Whether a mode sets the setgid bit alone. */
+function isOfGroup(mode: string): boolean {
+  if (/^[0-7]+$/.test(mode)) return (Number.parseInt(mode, 8) & 0o4000) === 0
+  return mode.split(',').every((clause) => /^g[+=-]/.test(clause) || !lendsRights(clause))
 }
 
 /** Capabilities of a file, which whoever starts it gets: `setcap cap_net_raw+ep FILE`. */

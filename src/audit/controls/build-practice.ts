@@ -1,5 +1,7 @@
 import { isUnknown, showUnknown } from '../../formats/unknown-value.ts'
 import { fullReference, namesDigest, parseImageReference } from '../../formats/image-reference.ts'
+import type { AuditedDockerfile } from '../audited-dockerfile.ts'
+import type { Container } from '../container.ts'
 import { eachOr, on, onFile, type Control, type Status } from '../control.ts'
 import { ofRules } from '../of-rules.ts'
 
@@ -55,6 +57,9 @@ function judgeTag(reference: string): { status: Status; found: string } {
   return { status: isMoving(name, tag) && !isDistribution(name, tag) ? 'fail' : 'pass', found }
 }
 
+/** Without an image, a service of Compose is built; where nothing builds, something else names one. */
+export const isBuilt = ({ platform, leftTo }: Container) => platform === 'compose' && leftTo === undefined
+
 export const imageTag: Control = {
   id: 'practice-image-tag',
   title: 'Images are referenced by version or digest, not by a moving tag',
@@ -69,7 +74,12 @@ export const imageTag: Control = {
         : onFile(file, status, found, line, reference)
     }),
   ofContainer(container) {
-    if (container.image === undefined) return [on(container, 'not-applicable', 'built here')]
+    if (container.image === undefined)
+      return [
+        isBuilt(container)
+          ? on(container, 'not-applicable', 'built here')
+          : on(container, 'inherited', 'it names no image: what fills it in decides'),
+      ]
     const { status, found } = judgeTag(container.image.value)
     return [on(container, status, found, container.image)]
   },
@@ -132,17 +142,25 @@ export const hardCodedConfiguration: Control = {
   title: 'Environment-specific settings are not built into the image',
   severity: 'low',
   remedy: 'Remove the variable from the image and set it where the container is deployed.',
-  ofDockerfile: (file) =>
-    eachOr(
+  ofDockerfile(file) {
+    const ofBuild = variablesOfBuild(file)
+    return eachOr(
       file.steps
         .filter(({ keyword, shipped }) => keyword === 'ENV' && shipped)
         .flatMap(({ properties, line }) =>
           properties
-            .filter(({ name, value }) => namesEnvironment(name, value))
+            .filter(({ name, value }) => namesEnvironment(name, value) && !ofBuild.has(name))
             .map(({ name }) => onFile(file, 'fail', `ENV ${name} is specific to one environment`, line, name)),
         ),
       onFile(file, 'pass', 'no environment-specific variable'),
-    ),
+    )
+  },
+}
+
+/** Variables that steps of the build use, e.g. for what they download. */
+function variablesOfBuild({ steps }: AuditedDockerfile): Set<string> {
+  const scripts = steps.flatMap(({ keyword, script }) => (keyword === 'RUN' && script !== undefined ? [script] : []))
+  return new Set(scripts.flatMap((script) => [...script.matchAll(/\$\{?([A-Za-z_]\w*)/g)].map(([, name = '']) => name)))
 }
 
 function namesEnvironment(name: string, value: string): boolean {

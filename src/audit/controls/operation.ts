@@ -1,10 +1,11 @@
-import { readProgram, readShell, type ShellCommand } from '../../formats/shell.ts'
 import type { Container } from '../container.ts'
 import { eachOr, on, type Control } from '../control.ts'
+import { isBuilt } from './build-practice.ts'
 import { credentialsIn, credentialsInText } from '../credential-in-command.ts'
 import { holdsCredential, labelHoldsCredential } from '../credential.ts'
 import type { Place } from '../input/placed.ts'
 import { userKind } from '../root-name.ts'
+import { programsOf } from '../started-programs.ts'
 
 export const swarm: Control = {
   id: 'cis-5.1',
@@ -64,7 +65,9 @@ export const currentImage: Control = {
       container,
       'manual',
       container.image === undefined
-        ? 'built on the host'
+        ? isBuilt(container)
+          ? 'built on the host'
+          : 'it names no image'
         : `${container.image.value}: decide whether it is the current one`,
       container.image,
     ),
@@ -128,7 +131,7 @@ function inCommands({
     first === undefined ? sideCommands : [{ ...first, value: command.map(({ value }) => value) }, ...sideCommands]
   return [
     ...commands.flatMap((place) =>
-      commandsOf(place.value)
+      programsOf(place.value)
         .flatMap(credentialsIn)
         .map((name) => ({ name, where: 'its command', place })),
     ),
@@ -136,15 +139,6 @@ function inCommands({
       credentialsInText(place.value).map((name) => ({ name, where: 'a config', place })),
     ),
   ]
-}
-
-/** A single word is a line for a shell. If options come first, the program is the image's. */
-function commandsOf(words: readonly string[]): ShellCommand[] {
-  const [first = ''] = words
-  const own = first.startsWith('-') ? ['entrypoint'] : []
-  return words.length === 1
-    ? readShell([...own, first].join(' '), () => undefined).commands
-    : readProgram([...own, ...words], () => undefined).commands
 }
 
 export const obsoleteVersion: Control = {

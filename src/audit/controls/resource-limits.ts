@@ -86,19 +86,17 @@ export const runtimeHealth: Control = {
   ofContainer(container) {
     if (container.endsByItself) return [on(container, 'not-applicable', 'a job that ends by itself')]
     const { healthCheck } = container
-    if (healthCheck?.value === 'unknown') return [openTo(container, 'the health check is possibly off', healthCheck)]
-    if (healthCheck?.value === 'set') return [on(container, 'pass', 'a health check is defined', healthCheck)]
-    return [
-      on(
-        container,
-        'fail',
-        healthCheck === undefined
-          ? 'no health check is defined'
-          : healthCheck.value === 'elsewhere'
-            ? 'its health check asks another host'
-            : 'the health check is switched off',
-        healthCheck,
-      ),
-    ]
+    if (healthCheck === undefined) return [on(container, 'fail', 'no health check is defined')]
+    if (healthCheck.value === 'unknown')
+      return [openTo(container, 'the health check is possibly off, or asks another host', healthCheck)]
+    const isSet = healthCheck.value === 'set'
+    return [on(container, isSet ? 'pass' : 'fail', saidOfHealth[healthCheck.value], healthCheck)]
   },
+}
+
+const saidOfHealth = {
+  set: 'a health check is defined',
+  disabled: 'the health check is switched off',
+  elsewhere: 'its health check asks another host',
+  constant: 'its health check can never fail',
 }

@@ -1,8 +1,9 @@
 import type { Judgement } from '../control.ts'
 import { lastOfEachWay, type AuditedDockerfile, type AuditedStep } from '../audited-dockerfile.ts'
 import { onFile, type Control } from '../control.ts'
+import { judgeHealthCheck } from '../judge-health-check.ts'
 import { ofRules } from '../of-rules.ts'
-import { lineOfRootAccount } from '../root-account.ts'
+import { rootBy } from '../root-account.ts'
 import { unknownUser, userKind } from '../root-name.ts'
 
 export const user: Control = {
@@ -26,9 +27,8 @@ function userOfBase(file: AuditedDockerfile): Judgement {
 function judgeUser(file: AuditedDockerfile, { text, line }: AuditedStep): Judgement {
   const kind = userKind(text)
   if (kind === 'unknown') return onFile(file, 'manual', unknownUser(text), line)
-  const made = lineOfRootAccount(file, text.split(':')[0] ?? '')
-  if (made !== undefined)
-    return onFile(file, 'fail', `USER ${text}, which line ${made} makes another name of root`, line)
+  const root = kind === 'root' ? undefined : rootBy(file, text.split(':')[0] ?? '')
+  if (root !== undefined) return onFile(file, 'fail', `USER ${text}, ${root.how}`, line)
   return onFile(file, kind === 'root' ? 'fail' : 'pass', `USER ${text}`, line)
 }
 
@@ -88,16 +88,24 @@ export const healthCheck: Control = {
   ofRun: (run) => ofRules(run, ['healthcheck']),
   ofDockerfile(file) {
     return lastOfEachWay(file, 'HEALTHCHECK').map((last) =>
-      last === undefined
-        ? onFile(file, 'fail', 'no HEALTHCHECK')
-        : onFile(
-            file,
-            /^NONE$/i.test(last.text) ? 'fail' : 'pass',
-            `HEALTHCHECK ${last.text.slice(0, 120)}`,
-            last.line,
-          ),
+      last === undefined ? onFile(file, 'fail', 'no HEALTHCHECK') : judgeImageCheck(file, last),
     )
   },
+}
+
+function judgeImageCheck(file: AuditedDockerfile, { text, programs, line }: AuditedStep): Judgement {
+  const said = `HEALTHCHECK ${text.slice(0, 120)}`
+  if (/^NONE$/i.test(text)) return onFile(file, 'fail', said, line)
+  const commands = programs?.isWhole === true ? programs.commands : []
+  // The container's own name is given where it is started, and seldom has a dot.
+  const check = judgeHealthCheck(commands, text, (name) => (name.includes('.') ? false : undefined))
+  const why = {
+    set: '',
+    elsewhere: ': it asks another host',
+    constant: ': it can never fail',
+    unknown: ': decide whether it asks its own container',
+  }[check]
+  return onFile(file, check === 'set' ? 'pass' : check === 'unknown' ? 'manual' : 'fail', `${said}${why}`, line)
 }
 
 export const signedArtifacts: Control = {

@@ -5,6 +5,8 @@ import { isUnknown, showUnknown, withoutMarks } from '../../formats/unknown-valu
 import { closest } from '../../policy/closest.ts'
 import { emptyContainer, type Container, type Fact, type Mount } from '../container.ts'
 import { aliases, programSwitches, programValued, shorts, switches, valued } from './docker-run-flags.ts'
+import { judgeHealthCheck } from '../judge-health-check.ts'
+import { programsOf } from '../started-programs.ts'
 import { capability, limitOf } from './facts.ts'
 import {
   hostSource,
@@ -55,7 +57,11 @@ export function readDockerRun(text: string): Container {
     ...one('pids', last('pids-limit')),
     ...one('cgroupParent', last('cgroup-parent')),
     ...one('restart', last('restart')),
-    ...healthCheckOf(last('health-cmd'), isOn('no-healthcheck')),
+    ...healthCheckOf(last('health-cmd'), isOn('no-healthcheck'), [
+      ...all('name'),
+      ...all('hostname'),
+      ...all('network-alias'),
+    ]),
     ...truth('publishesAll', 'publish-all'),
     ...truth('apiSocket', 'use-api-socket'),
     ...networksOf(all('network').map(networkName)),
@@ -116,9 +122,14 @@ function capabilities(written: readonly string[]): Fact<string>[] {
   return written.flatMap((value) => value.split(',')).map((value) => fact(capability(value)))
 }
 
-function healthCheckOf(command: string | undefined, off: boolean): Pick<Container, 'healthCheck'> {
+function healthCheckOf(
+  command: string | undefined,
+  off: boolean,
+  names: readonly string[],
+): Pick<Container, 'healthCheck'> {
   if (off || command === 'none') return { healthCheck: fact('disabled') }
-  return command === undefined ? {} : { healthCheck: fact('set') }
+  if (command === undefined) return {}
+  return { healthCheck: fact(judgeHealthCheck(programsOf([command]), command, (host) => names.includes(host))) }
 }
 
 /** The network of `--network app` or `--network name=app,alias=web`. */

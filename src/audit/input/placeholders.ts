@@ -10,7 +10,7 @@ import type { Placed } from './placed.ts'
 export function withPlaceholders(object: Placed): Placed {
   const done = new Map<Placed['value'], Placed['value']>()
   const valueOf = (value: Placed['value']): Placed['value'] => {
-    if (typeof value === 'string') return /\$\{|\{\{/.test(value) ? filled(value) : value
+    if (typeof value === 'string') return /\$[{(]|\{\{/.test(value) ? filled(value) : value
     if (typeof value !== 'object' || value === null) return value
     const ready = done.get(value)
     if (ready !== undefined) return ready
@@ -30,6 +30,10 @@ function filled(text: string): string {
       /(?<!\$)\$\{(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*)(?::?[-=]([^{}]*))?)\}/g,
       (_whole, bare: string | undefined, name: string | undefined, given: string | undefined) =>
         given ?? unknownValue(bare ?? name ?? ''),
+    )
+    .replaceAll(
+      /\$\(((?:params|inputs|tasks|context|workspaces|resources)\.[^()\uE000]{1,200})\)/g,
+      (_whole, name: string) => unknownValue(name),
     )
     .replaceAll(/\{\{([^{}\uE000]{1,200})\}\}/g, (_whole, inner: string) => unknownValue(inner.trim()))
 }

@@ -50,6 +50,43 @@ describe('a user who is root by another name', () => {
   })
 
   it.each([
+    'RUN echo "app ALL=(ALL) NOPASSWD:ALL" > /etc/sudoers.d/app',
+    "RUN useradd app && printf 'app ALL=(ALL:ALL) NOPASSWD: ALL\\n' | tee /etc/sudoers.d/app",
+    'RUN echo ALL ALL=NOPASSWD: ALL >> /etc/sudoers',
+    'RUN echo permit nopass app as root > /etc/doas.d/app.conf',
+  ])('%s', async (run) => {
+    const said = saidOf(await auditOf({ Dockerfile: `FROM a:1.0.0\n${run}\nUSER app\n` }), 'cis-4.1')
+    expect(said).toEqual(['fail: USER app, which line 2 lets become root without a password'])
+  })
+
+  it.each([
+    'ENTRYPOINT ["sudo", "/app"]',
+    'ENTRYPOINT ["tini", "--", "/usr/bin/sudo", "-E", "/app"]',
+    'CMD sudo -n chown app /data && exec /app',
+    'ENTRYPOINT ["sh", "-c", "doas /app"]',
+    'CMD ["gosu", "root:root", "/app"]',
+    'CMD ["sudo", "-u", "root", "/app"]',
+    'CMD ["sudo", "--user=#0", "/app"]',
+  ])('%s', async (start) => {
+    const said = saidOf(await auditOf({ Dockerfile: `FROM a:1.0.0\nUSER 7\n${start}\n` }), 'cis-4.1')
+    expect(said).toEqual(['fail: USER 7, and line 3 starts a program as root'])
+  })
+
+  it.each([
+    'CMD ["sudo", "-u", "web", "/app"]',
+    'CMD ["sudo", "-nu", "web", "/app"]',
+    'CMD ["su-exec", "web", "/app"]',
+    'CMD ["tini", "--", "/app", "sudo"]',
+    'RUN echo "web ALL=(ALL) NOPASSWD:ALL" > /etc/sudoers.d/web',
+    'RUN echo "7 ALL=(ALL) ALL" > /etc/sudoers.d/seven',
+    'HEALTHCHECK CMD sudo /check',
+  ])('is not made by %s', async (line) => {
+    expect(saidOf(await auditOf({ Dockerfile: `FROM a:1.0.0\n${line}\nUSER 7\n` }), 'cis-4.1')).toEqual([
+      'pass: USER 7',
+    ])
+  })
+
+  it.each([
     'RUN useradd -u 10001 app',
     'RUN useradd -g 0 app',
     'RUN useradd -o -u 0 other && useradd app',
@@ -60,4 +97,35 @@ describe('a user who is root by another name', () => {
       'pass: USER app',
     ])
   })
+})
+
+describe('setgid on a directory only passes its group on', () => {
+  const said = async (lines: string) => saidOf(await auditOf({ Dockerfile: `FROM a:1.0.0\n${lines}\n` }), 'cis-4.8')
+  it.each([
+    'RUN mkdir -p /data && chmod 2775 /data',
+    'RUN mkdir "$DATA"; chown 7 "$DATA"; chmod g+s "$DATA"',
+    'RUN chmod 2755 /var/lib/app/',
+    'WORKDIR /app\nRUN chmod g+rwxs /app',
+    'RUN install -d -m 2775 /data',
+  ])('%s', async (lines) => {
+    expect(await said(lines)).toEqual([expect.stringMatching(/^manual: /)])
+  })
+
+  it.each([
+    ['RUN mkdir /data && chmod -R 2775 /data', 'chmod 2775'],
+    ['RUN mkdir /data && chmod 6775 /data', 'chmod 6775'],
+    ['RUN mkdir /data && chmod ug+s /data', 'chmod ug+s'],
+    ['RUN mkdir /data && chmod 2755 /data /bin/a', 'chmod 2755'],
+    ['RUN chmod g+s /bin/a', 'chmod g+s'],
+    ['RUN install -m 2755 a /bin/a', 'install 2755'],
+  ])('and not %s', async (lines, mode) => {
+    expect(await said(lines)).toEqual([`fail: ${mode}`])
+  })
+})
+
+it('an address from which the build fetches is no setting of one environment', async () => {
+  const id = 'practice-hard-coded-configuration'
+  const text = (step: string) => `FROM a:1.0.0\nENV SOURCE=https://example.com/a.tgz\nRUN ${step}\n`
+  expect(saidOf(await auditOf({ Dockerfile: text('curl -fo a.tgz ${SOURCE}') }), id)[0]).toMatch(/^pass/)
+  expect(saidOf(await auditOf({ Dockerfile: text('curl -fo a.tgz $SOURCES') }), id)[0]).toMatch(/^fail/)
 })

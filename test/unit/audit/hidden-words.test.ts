@@ -23,6 +23,27 @@ describe('a privileged pod is found however its keys are written [fault 97]', ()
     ['a word over two lines', flow.replace('kind', 'ki\\\n  nd').replace('containers', 'cont\\\n  ainers'), 'a.yaml'],
     ['Base64', withBinaryKeys, 'a.yaml'],
     ['an alias', pod('{*p : true}'), 'a.yaml'],
+    [
+      'Base64 in a key by itself',
+      pod('{privileged: true}').replace('kind: Pod', '? !!binary |\n  a2luZA==\n: Pod'),
+      'a.yaml',
+    ],
+    [
+      'Base64 behind a comment',
+      pod('{privileged: true}').replace('kind: Pod', '? # a\n  !!binary a2luZA==\n# b\n: Pod'),
+      'a.yaml',
+    ],
+    ['an anchor behind the tag', pod('{privileged: true}').replace('kind', '!!binary &k a2luZA=='), 'a.yaml'],
+    [
+      'a tag far from its key',
+      pod('{privileged: true}').replace('kind', `!!binary${' '.repeat(500)}a2luZA==`),
+      'a.yaml',
+    ],
+    [
+      'an alias of Base64',
+      pod('{privileged: true}').replace('kind: Pod', 'x: &k !!binary a2luZA==\n*k : Pod'),
+      'a.yaml',
+    ],
     ['JSON texts one behind the other', `{"apiVersion": "v1", "kind": "ConfigMap"}\n\n{}${flow}\n`, 'a.json'],
     [
       'items of an object that is no list',

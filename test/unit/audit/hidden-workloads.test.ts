@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { auditOf, failing, now, saidOf } from './audit-of.ts'
 import { audit } from '../../../pipelines/audit.ts'
-import { renderAuditTerminal } from '../../../src/audit/index.ts'
+import { binaryFault, renderAuditTerminal } from '../../../src/audit/index.ts'
 
 const open = 'containers: [{name: c, image: "a:1.0.0", securityContext: {privileged: true}}]'
 const pod = `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {${open}}\n`
@@ -71,7 +71,7 @@ describe('a file that is not text [fault 96]', () => {
     audit({
       files: [
         { path: 'Dockerfile', text: good.Dockerfile, named: false, below: 'Dockerfile' },
-        { path, text, named: false, below: path, fault: 'expected UTF-8 text, found binary data' },
+        { path, text: '', named: false, below: path, fault: binaryFault(text) },
       ],
       open: async () => undefined,
       now,
@@ -95,6 +95,54 @@ describe('a file that is not text [fault 96]', () => {
       passedOver: [{ path: 'a.yaml', reason: 'expected UTF-8 text, found binary data' }],
     })
   })
+})
+
+it('a file that is too large is not what another one takes from it [fault 96]', async () => {
+  const document = await audit({
+    files: [
+      { path: 'compose.yaml', text: 'include: [part.yaml]\nservices: {a: {image: "a:1.0.0"}}\n', named: false },
+      { path: 'part.yaml', text: '', named: false, fault: { reason: 'it has too many bytes', mayStart: false } },
+    ],
+    open: async () => undefined,
+    now,
+  })
+  expect(document).toMatchObject({ outcome: 'undecided', unread: [{ reason: 'it has too many bytes' }] })
+})
+
+describe('a kustomization is a component', () => {
+  const kustomization = (text: string) => auditOf({ ...good, 'a/kustomization.yaml': text })
+  it.each([
+    'kind: Component\nresources: [a.yaml]\n',
+    '# a\n"kind":   "Component" # b\n',
+    'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n',
+  ])('by its kind: %j', async (text) => {
+    expect(await kustomization(text)).toMatchObject({ unjudged: [] })
+  })
+
+  it.each([
+    'commonAnnotations: {a: "\nkind: Component\n"}\nresources: [a.yaml]\n',
+    'kind: Component\n---\nresources: [a.yaml]\n',
+    'kind: [Component\n',
+  ])('and by nothing else: %j', async (text) => {
+    expect(await kustomization(text)).toMatchObject({ unjudged: [{ about: 'kustomization' }] })
+  })
+})
+
+it('a pod is found below any key that is not of Kubernetes itself [fault 97]', async () => {
+  const text = `apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: a}\nspec: {data: {spec: {${open}}}}\n`
+  expect(failing(await auditOf({ 'a.yaml': text }))).toContain('cis-5.5')
+  expect(failing(await auditOf({ 'a.yaml': text.replace('data', 'stringData') }))).toContain('cis-5.5')
+})
+
+it('a policy that makes pods is named, and one that forbids some is not [fault 97]', async () => {
+  const policy = (rule: string) =>
+    `apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: a}\nspec:\n  rules:\n  - {name: r, ${rule}}\n`
+  const generate = policy(`generate: {apiVersion: v1, kind: Pod, data: {spec: {${open}}}}`)
+  expect(await auditOf({ ...good, 'a.yaml': generate })).toMatchObject({
+    unjudged: [{ line: 6, about: 'ClusterPolicy/a', reason: 'a rule that makes pods; audit what it makes' }],
+  })
+  const others = policy(`generate: {kind: NetworkPolicy, data: {}}`) + policy(`validate: {pattern: {spec: {${open}}}}`)
+  expect(await auditOf({ ...good, 'a.yaml': others })).toMatchObject({ unjudged: [] })
 })
 
 it('a manifest in a hidden directory is named, and any other file there is not [fault 96]', async () => {

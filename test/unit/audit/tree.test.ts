@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isDockerfile } from '../../../src/audit/classify.ts'
+import { isDockerfile } from '../../../src/audit/file-names.ts'
 import { auditOf, auditOfNamed } from './audit-of.ts'
 
 const good = { Dockerfile: 'FROM scratch\nUSER 7\nHEALTHCHECK CMD ["/a"]\n' }

@@ -63,11 +63,17 @@ describe('the program that wrappers start', () => {
   })
 
   it('is none in a command without words', () => {
-    expect(unwrapped([])).toEqual({ name: '', args: [], given: [], others: [] })
+    expect(unwrapped([])).toEqual({ name: '', args: [], given: [], through: [], others: [] })
   })
 
   it('are several for find', () => {
     const words = 'sudo find / -exec a {} ; -ok b + -execdir c'.split(' ')
-    expect(unwrapped(words)).toEqual({ name: 'a', args: ['{}'], given: [], others: [['b'], ['c']] })
+    expect(unwrapped(words)).toEqual({
+      name: 'a',
+      args: ['{}'],
+      given: [],
+      through: [['sudo']],
+      others: [['b'], ['c']],
+    })
   })
 })

@@ -104,7 +104,7 @@ describe('the programs of a script', () => {
       ['sh', '-c', 'a "$DIR"', 'b;c'],
       ['a', '/opt'],
     ])
-    const nothing = { assignments: [], inputFrom: [], wordsFrom: [], texts: [], writesTo: [] }
+    const nothing = { through: [], assignments: [], inputFrom: [], wordsFrom: [], texts: [], writesTo: [] }
     expect(readProgram(['a', '$DIR', '&&', 'b'], () => 'x')).toEqual({
       commands: [{ name: 'a', args: ['$DIR', '&&', 'b'], ...nothing }],
       isWhole: true,

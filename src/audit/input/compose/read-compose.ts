@@ -143,7 +143,7 @@ function containerOf(
     ...limitsOf(service),
     ...said('cgroupParent', get('cgroup_parent'), textOf),
     ...given('restart', restartOf(service)),
-    ...given('healthCheck', healthCheckOf(service)),
+    ...given('healthCheck', healthCheckOf(name, service)),
     ...said('apiSocket', get('use_api_socket'), truthOf),
     ...given('networks', joined.networks),
     escapes: [...escapesOf(service), ...unmaskings(options)],

@@ -1,6 +1,8 @@
 import { posix } from 'node:path'
 import { isUnknown, isWhollyUnknown, unknownValue } from '../../../formats/unknown-value.ts'
 import type { Container, Fact, Hook, SharedNamespace, Variable } from '../../container.ts'
+import { judgeHealthCheck } from '../../judge-health-check.ts'
+import { programsOf } from '../../started-programs.ts'
 import { fact, said, textsOf } from '../facts.ts'
 import { at, entriesOf, find, listOf, textOf, truthOf, type Placed } from '../placed.ts'
 import type { ComposeModel } from './load-compose.ts'
@@ -24,7 +26,8 @@ export function namespacesOf(service: Placed): Container['namespaces'] {
   )
 }
 
-export function healthCheckOf(service: Placed): Container['healthCheck'] {
+/** `name` is the service's, by which others reach it. */
+export function healthCheckOf(name: string, service: Placed): Container['healthCheck'] {
   const check = at(service, 'healthcheck')
   if (check === undefined) return undefined
   const disable = at(check, 'disable')
@@ -34,7 +37,30 @@ export function healthCheckOf(service: Placed): Container['healthCheck'] {
   const off = disable !== undefined && truthOf(disable)
   if (none || off === true) return fact(check, 'disabled')
   const isOpen = off === 'unknown' || (word !== undefined && isWhollyUnknown(textOf(word)))
-  return fact(check, isOpen ? 'unknown' : 'set')
+  if (isOpen || test === undefined) return fact(check, isOpen ? 'unknown' : 'set')
+  const words = sideWords(test)
+  const own = new Set([name, ...ownNames(service)].map((one) => one.toLowerCase()))
+  return fact(
+    check,
+    judgeHealthCheck(programsOf(words), words.join(' '), (host) => own.has(host)),
+  )
+}
+
+/** Names by which a service reaches itself, apart from its own. */
+function ownNames(service: Placed): string[] {
+  const names = ['container_name', 'hostname'].map((key) => find(service, key)?.value)
+  const networks = find(service, 'networks')
+  const aliases =
+    networks?.value instanceof Map
+      ? [...networks.value.values()].flatMap((network) => textsOf(find(network, 'aliases')).map(({ value }) => value))
+      : []
+  return [...names.map(String), ...aliases]
+}
+
+/** The words of a health check or a hook. In a list, the first word may say how to read the rest. */
+function sideWords(command: Placed): string[] {
+  const words = (Array.isArray(command.value) ? command.value : [command]).map(ownText)
+  return /^(CMD|CMD-SHELL|NONE)$/.test(words[0] ?? '') ? words.slice(1) : words
 }
 
 /** In Swarm's terms, or in those of a single host. */
@@ -84,17 +110,12 @@ function variablesOf(placed: Placed | undefined, of: Variable['of']): Fact<Varia
   )
 }
 
-/**
- * Commands that run in the container in addition to its own: its health check and hooks. In a list, the first word may
- * say how to read the rest.
- */
+/** Commands that run in the container in addition to its own: its health check and hooks. */
 export function sideCommandsOf(service: Placed): Fact<string[]>[] {
   const hooks = ['post_start', 'pre_stop'].flatMap((what) => listOf(at(service, what)))
-  return [at(service, 'healthcheck', 'test'), ...hooks.map((hook) => at(hook, 'command'))].flatMap((command) => {
-    if (command === undefined) return []
-    const words = (Array.isArray(command.value) ? command.value : [command]).map(ownText)
-    return [fact(command, /^(CMD|CMD-SHELL|NONE)$/.test(words[0] ?? '') ? words.slice(1) : words)]
-  })
+  return [at(service, 'healthcheck', 'test'), ...hooks.map((hook) => at(hook, 'command'))].flatMap((command) =>
+    command === undefined ? [] : [fact(command, sideWords(command))],
+  )
 }
 
 /** Contents of the project's configs that are written into the container. */

@@ -1,4 +1,6 @@
 import { emptyContainer, type Container, type Fact, type Mount, type PublishedPort } from '../../container.ts'
+import { judgeHealthCheck } from '../../judge-health-check.ts'
+import { programsOf } from '../../started-programs.ts'
 import { capability, fact, given, hostDevice, limitOf, said, textsOf, unmaskings } from '../facts.ts'
 import { at, find, listOf, textOf, truthOf, type Placed } from '../placed.ts'
 import { withOthers } from '../of-others.ts'
@@ -77,7 +79,7 @@ function containerOf(container: Placed, task: Placed): Container {
     ...given('seccomp', option('seccomp')),
     ...given('apparmor', option('apparmor')),
     ...limitsOf(container, task),
-    ...given('healthCheck', healthCheckOf(get('healthCheck', 'command'))),
+    ...given('healthCheck', healthCheckOf(get('healthCheck', 'command'), wordOf(container, 'name'))),
     escapes: unmaskings(options),
     selinux: options.filter((entry) => entry.name === 'label').map((entry) => fact(entry.place, entry.value)),
     command: [...textsOf(get('entryPoint')), ...textsOf(get('command'))],
@@ -112,9 +114,14 @@ function limitsOf(container: Placed, task: Placed): Pick<Container, 'memory' | '
   return { ...said('memory', either('memory'), textOf), ...said('cpu', either('cpu'), textOf) }
 }
 
-function healthCheckOf(command: Placed | undefined): Container['healthCheck'] {
-  if (command === undefined) return undefined
-  return fact(command, textsOf(command)[0]?.value === 'NONE' ? 'disabled' : 'set')
+function healthCheckOf(command: Placed | undefined, name: string): Container['healthCheck'] {
+  const [words] = sideCommandsOf(command)
+  if (command === undefined || words === undefined) return undefined
+  if (textsOf(command)[0]?.value === 'NONE') return fact(command, 'disabled')
+  return fact(
+    command,
+    judgeHealthCheck(programsOf(words.value), words.value.join(' '), (host) => host === name),
+  )
 }
 
 function sideCommandsOf(command: Placed | undefined): Fact<string[]>[] {

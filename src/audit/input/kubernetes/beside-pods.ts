@@ -1,5 +1,5 @@
 import { find, textOf, type Placed } from '../placed.ts'
-import { passedBy, type Pod } from './pod-specs.ts'
+import { passedBy, podsIn, type Pod } from './pod-specs.ts'
 
 /** Something in an object that nobody judges here, and why. */
 export interface BesidePods {
@@ -13,6 +13,18 @@ export interface BesidePods {
  */
 export function besidePods(object: Placed, pods: readonly Pod[]): BesidePods[] {
   return [...textsIn(object), ...hostVolumeOf(object), ...(pods.length === 0 ? [] : rightsIn(object, pods).slice(0, 1))]
+}
+
+/** What a policy of Kyverno makes: an object of its own for another one, which can be a pod. */
+export function generatedPods(object: Placed, version: string): BesidePods[] {
+  const rules = version.startsWith('kyverno.io/') ? find(object, 'spec', 'rules')?.value : undefined
+  if (!Array.isArray(rules)) return []
+  return rules.flatMap((rule) => {
+    const generate = find(rule, 'generate')
+    return generate !== undefined && podsIn(generate).length > 0
+      ? [{ line: generate.line, reason: 'a rule that makes pods; audit what it makes' }]
+      : []
+  })
 }
 
 /** A text that changes pods, or is an object that starts some. */

@@ -1,5 +1,7 @@
+import { readProgram } from '../../../formats/shell.ts'
 import { isUnknown, unknownValue } from '../../../formats/unknown-value.ts'
 import { emptyContainer, type Container, type Fact, type Truth } from '../../container.ts'
+import { judgeHealthCheck } from '../../judge-health-check.ts'
 import { capability, fact, given, limitOf, said } from '../facts.ts'
 import { at, find, listOf, textOf, truthOf, type Placed } from '../placed.ts'
 import { readRange } from '../written-forms.ts'
@@ -77,7 +79,7 @@ function containerOf(
     ...said('memory', resources('limits', 'memory'), limit),
     ...said('cpu', resources('limits', 'cpu') ?? resources('requests', 'cpu'), limit),
     ...(role === 'ephemeral' ? limitsOfPod(container) : {}),
-    ...given('healthCheck', healthCheckOf(container)),
+    ...given('healthCheck', healthCheckOf(container, [about.replace(/^.*\//, ''), name])),
     escapes: escapesOf(either, own),
     selinux: labelsOf(either),
     command: ['command', 'args'].flatMap((key) => wordsOf(at(container, key))),
@@ -98,12 +100,20 @@ function containerOf(
   }
 }
 
-/** A probe that names a host asks that one, not the container: even `localhost` is the node's. */
-function healthCheckOf(container: Placed): Container['healthCheck'] {
+/** A probe that names a host asks that one, not the container: even `localhost` is the node's. One that starts a program in the container asks what that asks. */
+function healthCheckOf(container: Placed, names: readonly string[]): Container['healthCheck'] {
   const probes = ['livenessProbe', 'readinessProbe', 'startupProbe'].flatMap((key) => at(container, key) ?? [])
   const checks = probes.map((probe) => {
     const host = find(probe, 'httpGet', 'host') ?? find(probe, 'tcpSocket', 'host')
     const name = host === undefined ? '' : textOf(host)
+    const command = find(probe, 'exec', 'command')
+    if (command !== undefined) {
+      const words = wordsOf(command).map(({ value }) => value)
+      return fact(
+        command,
+        judgeHealthCheck(readProgram(words, () => undefined).commands, words.join(' '), (one) => names.includes(one)),
+      )
+    }
     return name === ''
       ? fact(probe, 'set' as const)
       : fact(host ?? probe, isUnknown(name) ? ('unknown' as const) : ('elsewhere' as const))

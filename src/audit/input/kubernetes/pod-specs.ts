@@ -22,8 +22,6 @@ export const passedBy: ReadonlySet<string> = new Set([
   'managedFields',
   'annotations',
   'labels',
-  'data',
-  'stringData',
 ])
 
 /** Everything in an object that has the shape of a pod, whatever kind it is: lists of containers, or a single container of a workflow. */

@@ -2,7 +2,7 @@ import type { Configuration, Container } from '../../container.ts'
 import { fact } from '../facts.ts'
 import { at, find, listOf, manifestError, textOf, type Placed } from '../placed.ts'
 import { withPlaceholders } from '../placeholders.ts'
-import { besidePods } from './beside-pods.ts'
+import { besidePods, generatedPods } from './beside-pods.ts'
 import { containersOf } from './container-of.ts'
 import { withoutPods } from './kinds.ts'
 import { podsIn } from './pod-specs.ts'
@@ -62,8 +62,8 @@ function readObject(object: Placed, depth: number): KubernetesObject {
   const met = { path, line, about }
   const isEmpty = withoutPods(kind, version)
   const pods = isEmpty ? [] : podsIn(object)
-  const unjudged =
-    isEmpty && kind !== 'PersistentVolume' ? [] : besidePods(object, pods).map((found) => ({ ...met, ...found }))
+  const beside = isEmpty && kind !== 'PersistentVolume' ? generatedPods(object, version) : besidePods(object, pods)
+  const unjudged = beside.map((found) => ({ ...met, ...found }))
   const nothing: KubernetesObject = { containers: [], configurations: [], unjudged, patches: [] }
   if (kind === 'ConfigMap' && version === 'v1')
     return { ...nothing, configurations: [{ path, line, name: about, entries: entriesIn(object) }] }

@@ -78,13 +78,13 @@ describe('files of a tree', () => {
       'dump.yaml': Buffer.alloc(16 * 1_048_576 + 1, 'a'),
     })
     const { files, passedOver, open } = await auditFiles([root])
-    expect(Object.fromEntries(files.map(({ below, fault = '' }) => [below, fault]))).toEqual({
+    expect(Object.fromEntries(files.map(({ below, fault }) => [below, fault?.reason ?? '']))).toEqual({
       Dockerfile: '',
       'a.yaml': 'expected UTF-8 text, found binary data',
       'dump.yaml': expect.stringContaining('over the limit of 16777216') as string,
       'src/dockerfile.ts': '',
     })
-    expect(files.every(({ text }) => text.length <= 65_536)).toBe(true)
+    expect(files.filter(({ fault }) => fault !== undefined).every(({ text }) => text === '')).toBe(true)
     expect(Object.fromEntries(passedOver.map(({ path, reason }) => [path.slice(root.length + 1), reason]))).toEqual({
       'Dockerfile.j2': 'a template of a Dockerfile',
       'docs/dockerfile.png': 'not a Dockerfile, judging by its extension',
@@ -92,6 +92,61 @@ describe('files of a tree', () => {
     await expect(open(join(root, 'a.yaml'))).rejects.toMatchObject({ code: 'SOURCE' })
     for (const name of ['a.yaml', 'docs/dockerfile.png', 'dump.yaml'])
       await expect(auditFiles([join(root, name)])).rejects.toMatchObject({ code: 'SOURCE' })
+  })
+
+  it('that are too large are not clean where their words start containers, wherever these stand [fault 96]', async () => {
+    const filler = Buffer.alloc(17 * 1_048_576, `#${'x'.repeat(62)}\n`)
+    const root = await tree('large', {
+      'end.yaml': Buffer.concat([filler, Buffer.from(pod)]),
+      'middle.json': Buffer.concat([filler, Buffer.from('{"family": "f", "containerDefinitions": []}'), filler]),
+      'services.yml': Buffer.concat([filler, Buffer.from('services:\n  a:\n    image: b\n')]),
+      'two bytes.yaml': Buffer.concat([filler, Buffer.from(pod, 'utf16le')]),
+      'data.json': filler,
+    })
+    // The first word is at the end of one part and the start of the next.
+    const before = `${String(filler.subarray(0, 1_048_576 - 5))}\n`
+    await writeFile(join(root, 'between.yaml'), `${before}${pod}${String(filler)}`)
+    const document = await audit({ ...(await auditFiles([root])), now, allowEmpty: true })
+    expect(document.unread.map(({ path }) => path.slice(root.length + 1))).toEqual([
+      'between.yaml',
+      'end.yaml',
+      'middle.json',
+      'services.yml',
+      'two bytes.yaml',
+    ])
+    expect(document.passedOver.map(({ path }) => path.slice(root.length + 1))).toEqual(['data.json'])
+  })
+
+  it('that are manifests under another name are named, and read where they are named [fault 96]', async () => {
+    const service = 'services:\n  a:\n    image: a:1.0.0\n'
+    const root = await tree('odd', {
+      Dockerfile: 'FROM scratch\n',
+      manifest: `# a\n---\n${pod}`,
+      'web.yaml.disabled': pod,
+      'old/compose.yml.bak': service,
+      'pod.txt': JSON.stringify({ apiVersion: 'v1', kind: 'Pod', spec: { containers: [] } }),
+      'notes.txt': `To deploy:\n${pod}`,
+      deploy: `#!/bin/sh\nkubectl apply -f - <<E\n${pod}E\n`,
+      Makefile: 'a: b\n\techo services: image:\n',
+      'values.yaml.gotmpl': `{{ a }}\n${pod}`,
+      program: Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0]),
+      'big.txt': Buffer.alloc(1_048_577, 'a'),
+    })
+    await symlink(join(directory, 'nowhere'), join(root, 'link'))
+    await execa('mkfifo', [join(root, 'pipe')])
+    const { files, passedOver } = await auditFiles([root])
+    expect(files.map(({ below }) => below)).toEqual(['Dockerfile'])
+    expect(passedOver.map(({ path, reason }) => `${path.slice(root.length + 1)}: ${reason}`).toSorted()).toEqual([
+      'manifest: a manifest by its text, and not by its name: name it to have it judged',
+      'old/compose.yml.bak: a manifest by its text, and not by its name: name it to have it judged',
+      'pod.txt: a manifest by its text, and not by its name: name it to have it judged',
+      'values.yaml.gotmpl: a template',
+      'web.yaml.disabled: a manifest by its text, and not by its name: name it to have it judged',
+    ])
+    for (const name of ['manifest', 'web.yaml.disabled', 'old/compose.yml.bak'])
+      expect(await audit({ ...(await auditFiles([join(root, name)])), now })).toMatchObject({
+        judged: { containers: 1 },
+      })
   })
 
   it('are never read through a link that leads out; linked directories are not followed', async () => {
@@ -121,7 +176,7 @@ describe('files of a tree', () => {
     const two = (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le')
     const root = await tree('utf-16', { 'a.yaml': two(pod), 'b.yaml': two(pod).swap16(), Dockerfile: two('FROM a') })
     const { files } = await auditFiles([root])
-    expect(files.map(({ below, text, fault }) => [below, fault ?? text])).toEqual([
+    expect(files.map(({ below, text, fault }) => [below, fault?.reason ?? text])).toEqual([
       ['Dockerfile', 'expected UTF-8 text, found binary data'],
       ['a.yaml', pod],
       ['b.yaml', pod],
