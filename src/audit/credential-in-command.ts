@@ -19,11 +19,20 @@ export function credentialsIn(command: ShellCommand): string[] {
 /** Names of the credentials that lines of a text set: `NAME=value`, `name: value`. */
 export function credentialsInText(text: string): string[] {
   return text.split('\n').flatMap((line) => {
+    const pairs = /^\s*[{[]/.test(line) ? pairsIn(line) : []
+    if (pairs.length > 0) return pairs
     const [, name = '', value = ''] =
       /^\s*(?:export\s+)?["']?([A-Za-z_][\w.:/-]{0,80}?)["']?\s*[=:]\s*["']?(.{1,400}?)["']?[,;]?\s*$/.exec(line) ?? []
     if (/[{(]/.test(value)) return []
     return name !== '' && holdsCredential(name, value) ? [name] : hasCredentialForm(line) ? ['a text'] : []
   })
+}
+
+/** Names of the credentials in JSON on one line. A value with spaces is a text for people. */
+function pairsIn(line: string): string[] {
+  return [...line.matchAll(/["']([\w.:/-]{1,80})["']\s{0,9}:\s{0,9}["']([^"'\s]{1,400})["']/g)].flatMap(
+    ([, name = '', value = '']) => (!/^\$|\$[{(]|\{\{/.test(value) && holdsCredential(name, value) ? [name] : []),
+  )
 }
 
 const isValue = (value: string | undefined): value is string =>
@@ -44,6 +53,9 @@ function inOptions({ args }: ShellCommand): string[] {
   })
 }
 
+/** What useradd takes for a password that fits none: the account is locked. */
+const noPassword = /^(?!(?:!!?|\*|x|\*LK\*)$)/
+
 /** Options that take a credential in one program: attached to them, or as the next word. */
 const own: ReadonlyArray<{ program: RegExp; option: RegExp; needs?: RegExp }> = [
   { program: /^(curl|http|https|wget)$/, option: /^(?:-u|--user|--proxy-user|-U)$/, needs: /^[^:]*:./ },
@@ -56,7 +68,7 @@ const own: ReadonlyArray<{ program: RegExp; option: RegExp; needs?: RegExp }> = 
   { program: /^redis-cli$/, option: /^-a$/ },
   { program: /^(ldapsearch|ldapadd|ldapmodify)$/, option: /^-w$/ },
   { program: /^sqlcmd$/, option: /^-P(.*)$/ },
-  { program: /^(useradd|usermod)$/, option: /^(?:-p|--password)$/ },
+  { program: /^(useradd|usermod)$/, option: /^(?:-p|--password)$/, needs: noPassword },
   { program: /^keytool$/, option: /^-(?:store|key)pass$/ },
   { program: /^openssl$/, option: /^-pass(?:in|out)?$/, needs: /^pass:./ },
 ]

@@ -19,13 +19,13 @@ const settings =
 
 /** Key formats that are recognised whatever their name. */
 const forms =
-  /\bA[KS]IA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{20,}|\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|\bxox[abeprs]-[A-Za-z0-9-]{10,}|\bAIza[\w-]{35}|\bsk-(?:ant|proj)-[\w-]{20,}|\bnpm_[A-Za-z0-9]{36}|\bpypi-[\w-]{50,}|\bdckr_pat_[\w-]{20,}|\bhf_[A-Za-z0-9]{30,}|\bSG\.[\w-]{20,}\.[\w-]{20,}|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}|---BEGIN [A-Z ]*PRIVATE KEY---|\bhooks\.slack\.com\/services\/T\w+\/B\w+\/\w{16,}|\bdiscord(?:app)?\.com\/api\/webhooks\/\d+\/[\w-]{30,}|\bAccountKey=[A-Za-z0-9+/]{40,}/
+  /\bA[KS]IA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{20,}|\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|\bxox[abeprs]-[A-Za-z0-9-]{10,}|\bAIza[\w-]{35}|\bsk-(?:ant|proj)-[\w-]{20,}|\bnpm_[A-Za-z0-9]{36}|\bpypi-[\w-]{50,}|\bdckr_pat_[\w-]{20,}|\bhf_[A-Za-z0-9]{30,}|\bSG\.[\w-]{20,}\.[\w-]{20,}|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}|---BEGIN [A-Z ]*PRIVATE KEY---|\bhooks\.slack\.com\/services\/T\w+\/B\w+\/\w{16,}|\bdiscord(?:app)?\.com\/api\/webhooks\/\d+\/[\w-]{30,}|\bAccountKey=[A-Za-z0-9+/]{40,}|"auth"\s{0,9}:\s{0,9}"[A-Za-z0-9+/]{8,}={0,2}"/
 
 /** An address with a password in front of its host. */
 const inAddress = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^/\s:@"']{0,100}:([^/\s@"']{1,200})@/i
 /** A password among the parts of a connection string or the query of an address. */
 const inConnection =
-  /(?:^|[?&;\s])(?:password|pwd|passwd)\s?=\s?(?:'([^']{1,200})'|"([^"]{1,200})"|([^&;\s'"]{1,200}))/i
+  /(?:^|[?&;,\s])(?:password|pwd|passwd)\s?=\s?(?:'([^']{1,200})'|"([^"]{1,200})"|([^&;\s'"]{1,200}))/i
 
 /** A password that a statement of SQL sets. */
 const inStatement = /\b(?:identified\s+(?:with\s+\S{1,40}\s+)?by|password)\s+(?:'([^']{1,200})'|"([^"]{1,200})")/i

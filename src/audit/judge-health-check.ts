@@ -74,6 +74,7 @@ function kindOf(host: string, isOwn: (name: string) => boolean | undefined): Hos
 
 /** The hosts that a client's words name; none if it has none, and then it asks its own. */
 function hostsOf({ name, args }: ShellCommand): string[] {
+  if (args.some((word) => /^--(?:abstract-)?unix-socket(?:=|$)/.test(word))) return []
   if (/^(?:curl|wget|http|https|xh|lynx)$/.test(name)) return hostsOfAddresses(args)
   if (/^(?:nc|ncat|netcat)$/.test(name)) return operandsOf(args, /^-[a-zA-Z]*[wpsXxiq]$/).slice(0, 1)
   if (/^(?:pg_isready|psql|mysqladmin|mysql|mariadb|mariadb-admin|redis-cli|valkey-cli)$/.test(name))
@@ -95,7 +96,7 @@ function hostsOfAddresses(args: readonly string[]): string[] {
 function hostOf(address: string): string {
   const authority = /^[^/?#]*/.exec(address)?.[0] ?? ''
   const place = authority.slice(authority.lastIndexOf('@') + 1)
-  return /^\[([^\]]*)\]/.exec(place)?.[1] ?? place.replace(/:[^:\uE001]*$/, '')
+  return /^\[([^\]]*)\]/.exec(place)?.[1] ?? place.replace(/:(?:\d*|\uE000[^\uE001]*\uE001)$/, '')
 }
 
 /** Words that are neither options nor values of those that take one. */

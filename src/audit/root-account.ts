@@ -5,10 +5,13 @@ import type { ShellCommand } from '../formats/shell.ts'
 export function rootBy(file: AuditedDockerfile, user: string): { line: number; how: string } | undefined {
   const shipped = file.steps.filter((step) => step.shipped)
   const programs = programsRun(shipped)
-  const named = programs.find(({ command }) => makesRoot(command, user))
+  const commands = programs.map(({ command }) => command)
+  const users = new Set(/^\d+$/.test(user) ? [user, ...namesOf(commands, Number(user))] : [user])
+  const named = programs.find(({ command }) => makesRoot(command, users))
   if (named !== undefined)
     return { line: named.step.line, how: `which line ${named.step.line} makes another name of root` }
-  const allowed = programs.find(({ command }) => allowsRoot(command, user))
+  const groups = groupsOf(commands, users).map((group) => `%${group}`)
+  const allowed = allowing(programs, new Set([...users, ...groups, 'ALL', '%ALL']))
   if (allowed !== undefined)
     return { line: allowed.step.line, how: `which line ${allowed.step.line} lets become root without a password` }
   const [start] = ['ENTRYPOINT', 'CMD'].flatMap((keyword) =>
@@ -19,22 +22,50 @@ export function rootBy(file: AuditedDockerfile, user: string): { line: number; h
   return start === undefined ? undefined : { line: start.line, how: `and line ${start.line} starts a program as root` }
 }
 
-function makesRoot(command: ShellCommand, user: string): boolean {
+/** The most names that are sought in the expressions of an editor. */
+const mostSought = 100
+
+function makesRoot(command: ShellCommand, users: ReadonlySet<string>): boolean {
   const { name, args } = command
-  if (/^(useradd|adduser|usermod)$/.test(name)) return args.includes(user) && userIdOf(args) === 0
-  return linesWritten(command, /^\/etc\/passwd$/).some((line) => isRootEntry(line, user))
+  if (ofAccounts.test(name)) return userIdOf(args) === 0 && args.some((word) => users.has(word))
+  if (/^(sed|perl|awk|gawk)$/.test(name) && args.includes('/etc/passwd')) {
+    const changes = args.filter((word) => /:0+(?::|\b)/.test(word))
+    return [...users].slice(0, mostSought).some((user) => changes.some((word) => word.includes(user)))
+  }
+  return linesWritten(command, /^\/etc\/passwd$/).some((line) => isRootEntry(line, users))
 }
 
-/** A rule of sudoers(5) or doas.conf(5) for this user, or for all. */
-function allowsRoot(command: ShellCommand, user: string): boolean {
-  const ofUser = (name: string | undefined) => name === user || name === 'ALL'
-  return (
-    linesWritten(command, /^\/etc\/sudoers(?:\.d\/.*)?$/).some(
-      (line) => /\bNOPASSWD:\s*ALL\b/.test(line) && ofUser(line.trim().split(/\s/)[0]),
-    ) ||
-    linesWritten(command, /^\/etc\/doas(?:\.d\/.*|\.conf)$/).some(
-      (line) => /^\s*permit\s(?:.*\s)?nopass\s/.test(line) && line.trim().split(/\s+/).includes(user),
-    )
+const ofAccounts = /^(useradd|adduser|usermod|addgroup|gpasswd)$/
+
+/** What can be the name of a user with that ID: every word of the commands that give it. */
+function namesOf(commands: readonly ShellCommand[], id: number): string[] {
+  return commands.flatMap(({ name, args }) =>
+    ofAccounts.test(name) && userIdOf(args) === id ? args.filter((word) => /^[a-z_]/i.test(word)) : [],
+  )
+}
+
+/** What can be a group of one of the users: every word beside them. */
+function groupsOf(commands: readonly ShellCommand[], users: ReadonlySet<string>): string[] {
+  return commands.flatMap(({ name, args }) =>
+    ofAccounts.test(name) && args.some((word) => users.has(word)) ? args.flatMap((word) => word.split(',')) : [],
+  )
+}
+
+/** The first step with a rule of sudoers(5) or doas.conf(5) for one of these. */
+function allowing(
+  programs: ReturnType<typeof programsRun>,
+  names: ReadonlySet<string>,
+): (typeof programs)[number] | undefined {
+  return programs.find(
+    ({ command }) =>
+      linesWritten(command, /^\/etc\/sudoers(?:\.d\/.*)?$/).some(
+        (line) => /\bNOPASSWD:\s*(?:[A-Z]+:\s*)*ALL\b/.test(line) && names.has(line.trim().split(/\s/)[0] ?? ''),
+      ) ||
+      linesWritten(command, /^\/etc\/doas(?:\.d\/.*|\.conf)$/).some(
+        (line) =>
+          /^\s*permit\s(?:.*\s)?nopass\s/.test(line) &&
+          line.split(/\s+/).some((word) => names.has(word.replace(/^:/, '%'))),
+      ),
   )
 }
 
@@ -68,7 +99,7 @@ function userIdOf(args: readonly string[]): number | undefined {
 }
 
 /** A line of passwd(5) with the user ID 0. */
-function isRootEntry(line: string, user: string): boolean {
-  const [name, , id = ''] = line.split(':')
-  return name === user && /^0+$/.test(id)
+function isRootEntry(line: string, users: ReadonlySet<string>): boolean {
+  const [name = '', , id = ''] = line.split(':', 3)
+  return users.has(name) && /^0+$/.test(id)
 }

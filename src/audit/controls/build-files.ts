@@ -149,9 +149,9 @@ function lintedAdds(run: import('../../model/index.ts').Run): Judgement[] {
 const keyFiles =
   /(^|\/)(id_(rsa|dsa|ecdsa|ed25519)|\.git-credentials|\.netrc|\.pgpass|\.aws\/credentials|\.docker\/config\.json|\.dockercfg|\.kube\/config|[^/]+\.(ppk|p12|pfx))$/
 
-/** Files that hold credentials in one project, and none in the next. */
+/** Files and directories that hold credentials in one project, and none in the next. */
 const maybeKeyFiles =
-  /(^|\/)(\.env(?!\.(?:example|sample|template|dist|defaults?)$)(\.[\w-]+)*|\.npmrc|\.pypirc|\.htpasswd|[^/]*(credentials|service[-_]account)[^/]*\.json|[^/]+\.(key|jks|keystore))$/
+  /(^|\/)\.(?:ssh|aws|gnupg|kube|docker|azure|config\/gcloud)\/?$|(^|\/)(\.env(?!\.(?:example|sample|template|dist|defaults?)$)(\.[\w-]+)*|\.npmrc|\.pypirc|\.htpasswd|[^/]*(credentials|service[-_]account)[^/]*\.json|[^/]+\.(key|jks|keystore))$/
 
 export const secretsInBuild: Control = {
   id: 'cis-4.10',

@@ -3,7 +3,7 @@ import { DeliveryError } from '../../model/errors.ts'
 import { readShell } from '../../formats/shell.ts'
 import { isUnknown, showUnknown, withoutMarks } from '../../formats/unknown-value.ts'
 import { closest } from '../../policy/closest.ts'
-import { emptyContainer, type Container, type Fact, type Mount } from '../container.ts'
+import { emptyContainer, type Container, type Fact, type Mount, type Variable } from '../container.ts'
 import { aliases, programSwitches, programValued, shorts, switches, valued } from './docker-run-flags.ts'
 import { judgeHealthCheck } from '../judge-health-check.ts'
 import { programsOf } from '../started-programs.ts'
@@ -81,7 +81,11 @@ export function readDockerRun(text: string): Container {
     devices: devicesOf(all),
     sysctls: all('sysctl').map((written) => fact(written.split('=')[0] ?? '')),
     ulimits: all('ulimit').map(fact),
-    environment: environmentOf(all('env')),
+    environment: [
+      ...pairsOf(all('env'), 'environment'),
+      ...pairsOf([...all('label'), ...all('annotation')], 'label'),
+      ...pairsOf(all('log-opt'), 'log option'),
+    ],
   }
 }
 
@@ -105,12 +109,12 @@ function devicesOf(all: (name: string) => string[]): Fact<string>[] {
 }
 
 /** A name without a value takes it from the environment in which the line is run. */
-function environmentOf(written: readonly string[]): Container['environment'] {
+function pairsOf(written: readonly string[], of: Variable['of']): Fact<Variable>[] {
   return written
     .filter((pair) => pair.includes('='))
     .map((pair) => {
       const equals = pair.indexOf('=')
-      return fact({ name: pair.slice(0, equals), value: pair.slice(equals + 1), of: 'environment' as const })
+      return fact({ name: pair.slice(0, equals), value: pair.slice(equals + 1), of })
     })
 }
 

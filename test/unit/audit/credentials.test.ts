@@ -191,6 +191,17 @@ describe('a ConfigMap', () => {
     expect(await evidence(data)).toMatchObject([{ about: 'ConfigMap/c', found, path: 'a.yaml', line }])
   })
 
+  it('with bytes that are text', async () => {
+    const bytes = (content: string | Buffer) =>
+      `  a: b\nbinaryData: {app.env: ${Buffer.from(content).toString('base64')}}\n`
+    expect(await evidence(bytes('DB_PASSWORD=hunter2hunter2\n'))).toMatchObject([
+      { found: 'its app.env holds a credential: DB_PASSWORD', line: 6 },
+    ])
+    expect(
+      await evidence(bytes(Buffer.concat([Buffer.from([0xff, 0xd8]), Buffer.from('\nDB_PASSWORD=hunter2\n')]))),
+    ).toEqual([])
+  })
+
   it('in a list', async () => {
     const list = `apiVersion: v1\nkind: List\nitems:\n- ${map('  DB_PASSWORD: hunter2').replaceAll('\n', '\n  ')}\n`
     expect(failing(await auditOfNamed(list + pod, 'a.yaml'))).toContain('practice-environment-secret')
@@ -210,12 +221,45 @@ describe('a ConfigMap', () => {
   })
 })
 
-it.each(['.env', 'config/.env.production', '.npmrc', 'service-account.json', 'tls/server.key', 'a.keystore'])(
-  'whether %s holds a credential is for people to say',
-  async (file) => {
-    const said = async (text: string) => saidOf(await auditOfNamed(`FROM a:1\n${text}\n`, 'Dockerfile'), 'cis-4.10')
-    expect(await said(`COPY ${file} /app/`)).toEqual([`manual: COPY ${file}: decide whether it holds a credential`])
-    expect(await said('COPY .env.example server.pub /app/')).toEqual([expect.stringMatching(/^pass/)])
-    expect(await said(`COPY --from=build ${file} /app/`)).toEqual([expect.stringMatching(/^pass/)])
-  },
-)
+it.each([
+  '.ssh',
+  'deploy/.aws/',
+  '.env',
+  'config/.env.production',
+  '.npmrc',
+  'service-account.json',
+  'tls/server.key',
+  'a.keystore',
+])('whether %s holds a credential is for people to say', async (file) => {
+  const said = async (text: string) => saidOf(await auditOfNamed(`FROM a:1\n${text}\n`, 'Dockerfile'), 'cis-4.10')
+  expect(await said(`COPY ${file} /app/`)).toEqual([`manual: COPY ${file}: decide whether it holds a credential`])
+  expect(await said('COPY .env.example server.pub /app/')).toEqual([expect.stringMatching(/^pass/)])
+  expect(await said(`COPY --from=build ${file} /app/`)).toEqual([expect.stringMatching(/^pass/)])
+})
+
+describe('JSON on one line', () => {
+  const said = async (json: string) =>
+    saidOf(await auditOfNamed(`FROM a:1\nCOPY <<E /a.json\n${json}\nE\n`, 'Dockerfile'), 'cis-4.10')
+  it.each([
+    ['{"user": "a", "password": "hunter2hunter2"}', 'password'],
+    ['[{"name":"a","apiToken":"hunter2hunter2"}]', 'apiToken'],
+    [`{"auths": {"registry.example.com": {"${key('au', 'th')}": "YTpodW50ZXIyaHVudGVyMg=="}}}`, 'a text'],
+  ])('%s', async (json, name) => {
+    expect(await said(json)).toEqual([`fail: COPY writes a credential out: ${name}`])
+  })
+
+  it.each([
+    '{"password": "Your password please"}',
+    '{"auth": "basic", "token": null, "secret": ""}',
+    '{"token": "${TOKEN}"}',
+  ])('and not %s', async (json) => {
+    expect(await said(json)).toEqual([expect.stringMatching(/^pass/)])
+  })
+})
+
+it('an account that is locked has no password', async () => {
+  const said = async (given: string) =>
+    saidOf(await auditOfNamed(`FROM a:1\nRUN useradd -p '${given}' app\n`, 'Dockerfile'), 'cis-4.10')
+  for (const given of ['!', '!!', '*', 'x']) expect(await said(given)).toEqual([expect.stringMatching(/^pass/)])
+  expect(await said('hunter2hunter2')).toEqual(['fail: RUN writes a credential out: useradd -p'])
+})

@@ -44,6 +44,7 @@ describe('a user who is root by another name', () => {
     'RUN printf "bin:x:1:1::/:\\napp:x:00:0::/:\\n" > /etc/passwd',
     'RUN echo app::0:7::/:/bin/sh | tee -a /etc/passwd',
     'RUN cat >> /etc/passwd <<E\napp:x:0:7::/:/bin/sh\nE',
+    'RUN sed -i "s/^app:x:10001:/app:x:0:/" /etc/passwd',
   ])('%s', async (run) => {
     const said = saidOf(await auditOf({ Dockerfile: `FROM a:1.0.0\n${run}\nUSER app:app\n` }), 'cis-4.1')
     expect(said).toEqual(['fail: USER app:app, which line 2 makes another name of root'])
@@ -54,6 +55,9 @@ describe('a user who is root by another name', () => {
     "RUN useradd app && printf 'app ALL=(ALL:ALL) NOPASSWD: ALL\\n' | tee /etc/sudoers.d/app",
     'RUN echo ALL ALL=NOPASSWD: ALL >> /etc/sudoers',
     'RUN echo permit nopass app as root > /etc/doas.d/app.conf',
+    'RUN echo "app ALL=(root) NOPASSWD:SETENV: ALL" > /etc/sudoers.d/app',
+    "RUN usermod -aG docker,wheel app && echo '%wheel ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/wheel",
+    "RUN addgroup app admins && echo 'permit nopass :admins' > /etc/doas.conf",
   ])('%s', async (run) => {
     const said = saidOf(await auditOf({ Dockerfile: `FROM a:1.0.0\n${run}\nUSER app\n` }), 'cis-4.1')
     expect(said).toEqual(['fail: USER app, which line 2 lets become root without a password'])
@@ -92,11 +96,23 @@ describe('a user who is root by another name', () => {
     'RUN useradd -o -u 0 other && useradd app',
     'RUN echo "app:x:100:0::/:/bin/sh" >> /etc/passwd',
     'RUN echo "app:x:0:0::/:/bin/sh" >> /etc/passwd.example',
+    'RUN sed -i "s#/bin/bash#/bin/false#" /etc/passwd',
+    'RUN echo "app ALL=(root) NOPASSWD: /usr/bin/reload" > /etc/sudoers.d/app',
+    'RUN useradd -G wheel ops && useradd app && echo "%wheel ALL=(ALL) NOPASSWD: ALL" > /etc/sudoers.d/wheel',
   ])('is not made by %s', async (run) => {
     expect(saidOf(await auditOf({ Dockerfile: `FROM a:1.0.0\n${run}\nUSER app\n` }), 'cis-4.1')).toEqual([
       'pass: USER app',
     ])
   })
+})
+
+it('a user by number is the one who was given it', async () => {
+  const text = (id: number) =>
+    `FROM a:1.0.0\nRUN useradd -u 1000 app && echo "app ALL=(ALL) NOPASSWD:ALL" >> /etc/sudoers\nUSER ${id}\n`
+  expect(saidOf(await auditOf({ Dockerfile: text(1000) }), 'cis-4.1')).toEqual([
+    'fail: USER 1000, which line 2 lets become root without a password',
+  ])
+  expect(saidOf(await auditOf({ Dockerfile: text(1001) }), 'cis-4.1')).toEqual(['pass: USER 1001'])
 })
 
 describe('setgid on a directory only passes its group on', () => {

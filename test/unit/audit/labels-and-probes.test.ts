@@ -14,6 +14,10 @@ describe('a credential in a label', () => {
     ['of the image', service('build: {context: ., labels: ["shop.db.password=hunter2hunter2"]}')],
     ['as an annotation of a container', service('annotations: {shop.db.password: hunter2hunter2}')],
     ['of an object', deployment('annotations: {shop.db.password: hunter2hunter2}', '')],
+    [
+      'of a task',
+      '{"family": "f", "containerDefinitions": [{"name": "c", "image": "a:1", "dockerLabels": {"shop.db.password": "hunter2hunter2"}}]}',
+    ],
     ['of a pod', deployment('', 'annotations: {shop.db.password: hunter2hunter2}')],
   ])('%s', async (_what, text) => {
     expect(saidOf(await auditOf({ 'a.yaml': text }), secret)).toEqual([
@@ -36,6 +40,30 @@ describe('a credential in a label', () => {
   ])('and not %s', async (_what, text) => {
     expect(saidOf(await auditOf({ 'a.yaml': text }), secret)).toEqual([
       'pass: no variable or argument that looks like a credential',
+    ])
+  })
+})
+
+describe('a credential that a logging driver gets', () => {
+  it.each([
+    ['a service', service('logging: {driver: splunk, options: {splunk-token: 12ab-cdef-34567890}}')],
+    [
+      'a task',
+      '{"containerDefinitions": [{"name": "c", "image": "a:1", "logConfiguration": {"options": {"splunk-token": "12ab-cdef-34567890"}}}]}',
+    ],
+  ])('by %s', async (_what, text) => {
+    expect(saidOf(await auditOf({ 'a.yaml': text }), secret)).toEqual([
+      'fail: log option splunk-token holds a credential',
+    ])
+  })
+
+  it('by a docker run line, as its labels and annotations do', async () => {
+    const dockerRun =
+      'docker run --log-opt splunk-token=12ab-cdef-34567890 -l db.password=hunter2hunter2 --annotation api.token=hunter2hunter2 --log-opt max-size=10m a:1'
+    expect(saidOf(await auditOf({}, { dockerRun }), secret)).toEqual([
+      'fail: label db.password holds a credential',
+      'fail: label api.token holds a credential',
+      'fail: log option splunk-token holds a credential',
     ])
   })
 })

@@ -98,6 +98,11 @@ export function labelsOf(service: Placed): Fact<Variable>[] {
   )
 }
 
+/** What its logging driver gets. */
+export function logOptions(service: Placed): Fact<Variable>[] {
+  return variablesOf(find(service, 'logging', 'options'), 'log option')
+}
+
 /** What the image's build gets. */
 export function buildArguments(service: Placed): Fact<Variable>[] {
   return variablesOf(find(service, 'build', 'args'), 'build argument')

@@ -1,8 +1,15 @@
-import { emptyContainer, type Container, type Fact, type Mount, type PublishedPort } from '../../container.ts'
+import {
+  emptyContainer,
+  type Container,
+  type Fact,
+  type Mount,
+  type PublishedPort,
+  type Variable,
+} from '../../container.ts'
 import { judgeHealthCheck } from '../../judge-health-check.ts'
 import { programsOf } from '../../started-programs.ts'
 import { capability, fact, given, hostDevice, limitOf, said, textsOf, unmaskings } from '../facts.ts'
-import { at, find, listOf, textOf, truthOf, type Placed } from '../placed.ts'
+import { at, entriesOf, find, listOf, textOf, truthOf, type Placed } from '../placed.ts'
 import { withOthers } from '../of-others.ts'
 import { withPlaceholders } from '../placeholders.ts'
 import { readRange, readSecurityOption, refusesPrivileges } from '../written-forms.ts'
@@ -99,10 +106,23 @@ function containerOf(container: Placed, task: Placed): Container {
     devices: listOf(get('linuxParameters', 'devices')).map((device) => fact(device, wordOf(device, 'hostPath'))),
     sysctls: listOf(get('systemControls')).map((entry) => fact(entry, wordOf(entry, 'namespace'))),
     ulimits: listOf(get('ulimits')).map((entry) => fact(entry, wordOf(entry, 'name'))),
-    environment: listOf(get('environment')).map((entry) =>
+    environment: variablesOf(container),
+  }
+}
+
+/** Its environment, its labels, and what its logging driver gets. */
+function variablesOf(container: Placed): Fact<Variable>[] {
+  return [
+    ...listOf(at(container, 'environment')).map((entry) =>
       fact(entry, { name: wordOf(entry, 'name'), value: wordOf(entry, 'value'), of: 'environment' as const }),
     ),
-  }
+    ...pairsOf(at(container, 'dockerLabels'), 'label'),
+    ...pairsOf(at(container, 'logConfiguration', 'options'), 'log option'),
+  ]
+}
+
+function pairsOf(map: Placed | undefined, of: Variable['of']): Fact<Variable>[] {
+  return entriesOf(map).map(([name, value]) => fact(value, { name, value: textOf(value), of }))
 }
 
 /** The container's own limits, or the whole task's, which they cannot exceed. */

@@ -91,13 +91,17 @@ function itemsOf(object: Placed, kind: string, version: string): Placed[] | unde
   return listOf(items).filter(({ value }) => value !== null)
 }
 
-/** The texts of a ConfigMap, each a variable or a file. */
+/** The texts of a ConfigMap, each a variable or a file; of its bytes, those that are text. */
 function entriesIn(object: Placed): Configuration['entries'] {
-  const data = find(object, 'data')
-  if (!(data?.value instanceof Map)) return []
-  return [...data.value].flatMap(([name, placed]) =>
-    typeof placed.value === 'string' ? [fact(placed, { name, value: placed.value })] : [],
-  )
+  return ['data', 'binaryData'].flatMap((key) => {
+    const data = find(object, key)
+    if (!(data?.value instanceof Map)) return []
+    return [...data.value].flatMap(([name, placed]) => {
+      if (typeof placed.value !== 'string') return []
+      const value = key === 'data' ? placed.value : Buffer.from(placed.value, 'base64').toString()
+      return value.includes('\uFFFD') ? [] : [fact(placed, { name, value })]
+    })
+  })
 }
 
 /** An item of a list, which may omit what the list states for all: a PodList contains pods. */
