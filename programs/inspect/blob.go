@@ -25,7 +25,7 @@ const (
 var (
 	gzipMagic = []byte{0x1f, 0x8b}
 	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
-	// zstdSkippable follows any byte from 0x50 to 0x5f: https://github.com/facebook/zstd/blob/dev/doc/zstd_compression_format.md#skippable-frames
+	// zstdSkippable follows any byte from 0x50 to 0x5f: https://www.rfc-editor.org/rfc/rfc8878#name-skippable-frames
 	zstdSkippable = []byte{0x2a, 0x4d, 0x18}
 )
 

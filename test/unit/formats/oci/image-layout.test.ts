@@ -96,7 +96,7 @@ describe('an OCI layout', () => {
 
   it('has signatures and other artifacts beside its image, by the types of what they hold, and an image may have no layers', async () => {
     const layout = new Layout()
-    const [image, empty] = [layout.addImage('image'), layout.addManifest('empty', configuration, [])]
+    const [ordinary, empty] = [layout.addImage('image'), layout.addManifest('empty', configuration, [])]
     const beside = [
       layout.addManifest('signature of Cosign', configuration, ['application/vnd.dev.cosign.simplesigning.v1+json']),
       layout.addManifest('statement', configuration, ['application/vnd.in-toto+json']),
@@ -108,7 +108,7 @@ describe('an OCI layout', () => {
       },
       { ...layout.addImage('of an older format'), mediaType: 'application/vnd.oci.artifact.manifest.v1+json' },
     ]
-    for (const one of [image, empty]) {
+    for (const one of [ordinary, empty]) {
       const images = await listImages(layout.top([...beside, one]).read)
       expect(images.map(({ digest }) => digest)).toEqual([one.digest])
       expect(chooseImage(images, 'linux/arm64').digest).toBe(one.digest)
