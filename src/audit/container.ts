@@ -36,7 +36,7 @@ export interface Mount {
 export interface Variable {
   name: string
   value: string
-  of: 'environment' | 'build argument' | 'image' | 'label' | 'log option'
+  of: 'environment' | 'build argument' | 'image' | 'label' | 'log option' | 'volume option'
 }
 
 /** What runs in a container in addition to its own program. */

@@ -68,6 +68,28 @@ describe('a credential that a logging driver gets', () => {
   })
 })
 
+describe('a credential among the options of a volume', () => {
+  const volume = (options: string) =>
+    `services:\n  a: {image: "a:1.0.0", volumes: ["files:/x"]}\n  b: {image: "a:1.0.0", volumes: ["files:/x"]}\nvolumes: {files: {driver_opts: ${options}}}\n`
+  it.each([
+    ['{type: cifs, device: //host/share, o: "username=a,password=hunter2hunter2,vers=3.0"}', 'o'],
+    ['{type: s3, secret_key: hunter2hunter2}', 'secret_key'],
+  ])('%s', async (options, name) => {
+    const { controls } = await auditOf({ 'compose.yaml': volume(options) })
+    expect(controls.find(({ id }) => id === secret)?.evidence.filter(({ status }) => status === 'fail')).toMatchObject([
+      { about: 'a', found: `volume option ${name} holds a credential`, line: 4 },
+    ])
+  })
+
+  it('and not one from a variable', async () => {
+    const text = volume('{type: cifs, device: //host/share, o: "username=a,password=${PASSWORD}"}')
+    expect(saidOf(await auditOf({ 'compose.yaml': text }), secret)).toEqual([
+      'pass: no variable or argument that looks like a credential',
+      'pass: no variable or argument that looks like a credential',
+    ])
+  })
+})
+
 describe('a probe that asks another host says nothing about the container', () => {
   const probed = async (probes: string) =>
     saidOf(await auditOf({ 'a.yaml': deployment('', '', `, ${probes}`) }), 'cis-5.27')

@@ -22,6 +22,7 @@ import {
   namespacesOf,
   restartOf,
   sideCommandsOf,
+  withVolumeOptions,
   writtenTextsOf,
 } from './service-parts.ts'
 
@@ -58,7 +59,7 @@ export function readCompose(paths: readonly [string, ...string[]], files: AuditT
   }))
   return {
     containers: [
-      ...withOthers(containers, mountsFromOf(started)),
+      ...withVolumeOptions(withOthers(containers, mountsFromOf(started)), project.volumes),
       ...entriesOf(at(model.tree, 'jobs')).map(([name, job]) => ({ ...read(name, job), endsByItself: true })),
       ...started.flatMap(([name, service]) =>
         listOf(at(service, 'pre_start')).map((hook, index) => ({
