@@ -13,6 +13,7 @@ import {
 import { cliVariable, daggerCli } from './dagger-cli.ts'
 import { requireEngine } from './engine-answers.ts'
 import { givenPins } from './given-pins.ts'
+import { whenEnded } from './when-ended.ts'
 import { tools as publishedTools } from '../../src/tools/images.ts'
 import type { SealedToolchain } from '../../toolchain/index.ts'
 import type { StepEvent } from '../../toolchain/steps.ts'
@@ -27,6 +28,11 @@ export interface Engine {
   cli: string
   /** Lock file of a sealed engine's substitutes. */
   lockFile: string | undefined
+  /**
+   * Calls back if the engine is gone, and says so. Its CLI would try to reach it for six minutes. Absent if nobody can
+   * tell. The result ends this.
+   */
+  whenLost?(callback: () => void): () => void
 }
 
 /** Options and callbacks of a search for an engine. */
@@ -101,6 +107,11 @@ async function runtimeEngine(runtime: ContainerRuntime, { tools, say }: EngineSe
     env: { ...quiet, [addressVariable]: address, [cliVariable]: cli },
     cli,
     lockFile: undefined,
+    whenLost: (callback) =>
+      whenEnded(runtime.command, container, () => {
+        say(`the engine's container ${container} has ended; "${runtime.command} logs ${container}" may say why`)
+        callback()
+      }),
   }
 }
 

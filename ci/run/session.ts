@@ -16,21 +16,22 @@ export async function withSession<T>(engine: Engine, logFile: string, work: () =
   const before = { ...process.env }
   const { cwd, env } = sessionSurroundings(engine.env, before)
   const log = sessionLog(logFile)
-  const cli = startedProgram(engine.cli)
+  const cli = programToCome(engine.cli)
   become(env)
   let outcome: { value: T } | { error: unknown } | undefined
+  let stop: (() => void) | undefined
   try {
     await connection(
       async () => {
         become(before)
-        cli.isStarted()
+        cli.stopLooking()
+        stop = engine.whenLost?.(() => cli.kill())
         try {
           // Addresses that could not be checked before are checked here.
           requireEngineVersion(await dag.version(), process.env['_EXPERIMENTAL_DAGGER_RUNNER_HOST'] ?? 'the engine')
           outcome = { value: await work() }
         } catch (error) {
           outcome = { error }
-          cli.endSoon()
         }
       },
       { LogOutput: log.stream, Workdir: cwd },
@@ -45,8 +46,9 @@ export async function withSession<T>(engine: Engine, logFile: string, work: () =
       )
     }
   } finally {
-    cli.isStarted()
+    cli.stopLooking()
     await log.whole()
+    stop?.()
     become(before)
   }
   if (outcome === undefined)
@@ -82,20 +84,19 @@ export function sessionSurroundings(
   )
 }
 
-/** Time for a CLI to close its session after a failure. With its engine gone it tries to reach it for much longer, and the SDK waits five minutes. */
-const timeToClose = 10_000
-
 /** A program that somebody else's code in this process is about to start, and keeps to itself. */
-function startedProgram(path: string) {
+function programToCome(path: string) {
   const seen: ChildProcess[] = []
   const see = (message: unknown) => void seen.push((message as { process: ChildProcess }).process)
   subscribe('child_process', see)
   return {
-    /** Others that are started from now on are not it. */
-    isStarted: () => void unsubscribe('child_process', see),
-    endSoon() {
+    /** What is started from now on is another one. */
+    stopLooking: () => void unsubscribe('child_process', see),
+    kill() {
       const program = seen.find(({ spawnfile }) => spawnfile === path)
-      setTimeout(() => program?.kill('SIGKILL'), timeToClose).unref()
+      // Execa's programs are promises too. Nobody waits for this one, and its rejection would end this process before it has said what failed.
+      ;(program as Partial<Promise<unknown>> | undefined)?.catch?.(() => undefined)
+      program?.kill('SIGKILL')
     },
   }
 }
