@@ -115,8 +115,8 @@ func checkLayoutVersion(a *archive) error {
 	return nil
 }
 
-// collectManifests walks an index to its image manifests. Attestations that BuildKit stores beside an image are not images, nor is what has
-// another media type.
+// collectManifests walks an index to its image manifests. What is for the platform that nothing runs on is not one, as the attestations that
+// BuildKit stores beside an image, nor is what has another media type. No annotation hides an image: those who run it do not read any.
 func collectManifests(a *archive, what string, content []byte, candidates map[v1.Hash]v1.Descriptor, depth int) error {
 	if depth > 4 {
 		return fmt.Errorf("expected an index at most 4 levels deep, found a deeper one in %s", a.name)
@@ -130,7 +130,7 @@ func collectManifests(a *archive, what string, content []byte, candidates map[v1
 	}
 	for _, descriptor := range index.Manifests {
 		switch {
-		case descriptor.Annotations["vnd.docker.reference.type"] == "attestation-manifest":
+		case descriptor.Platform != nil && descriptor.Platform.Architecture == "unknown":
 		case descriptor.MediaType.IsImage():
 			candidates[descriptor.Digest] = descriptor
 		case descriptor.MediaType.IsIndex():

@@ -250,11 +250,22 @@ func TestAnImageWithoutLayersIsRead(t *testing.T) {
 func TestAttestationsBesideTheImageAreNoImages(t *testing.T) {
 	b := newBuilder(t).gzipped(file("a", "1"))
 	b.index = &v1.IndexManifest{SchemaVersion: 2, Manifests: []v1.Descriptor{{
-		MediaType: types.OCIManifestSchema1, Digest: digestOf([]byte("{}")), Size: 2, Annotations: map[string]string{"vnd.docker.reference.type": "attestation-manifest"},
+		MediaType: types.OCIManifestSchema1, Digest: digestOf([]byte("{}")), Size: 2, Platform: &v1.Platform{OS: "unknown", Architecture: "unknown"},
 	}}}
 	name, digest := b.oci()
 	if found := inspected(t, name); found.Digest != digest.String() {
 		t.Errorf("got %s", found.Digest)
+	}
+}
+
+func TestNoImageIsHiddenAsAnAttestation(t *testing.T) {
+	b := newBuilder(t).gzipped(file("a", "1"))
+	b.index = &v1.IndexManifest{SchemaVersion: 2, Manifests: []v1.Descriptor{{
+		MediaType: types.OCIManifestSchema1, Digest: digestOf([]byte("{}")), Size: 2, Annotations: map[string]string{"vnd.docker.reference.type": "attestation-manifest"},
+	}}}
+	name, _ := b.oci()
+	if _, _, err := openImage(name); err == nil || !strings.Contains(err.Error(), "found 2") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -12,8 +12,8 @@ export const largestDocument = 4 * 1024 * 1024
  */
 const deepest = 3
 
-/** The most images in one layout. One application's image has fewer. */
-const mostImages = 100
+/** The most images in one layout, and the most indexes and manifests that are read to find them. One application's image has fewer. */
+const [mostImages, mostDocuments] = [100, 1000]
 
 const imageTypes = [
   'application/vnd.oci.image.manifest.v1+json',
@@ -38,7 +38,6 @@ const Descriptor = z.looseObject({
   digest: Digest,
   size: z.int().min(1),
   platform: z.looseObject({ os: z.string(), architecture: z.string(), variant: z.string().optional() }).optional(),
-  annotations: z.record(z.string(), z.string()).optional(),
 })
 const ImageIndex = z.looseObject({ schemaVersion: z.literal(2), manifests: z.array(Descriptor).max(1000) })
 const Blob = z.looseObject({ mediaType: z.string(), digest: Digest, size: z.int().min(0) })
@@ -62,21 +61,30 @@ export function blobPath(digest: Digest): string {
 
 /**
  * The images of a layout: what its index names, through nested indexes. What is stored beside an image does not count:
- * signatures, SBOMs, attestations and other artifacts, as BuildKit, Cosign and ORAS write them. Throws `SOURCE` if the layout is incomplete or is something else.
+ * signatures, SBOMs, attestations and other artifacts, as BuildKit, Cosign and ORAS write them. Throws `SOURCE` if the
+ * layout is incomplete or is something else.
  */
 export async function listImages(read: ReadDocument): Promise<NamedImage[]> {
-  const found = new Map<Digest, NamedImage>()
-  await gather(await read('index.json'), found, read, 0)
-  if (found.size === 0)
+  const layout: Gathered = { images: new Map(), indexes: new Set(), manifests: new Map() }
+  await gather(await read('index.json'), layout, read, 0)
+  if (layout.images.size === 0)
     throw new DeliveryError(
       'SOURCE',
       'expected an image in the layout, found none',
       'Give the layout of a container image, or export the image again.',
     )
-  return [...found.values()]
+  return [...layout.images.values()]
 }
 
-async function gather(text: string, found: Map<Digest, NamedImage>, read: ReadDocument, depth: number): Promise<void> {
+/** What was found in a layout. Each document is read once, however often and deeply indexes name it. */
+interface Gathered {
+  images: Map<Digest, NamedImage>
+  indexes: Set<Digest>
+  /** The manifests that were read, and whether they are those of images. */
+  manifests: Map<Digest, boolean>
+}
+
+async function gather(text: string, layout: Gathered, read: ReadDocument, depth: number): Promise<void> {
   if (depth > deepest)
     throw new DeliveryError(
       'SOURCE',
@@ -85,36 +93,52 @@ async function gather(text: string, found: Map<Digest, NamedImage>, read: ReadDo
     )
   for (const descriptor of parse('an index', text, ImageIndex).manifests) {
     const { digest, mediaType, size, platform } = descriptor
-    if (oneOf(indexTypes, mediaType)) await gather(await readBlob(digest, read), found, read, depth + 1)
-    else if (oneOf(imageTypes, mediaType) && (await isImage(descriptor, read)))
-      found.set(digest, {
+    if (oneOf(indexTypes, mediaType)) {
+      if (layout.indexes.has(digest)) continue
+      layout.indexes.add(digest)
+      await gather(await readBlob(digest, read), layout, read, depth + 1)
+    } else if (oneOf(imageTypes, mediaType) && (await isImage(descriptor, layout, read))) {
+      layout.images.set(digest, {
         digest,
         mediaType,
         size,
         platform: platform === undefined ? undefined : spellPlatform(platform),
       })
-    if (found.size > mostImages)
-      throw new DeliveryError(
-        'SOURCE',
-        `expected at most ${mostImages} images in the layout, found more`,
-        'Export the images of one application.',
-      )
+    }
+    if (layout.images.size > mostImages) throw tooMany(`${mostImages} images`)
+    if (layout.indexes.size + layout.manifests.size > mostDocuments)
+      throw tooMany(`${mostDocuments} indexes and manifests`)
   }
 }
 
+function tooMany(most: string): DeliveryError {
+  return new DeliveryError(
+    'SOURCE',
+    `expected at most ${most} in the layout, found more`,
+    'Export the images of one application.',
+  )
+}
+
 /**
- * Whether a manifest is that of an image. One with a platform is; the others are read, because signatures and artifacts
- * have none. Cosign's signatures have the configuration of an image, but no layers of one.
+ * Whether a manifest is that of an image. One with a platform is, unless it is called an artifact. The others are read,
+ * because signatures and artifacts have none.
  */
 async function isImage(
-  { digest, platform, annotations, artifactType }: z.infer<typeof Descriptor>,
+  { digest, platform, artifactType }: z.infer<typeof Descriptor>,
+  { manifests }: Gathered,
   read: ReadDocument,
 ): Promise<boolean> {
-  if (annotations?.['vnd.docker.reference.type'] === 'attestation-manifest' || platform?.architecture === 'unknown')
-    return false
+  if (platform?.architecture === 'unknown') return false
   if (platform !== undefined && artifactType === undefined) return true
+  const known = manifests.get(digest)
+  if (known !== undefined) return known
   const { config, layers } = parse('a manifest', await readBlob(digest, read), Manifest)
-  return configurationTypes.includes(config.mediaType) && layers.every(({ mediaType }) => layerType.test(mediaType))
+  // Signatures and attestations have the configuration of an image, but no layer of one; runtimes pass over any other.
+  const is =
+    configurationTypes.includes(config.mediaType) &&
+    (layers.length === 0 || layers.some(({ mediaType }) => layerType.test(mediaType)))
+  manifests.set(digest, is)
+  return is
 }
 
 function parse<T extends z.ZodType>(what: string, text: string, schema: T): z.infer<T> {

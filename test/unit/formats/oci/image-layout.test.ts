@@ -59,7 +59,7 @@ describe('an OCI layout', () => {
     const [amd64, arm64, attestation] = [
       layout.addImage('amd64'),
       layout.addImage('arm64', docker),
-      layout.addImage('attestation'),
+      layout.addManifest('attestation', configuration, ['application/vnd.in-toto+json']),
     ]
     const nested = layout.add({
       schemaVersion: 2,
@@ -113,6 +113,37 @@ describe('an OCI layout', () => {
       expect(images.map(({ digest }) => digest)).toEqual([one.digest])
       expect(chooseImage(images, 'linux/arm64').digest).toBe(one.digest)
     }
+  })
+
+  it('hides no image behind what it says of it', async () => {
+    const layout = new Layout()
+    const [hidden, shown] = [layout.addImage('hidden'), layout.addImage('shown')]
+    const odd = layout.addManifest('odd', configuration, [layer, 'application/vnd.example'])
+    const on = platform('linux/amd64')
+    for (const disguised of [
+      { ...hidden, platform: on, annotations: { 'vnd.docker.reference.type': 'attestation-manifest' } },
+      { ...hidden, platform: on, artifactType: 'application/vnd.example' },
+      { ...odd, platform: on, artifactType: 'application/vnd.example' },
+    ]) {
+      const images = await listImages(layout.top([disguised, { ...shown, platform: on }]).read)
+      expect(() => chooseImage(images, 'linux/amd64')).toThrow('expected one image for linux/amd64, found 2')
+    }
+  })
+
+  it('is read once, however often its indexes name the same document, and not to the end if there are too many', async () => {
+    const layout = new Layout()
+    const many = (one: object) => layout.add({ schemaVersion: 2, manifests: Array.from({ length: 1000 }, () => one) })
+    const nested = many({ mediaType: index, ...many({ mediaType: index, ...many(layout.addImage('image')) }) })
+    let reads = 0
+    const { read } = layout.top([{ mediaType: index, ...nested }])
+    expect(await listImages((path) => (reads++, read(path)))).toHaveLength(1)
+    expect(reads).toBe(5)
+    const others = Array.from({ length: 1000 }, (_, number) => layout.addManifest(String(number), 'text/plain', []))
+    const both = [
+      layout.addManifest('last', 'text/plain', []),
+      { mediaType: index, ...layout.add({ schemaVersion: 2, manifests: others }) },
+    ]
+    await expect(listImages(layout.top(both).read)).rejects.toThrow('expected at most 1000 indexes and manifests')
   })
 
   it('is narrowed to one image, whose manifest stays byte for byte as it is', async () => {
