@@ -78,13 +78,15 @@ export async function auditFiles(paths: readonly string[]): Promise<AuditFiles> 
         continue
       }
       if (named && read.fault !== undefined) refuseFault(path, read.fault.reason)
-      bytes += read.text.length
+      const { size, ...content } = read
+      bytes += size
       if (found.size >= mostFiles || bytes > mostBytes)
         refuse(
           `expected at most ${mostFiles} files and 512 MiB to audit, found more in ${path}`,
           'Name the directories that have the deployments.',
         )
-      if (found.get(shown(name))?.named !== true) found.set(shown(name), { path: shown(name), ...read, named, below })
+      if (found.get(shown(name))?.named !== true)
+        found.set(shown(name), { path: shown(name), ...content, named, below })
     }
   }
   if (looked > mostLooked)
@@ -168,12 +170,15 @@ function isInside(real: string, roots: readonly string[]): boolean {
   return roots.some((root) => !relative(root, real).startsWith('..') && !relative(root, real).startsWith(sep))
 }
 
-/** The text of a file that is, with links followed, below one of the roots; for one that is not text or too large, why. */
+/**
+ * The text of a file that is, with links followed, below one of the roots; for one that is not text or too large, why.
+ * The size counts towards the limit; a file that is too large has one of its own.
+ */
 async function readText(
   path: string,
   roots: readonly string[],
   left: { bytes: number },
-): Promise<Pick<AuditFile, 'text' | 'fault'>> {
+): Promise<Pick<AuditFile, 'text' | 'fault'> & { size: number }> {
   const real = await realpath(path).catch((error: NodeJS.ErrnoException) =>
     refuse(`${path} cannot be read (${error.code})`, 'Correct the path or the link.'),
   )
@@ -184,9 +189,9 @@ async function readText(
       return { reason: `it ${error.message}`, mayStart: await mayStart(real, left) }
     return refuse(`${path}:1: it ${(error as Error).message}`, 'Check that this is what you want to audit.')
   })
-  if (!Buffer.isBuffer(bytes)) return { text: '', fault: bytes }
+  if (!Buffer.isBuffer(bytes)) return { text: '', fault: bytes, size: 0 }
   const text = decoded(bytes, path)
-  return text.includes('\0') ? { text: '', fault: binaryFault(text) } : { text }
+  return { ...(text.includes('\0') ? { text: '', fault: binaryFault(text) } : { text }), size: bytes.length }
 }
 
 /** Whether a file that is too large may start containers, by its words; one that nobody reads to its end may. */

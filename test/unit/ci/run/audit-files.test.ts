@@ -117,6 +117,13 @@ describe('files of a tree', () => {
     expect(document.passedOver.map(({ path }) => path.slice(root.length + 1))).toEqual(['data.json'])
   })
 
+  it('that are bytes are not read without end either', async () => {
+    const bytes = Buffer.concat([Buffer.alloc(16 * 1_048_576 - 1, 'a'), Buffer.alloc(1)])
+    const root = await tree('links to bytes', { Dockerfile: 'FROM scratch\n', 'a.yaml': bytes })
+    for (let number = 0; number < 32; number++) await symlink('a.yaml', join(root, `${number}.yaml`))
+    await expect(auditFiles([root])).rejects.toThrow(/expected at most .* 512 MiB/)
+  })
+
   it('that are manifests under another name are named, and read where they are named [fault 96]', async () => {
     const service = 'services:\n  a:\n    image: a:1.0.0\n'
     const root = await tree('odd', {
