@@ -29,7 +29,7 @@ export function judgeHealthCheck(
 
 /** True for `exit 0`, `true`, `echo ok`, and for whatever such a command follows in any case. */
 function isConstant(commands: readonly ShellCommand[], text: string): boolean {
-  if (/(?:\|\||;)\s*(?:true|:|exit 0)\s*$/.test(text)) return true
+  if (/(?:\|\||;)\s*(?:true|:|exit 0)\s*$/.test(text)) return !commands.some(endsEarlier)
   const programs = commands.filter((command) => !startsScript(command))
   return (
     !/[<>]/.test(text) &&
@@ -38,6 +38,11 @@ function isConstant(commands: readonly ShellCommand[], text: string): boolean {
       ({ name, args }) => /^(?:true|:|echo)$/.test(name) || (name === 'exit' && /^0?$/.test(args.join(''))),
     )
   )
+}
+
+/** `if ! curl localhost; then exit 1; fi; exit 0` can fail, and so can what follows `set -e`. */
+function endsEarlier({ name, args }: ShellCommand): boolean {
+  return (name === 'exit' && args.join('') !== '0') || (name === 'set' && args.some((word) => /^-[a-z]*e/.test(word)))
 }
 
 /** A shell whose script is read too. */

@@ -74,12 +74,16 @@ describe('a health check that cannot fail', () => {
     expect(await ofService(test)).toEqual([constant])
   })
 
-  it.each(['"exit 1"', '"curl -f http://localhost/ || exit 1"', '": < /dev/tcp/localhost/80"'])(
-    'and not %s',
-    async (test) => {
-      expect(await ofService(test)).toEqual([looks])
-    },
-  )
+  it.each([
+    '"exit 1"',
+    '"curl -f http://localhost/ || exit 1"',
+    '": < /dev/tcp/localhost/80"',
+    '"if ! curl -f http://localhost/; then exit 1; fi; exit 0"',
+    '"curl -f http://localhost/ || exit; true"',
+    '"set -e; curl -f http://localhost/; exit 0"',
+  ])('and not %s', async (test) => {
+    expect(await ofService(test)).toEqual([looks])
+  })
 })
 
 it.each([
