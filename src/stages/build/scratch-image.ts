@@ -4,10 +4,12 @@ import type { Lock, Platform } from '../../model/index.ts'
 import type { DockerfileReading } from '../../tools/dockerfile/output.ts'
 import { assignPlatform, packArchive } from '../../tools/inspect/command.ts'
 
-/** Whether the image that a Dockerfile ships on a platform begins with nothing. */
+/** Whether the image that a Dockerfile ships on a platform begins with nothing, and with no word of another platform. */
 export function isFromScratch({ platforms }: DockerfileReading, platform: Platform): boolean {
   const images = platforms.find((one) => one.platform === platform)?.images ?? []
-  return images.some(({ kind, shipped, reference }) => kind === 'from' && shipped && reference === 'scratch')
+  return images.some(
+    (image) => image.kind === 'from' && image.shipped && image.reference === 'scratch' && image.platform === platform,
+  )
 }
 
 /** The archive of an image with the platform that it was built for. This engine gives an image from scratch its own platform. */
