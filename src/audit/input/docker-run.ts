@@ -40,6 +40,7 @@ export function readDockerRun(text: string): Container {
   const options = all('security-opt').map(readSecurityOption)
   const option = (name: string) => options.findLast((entry) => entry.name === name)?.value
   const noNew = option('no-new-privileges')
+  const mounts = all('mount').map(fieldsOf)
   return {
     ...emptyContainer({ platform: 'docker-run', name: last('name') ?? image, path: dockerRunPath, line: 1 }),
     endsByItself: isOn('rm') && !isOn('detach'),
@@ -74,9 +75,7 @@ export function readDockerRun(text: string): Container {
       fact(readPort(written) ?? refuse(`expected a port as [ip:][host:]container, found --publish ${written}`)),
     ),
     exposed: all('expose').map(fact),
-    mounts: [...all('volume').map(readVolume), ...all('mount').map(readMount), ...all('tmpfs').map(readTmpfs)].map(
-      fact,
-    ),
+    mounts: [...all('volume').map(readVolume), ...mounts.map(readMount), ...all('tmpfs').map(readTmpfs)].map(fact),
     mountsFrom: all('volumes-from').map((written) => fact(written.split(':')[0] ?? '')),
     devices: devicesOf(all),
     sysctls: all('sysctl').map((written) => fact(written.split('=')[0] ?? '')),
@@ -85,6 +84,7 @@ export function readDockerRun(text: string): Container {
       ...pairsOf(all('env'), 'environment'),
       ...pairsOf([...all('label'), ...all('annotation')], 'label'),
       ...pairsOf(all('log-opt'), 'log option'),
+      ...pairsOf(mounts.flatMap(optionsOf), 'volume option'),
     ],
   }
 }
@@ -254,23 +254,32 @@ function refuse(message: string): never {
   )
 }
 
-/** `type=bind,source=...,target=...,readonly` of --mount: a line of CSV, whose fields may be quoted; of several with the same name the last counts. */
-function readMount(written: string): Mount {
-  const fields = [...written.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain = '']) => {
+/** The fields of a --mount, e.g. `type=bind,source=...,target=...,readonly`: a line of CSV, whose fields may be quoted. */
+function fieldsOf(written: string): Array<{ key: string; value: string }> {
+  return [...written.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain = '']) => {
     const field = quoted?.replaceAll('""', '"') ?? plain
     const equals = field.indexOf('=')
     return equals === -1
       ? { key: field.toLowerCase(), value: 'true' }
       : { key: field.slice(0, equals).toLowerCase(), value: field.slice(equals + 1) }
   })
+}
+
+/** What the driver of a mount's volume gets, as `name=value`. */
+function optionsOf(fields: ReturnType<typeof fieldsOf>): string[] {
+  return fields.filter(({ key }) => key === 'volume-opt').map(({ value }) => value)
+}
+
+/** Of several fields with the same name the last counts. */
+function readMount(fields: ReturnType<typeof fieldsOf>): Mount {
   const last = (...names: string[]) => fields.findLast(({ key }) => names.includes(key))?.value ?? ''
   const type = last('type') || 'volume'
   if (!/^(bind|volume|tmpfs|npipe|cluster|image)$/.test(type))
-    refuse(`expected --mount with a type of bind, volume or tmpfs, found ${written}`)
+    refuse(`expected --mount with a type of bind, volume or tmpfs, found ${type}`)
   const option = (name: string) =>
-    fields
-      .findLast(({ key, value }) => key === 'volume-opt' && value.startsWith(`${name}=`))
-      ?.value.slice(name.length + 1) ?? ''
+    optionsOf(fields)
+      .findLast((pair) => pair.startsWith(`${name}=`))
+      ?.slice(name.length + 1) ?? ''
   const host = type === 'volume' ? hostSource(option('device'), option('o')) : undefined
   return {
     kind: type === 'bind' || type === 'npipe' || host !== undefined ? 'bind' : type === 'tmpfs' ? 'tmpfs' : 'volume',

@@ -1,4 +1,4 @@
-import type { Container, Fact, Mount, SharedNamespace } from '../container.ts'
+import type { Container, Fact, Mount, SharedNamespace, Variable } from '../container.ts'
 
 /**
  * The containers of one project or task, each with what it takes from others of them: their mounts, which are those of `mountsFrom` by its name, and the namespaces of the host where
@@ -18,6 +18,22 @@ export function withOthers(
       mountsFrom: [...container.mountsFrom, ...unseen],
       namespaces: hostThrough(container, endOf),
     }
+  })
+}
+
+/** Containers with what the drivers of their volumes get, by the volume's name; of a volume that several mount, the first has it. */
+export function withVolumeOptions(
+  containers: readonly Container[],
+  options: ReadonlyMap<string, readonly Fact<Variable>[]>,
+): Container[] {
+  const left = new Map(options)
+  return containers.map((container) => {
+    const own = container.mounts.flatMap(({ value: { kind, source } }) => {
+      const given = kind === 'volume' ? (left.get(source) ?? []) : []
+      left.delete(source)
+      return given
+    })
+    return own.length === 0 ? container : { ...container, environment: [...container.environment, ...own] }
   })
 }
 

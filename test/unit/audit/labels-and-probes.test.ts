@@ -88,6 +88,26 @@ describe('a credential among the options of a volume', () => {
       'pass: no variable or argument that looks like a credential',
     ])
   })
+
+  it.each([
+    [`'type=volume,source=s,target=/x,"volume-opt=o=addr=192.0.2.7,username=a,password=hunter2hunter2"'`, 'o'],
+    [`type=volume,dst=/x,volume-driver=s3,volume-opt=secret_key=hunter2hunter2`, 'secret_key'],
+  ])('of a docker run line: %s', async (mount, name) => {
+    const audited = await auditOf({}, { dockerRun: `docker run --mount ${mount} a:1` })
+    expect(saidOf(audited, secret)).toEqual([`fail: volume option ${name} holds a credential`])
+  })
+
+  it('of a task, once', async () => {
+    const mounting = (name: string) =>
+      `{"name": "${name}", "image": "a:1", "mountPoints": [{"sourceVolume": "v", "containerPath": "/x"}]}`
+    const options = '{"type": "cifs", "device": "//host/share", "o": "username=a,password=hunter2hunter2"}'
+    const text = `{"containerDefinitions": [${mounting('a')}, ${mounting('b')}],
+      "volumes": [{"name": "v", "dockerVolumeConfiguration": {"driverOpts": ${options}}}]}`
+    expect(saidOf(await auditOf({ 'a.json': text }), secret)).toEqual([
+      'fail: volume option o holds a credential',
+      'pass: no variable or argument that looks like a credential',
+    ])
+  })
 })
 
 describe('a probe that asks another host says nothing about the container', () => {

@@ -4,7 +4,7 @@ import { emptyContainer, type Container, type Fact, type PublishedPort } from '.
 import { capability, fact, given, limitOf, said, textsOf, unmaskings } from '../facts.ts'
 import { at, entriesOf, find, listOf, manifestError, textOf, truthOf, type Placed } from '../placed.ts'
 import { readPort, readRange, readSecurityOption, refusesPrivileges } from '../written-forms.ts'
-import { withOthers } from '../of-others.ts'
+import { withOthers, withVolumeOptions } from '../of-others.ts'
 import { ownText } from './interpolate.ts'
 import { loadCompose, type ComposeModel } from './load-compose.ts'
 import { asPairs } from './overlay.ts'
@@ -22,7 +22,7 @@ import {
   namespacesOf,
   restartOf,
   sideCommandsOf,
-  withVolumeOptions,
+  volumeOptions,
   writtenTextsOf,
 } from './service-parts.ts'
 
@@ -59,7 +59,7 @@ export function readCompose(paths: readonly [string, ...string[]], files: AuditT
   }))
   return {
     containers: [
-      ...withVolumeOptions(withOthers(containers, mountsFromOf(started)), project.volumes),
+      ...withVolumeOptions(withOthers(containers, mountsFromOf(started)), volumeOptions(project.volumes)),
       ...entriesOf(at(model.tree, 'jobs')).map(([name, job]) => ({ ...read(name, job), endsByItself: true })),
       ...started.flatMap(([name, service]) =>
         listOf(at(service, 'pre_start')).map((hook, index) => ({

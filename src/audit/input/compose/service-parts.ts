@@ -103,17 +103,11 @@ export function logOptions(service: Placed): Fact<Variable>[] {
   return variablesOf(find(service, 'logging', 'options'), 'log option')
 }
 
-/** Containers with what the drivers of their volumes get; of a volume that several mount, the first has it. */
-export function withVolumeOptions(containers: readonly Container[], volumes: ReadonlyMap<string, Placed>): Container[] {
-  const left = new Map(volumes)
-  return containers.map((container) => {
-    const options = container.mounts.flatMap(({ value: { kind, source } }) => {
-      const volume = kind === 'volume' ? left.get(source) : undefined
-      left.delete(source)
-      return variablesOf(find(volume, 'driver_opts'), 'volume option')
-    })
-    return options.length === 0 ? container : { ...container, environment: [...container.environment, ...options] }
-  })
+/** What the drivers of a project's volumes get, by the volume's name. */
+export function volumeOptions(volumes: ReadonlyMap<string, Placed>): Map<string, Fact<Variable>[]> {
+  return new Map(
+    [...volumes].map(([name, volume]) => [name, variablesOf(find(volume, 'driver_opts'), 'volume option')]),
+  )
 }
 
 /** What the image's build gets. */

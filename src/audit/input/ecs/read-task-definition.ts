@@ -10,7 +10,7 @@ import { judgeHealthCheck } from '../../judge-health-check.ts'
 import { programsOf } from '../../started-programs.ts'
 import { capability, fact, given, hostDevice, limitOf, said, textsOf, unmaskings } from '../facts.ts'
 import { at, entriesOf, find, listOf, textOf, truthOf, type Placed } from '../placed.ts'
-import { withOthers } from '../of-others.ts'
+import { withOthers, withVolumeOptions } from '../of-others.ts'
 import { withPlaceholders } from '../placeholders.ts'
 import { readRange, readSecurityOption, refusesPrivileges } from '../written-forms.ts'
 
@@ -39,10 +39,10 @@ export function readTaskDefinition(document: Placed): Container[] {
     ...containerOf(container, task),
     endsByItself: awaited.has(wordOf(container, 'name')),
   }))
-  return withOthers(
-    read,
-    new Map(containers.map((container) => [nameOf(container, 'name', task), mountsFromOf(container, task)])),
+  const mountsFrom = new Map(
+    containers.map((container) => [nameOf(container, 'name', task), mountsFromOf(container, task)]),
   )
+  return withVolumeOptions(withOthers(read, mountsFrom), volumeOptions(task))
 }
 
 function nameOf(placed: Placed, key: string, task: Placed): string {
@@ -119,6 +119,16 @@ function variablesOf(container: Placed): Fact<Variable>[] {
     ...pairsOf(at(container, 'dockerLabels'), 'label'),
     ...pairsOf(at(container, 'logConfiguration', 'options'), 'log option'),
   ]
+}
+
+/** What the drivers of the task's volumes get, by the volume's name. */
+function volumeOptions(task: Placed): Map<string, Fact<Variable>[]> {
+  return new Map(
+    listOf(at(task, 'volumes')).map((volume) => [
+      wordOf(volume, 'name'),
+      pairsOf(find(volume, 'dockerVolumeConfiguration', 'driverOpts'), 'volume option'),
+    ]),
+  )
 }
 
 function pairsOf(map: Placed | undefined, of: Variable['of']): Fact<Variable>[] {
