@@ -256,6 +256,8 @@ function fittingLengths(parts: readonly string[], characters: readonly string[])
 
 /** Variables of the stages that a stage can start from: if these differ, the value is unknown. */
 export function agreed(maps: ReadonlyArray<ReadonlyMap<string, Variable>>): Map<string, Variable> {
+  const [only] = maps
+  if (only !== undefined && maps.length === 1) return new Map(only)
   const names = new Set(maps.flatMap((map) => [...map.keys()]))
   return new Map(
     [...names].map((name) => {

@@ -6,6 +6,7 @@ import { mountSource } from './mount-source.ts'
 import { automatic, platformVariables } from './platforms.ts'
 import { isForeignShell, scriptOfStep } from './scripts.ts'
 import { splitArguments } from './spaces.ts'
+import { Variables } from './variables.ts'
 
 interface Stage {
   name: string
@@ -17,8 +18,8 @@ interface Stage {
   /** Whether it starts, or might start, from an image: an unknown name may or may not be a stage's. */
   fromImage: boolean
   base: string
-  /** What ENV and ARG have set so far. Replaced, never mutated: a step keeps what it saw. */
-  environment: ReadonlyMap<string, Variable>
+  /** What ENV and ARG have set so far. */
+  variables: Variables
   shell: string[] | undefined
   /** Whether it has ONBUILD instructions, which a stage that starts from it runs. */
   hasTriggers: boolean
@@ -47,7 +48,7 @@ export function parseDockerfile(text: string, settings: BuildSettings): Dockerfi
 class Reader {
   readonly #escape: string
   readonly #settings: BuildSettings
-  #global: ReadonlyMap<string, Variable> = new Map()
+  readonly #global = new Variables()
   readonly #stages: Stage[] = []
   readonly #steps: Step[] = []
 
@@ -70,11 +71,7 @@ class Reader {
     const step = this.#step(instruction, onBuild)
     this.#steps.push(step)
     if (onBuild) return
-    if (keyword === 'ENV' && stage !== undefined)
-      stage.environment = new Map([
-        ...stage.environment,
-        ...step.properties.map(({ name, value }) => [name, value] as const),
-      ])
+    if (keyword === 'ENV') for (const { name, value } of step.properties) stage?.variables.set(name, value)
     if (keyword === 'SHELL' && stage !== undefined) stage.shell = instruction.json
   }
 
@@ -117,7 +114,9 @@ class Reader {
       parents,
       fromImage,
       base,
-      environment: agreed([...below.map(({ environment }) => environment), ...(fromImage ? [ofImage] : [])]),
+      variables: new Variables(
+        agreed([...below.map(({ variables }) => variables.all()), ...(fromImage ? [ofImage] : [])]),
+      ),
       shell: parent?.shell,
       hasTriggers: false,
     })
@@ -212,19 +211,16 @@ class Reader {
 
   /** Declares build arguments. Those before the first FROM see each other, even on one line; in a stage they act like variables set by ENV, in the order of the text. */
   #arguments(rest: string, stage: Stage | undefined, line: number): Step['properties'] {
-    const declared = new Map(stage === undefined ? this.#global : stage.environment)
+    const declared = stage === undefined ? this.#global : stage.variables
     const lookup: Lookup =
       stage === undefined ? (name) => declared.get(name) ?? automatic(name) : this.#environmentOf(stage)
-    const properties = splitWords(rest, this.#escape).map((word) => {
+    return splitWords(rest, this.#escape).map((word) => {
       const [name, written] = pair(word)
       const byDefault = written === undefined ? undefined : this.#expand(written, lookup, line)
       const value = this.#settings.buildArgs[name] ?? byDefault ?? this.#undeclared(name, stage)
       if (value !== undefined) declared.set(name, value)
       return { name, value: byDefault ?? '' }
     })
-    if (stage === undefined) this.#global = declared
-    else stage.environment = declared
-    return properties
   }
 
   /** The value of an argument declared without one: in a stage, the value from before the first FROM. */
@@ -235,10 +231,9 @@ class Reader {
   }
 
   #environmentOf(stage: Stage | undefined): Lookup {
-    const known = this.#global
-    if (stage === undefined) return (name) => known.get(name) ?? automatic(name)
-    const { environment } = stage
-    return (name) => environment.get(name)
+    if (stage !== undefined) return stage.variables.kept()
+    const known = this.#global.kept()
+    return (name) => known(name) ?? automatic(name)
   }
 
   /** The images that a step copies or mounts from. It can name any stage, even a later one. */

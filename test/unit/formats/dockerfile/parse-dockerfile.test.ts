@@ -188,6 +188,13 @@ describe('what BuildKit would refuse', () => {
     ['FROM a\nONBUILD', 2],
   ])('%j is refused with its line', expectRefused)
 
+  it('thousands of lines that each set dozens of variables take no time', () => {
+    const pairs = (line: number) => Array.from({ length: 40 }, (_, index) => `V${line}_${index}=x`)
+    const lines = Array.from({ length: 4_990 }, (_, line) => `ENV ${pairs(line).join(' ')}`)
+    const { steps } = read(['FROM a', ...lines, 'USER ${V4989_39:+known}'].join('\n'))
+    expect(steps.at(-1)?.text).toBe('known')
+  })
+
   it('too many instructions are refused with the first line that is one too many', () => {
     expectRefused(`FROM a\n${'RUN b\n'.repeat(5_000)}`, 5_001)
     expectRefused(Array.from({ length: 102 }, (_, stage) => `FROM $X AS s${stage}\n`).join(''), 102)
@@ -201,4 +208,33 @@ describe('what BuildKit would refuse', () => {
       }) as Error,
     )
   }
+})
+
+it('each instruction keeps the variables as they were before it', () => {
+  const { steps } = read(
+    'ARG G=1 H=$G\nARG G=2\nFROM a AS one\nENV A=1 B=$A\nENV A=2 B=$A C=${B:-none}\nARG A=3 D=$A\nARG G\nUSER $A\nFROM one\nENV A=4\nUSER $A\n',
+  )
+  const seen = (line: number, name: string) => steps.find((step) => step.line === line)?.environment(name)
+  expect(seen(2, 'G')).toBe('1')
+  expect(seen(2, 'H')).toBe('1')
+  expect([4, 5, 6, 7, 8, 9, 10, 11].map((line) => seen(line, 'A'))).toEqual([
+    undefined,
+    '1',
+    '2',
+    '3',
+    '3',
+    '3',
+    '3',
+    '4',
+  ])
+  expect([7, 8].map((line) => [seen(line, 'D'), seen(line, 'G')])).toEqual([
+    ['2', undefined],
+    ['2', '2'],
+  ])
+  expect(steps.filter(({ keyword }) => keyword === 'USER').map(({ text }) => text)).toEqual(['3', '4'])
+  expect(steps.find(({ line }) => line === 5)?.properties.map(({ value }) => value)).toEqual([
+    '2',
+    '1',
+    expect.any(String),
+  ])
 })
