@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os'
 import { dirname, posix } from 'node:path'
+import pLimit from 'p-limit'
 import { isChart, isKustomization, type AuditFile, type Rendering } from '../../../src/audit/index.ts'
 import type { AuditFiles } from '../audit-files.ts'
 import { renderChart } from './chart.ts'
@@ -16,8 +18,14 @@ export async function rendered(
   { open, roots }: Pick<AuditFiles, 'open' | 'roots'>,
 ): Promise<Pick<AuditFiles, 'files' | 'passedOver'>> {
   const until = Date.now() + mostMinutes * 60_000
-  const inTime = async (rendering: () => Promise<Rendering>): Promise<Rendering> =>
-    Date.now() > until ? { why: `rendering the others took more than ${mostMinutes} minutes` } : rendering()
+  // The programs take one processor each.
+  const limit = pLimit(availableParallelism())
+  const inTime = async <T>(of: readonly T[], render: (one: T) => Promise<Rendering>) =>
+    limit.map(of, async (one) => ({
+      one,
+      rendering:
+        Date.now() > until ? { why: `rendering the others took more than ${mostMinutes} minutes` } : await render(one),
+    }))
   const done = new Map<string, AuditFile>()
   const partOf = new Map<string, string>()
   const charts = files.filter(({ path }) => isChart(path))
@@ -25,9 +33,8 @@ export async function rendered(
   const within = (name: string) => new Set(charts.map(({ path }) => posix.join(posix.dirname(path), name)))
   const [subcharts, crds] = [within('charts'), within('crds')]
   const renderedBy = new Map<string, string>()
-  for (const file of charts) {
-    if (ancestors(file.path).some((directory) => subcharts.has(directory))) continue
-    const rendering = await inTime(async () => renderChart(dirname(file.path), roots))
+  const outer = charts.filter(({ path }) => !ancestors(path).some((directory) => subcharts.has(directory)))
+  for (const { one: file, rendering } of await inTime(outer, async ({ path }) => renderChart(dirname(path), roots))) {
     done.set(file.path, { ...file, rendering })
     if ('text' in rendering)
       for (const name of ['templates', 'charts']) renderedBy.set(posix.join(posix.dirname(file.path), name), file.path)
@@ -38,13 +45,12 @@ export async function rendered(
     // Helm installs the files in crds unchanged, and does not print them.
     if (chart !== undefined && !directories.some((directory) => crds.has(directory))) partOf.set(path, chart)
   }
-  for (const kustomization of await outermost(files, open)) {
-    const rendering = await inTime(async () => renderKustomization(kustomization, roots))
-    const { file, prefix } = kustomization
+  const kustomizations = await outermost(files, open)
+  for (const { one, rendering } of await inTime(kustomizations, async (each) => renderKustomization(each, roots))) {
+    const { file, prefix } = one
     done.set(file.path, { ...file, rendering })
     if ('text' in rendering)
-      for (const path of kustomization.files.keys())
-        if (path !== kustomization.path) partOf.set(`${prefix}${path}`, file.path)
+      for (const path of one.files.keys()) if (path !== one.path) partOf.set(`${prefix}${path}`, file.path)
   }
   const isLeft = ({ path, named }: AuditFile) => named || done.has(path) || !partOf.has(path)
   return {

@@ -1,5 +1,5 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { auditFiles } from '../../../../../ci/run/audit-files.ts'
@@ -308,4 +308,31 @@ describe('a rendering', () => {
       why: 'helm template printed more than 16777216 characters',
     })
   })
+})
+
+it('as many kustomizations are rendered at once as there are processors, and each result is its own', async () => {
+  const processors = availableParallelism()
+  const names = Array.from({ length: processors + 2 }, (_, index) => `app${index}`)
+  for (const name of names)
+    await write({ [`${name}/kustomization.yaml`]: 'resources: [pod.yaml]\n', [`${name}/pod.yaml`]: pod(name) })
+  const path = await program('kustomize', '')
+  const count = (what: string) => `$(/bin/ls "${directory}" | /bin/grep -c ^${what})`
+  // Each waits until as many have begun as may run together, and says how many of these have not ended.
+  const script = `#!/bin/sh
+> "${directory}/begun.$$"
+for try in $(/usr/bin/seq 200); do [ ${count('begun')} -ge ${processors} ] && break; /bin/sleep 0.05; done
+begun=${count('begun')}
+echo $((begun - ${count('ended')})) >> "${directory}/together"
+/bin/cat "$2/pod.yaml"
+> "${directory}/ended.$$"
+`
+  await writeFile(path, script)
+  const { document, over } = await audited()
+  const together = (await readFile(join(directory, 'together'), 'utf8')).trim().split('\n').map(Number)
+  expect(together).toHaveLength(names.length)
+  expect(Math.max(...together)).toBe(processors)
+  expect(
+    document.controls.find(({ id }) => id === 'cis-5.5')?.evidence.map(({ about, path: at }) => `${about} ${at}`),
+  ).toEqual(names.map((name) => `Pod/${name}/c ${tree}/${name}/kustomization.yaml`))
+  expect(over[`${names[0]}/pod.yaml`]).toBe(`part of ${names[0]}/kustomization.yaml, which is rendered`)
 })
