@@ -9,6 +9,15 @@ export interface AuditedStep extends Step {
   programs?: ShellScript
 }
 
+/** A file that says who is root or may become root, as a step puts it into the image. */
+export interface AccountFile {
+  /** In the image. */
+  path: string
+  line: number
+  /** Its lines; undefined if they are not known here. */
+  lines: readonly string[] | undefined
+}
+
 /** A parsed Dockerfile. */
 export interface AuditedDockerfile {
   path: string
@@ -16,6 +25,8 @@ export interface AuditedDockerfile {
   images: UsedImage[]
   /** References that the lock file beside it pins by digest, fully spelled. */
   pinned: ReadonlySet<string>
+  /** Files of accounts that steps copy into the image. */
+  copiedAccounts: readonly AccountFile[]
 }
 
 /**
@@ -34,6 +45,7 @@ export function auditDockerfile(
     return {
       path,
       pinned: new Set(),
+      copiedAccounts: [],
       images: images.map(moved),
       steps: steps.map((step) => moved({ ...step, ...programsOf(step) })),
     }

@@ -5,6 +5,7 @@ import { Lock } from '../model/lock.ts'
 import { readDocument } from '../model/read-json.ts'
 import type { Policy } from '../policy/schema.ts'
 import { withoutMarks } from '../formats/unknown-value.ts'
+import { copiedAccounts, mayNameAccounts } from './account-files.ts'
 import { auditDockerfile, type AuditedDockerfile } from './audited-dockerfile.ts'
 import type { AuditFile, Classified } from './classify.ts'
 import type { AuditTree } from './audit-tree.ts'
@@ -61,9 +62,14 @@ function isBelow(file: Pick<AuditFile, 'path' | 'below'>, entry: string): boolea
 /** Requests the files that a file has beside it or names; an error is reported when it is read to be judged. */
 export function askForOthers({ kind, file, documents }: Classified, tree: AuditTree): void {
   if (kind === 'dockerfile') pinnedBeside(file.path, tree)
-  if (kind !== 'compose') return
   try {
-    readCompose(composeFiles(file.path, documents, tree), tree)
+    if (kind === 'dockerfile' && mayNameAccounts(file.text))
+      accountsFrom(auditDockerfile(withoutMarks(file.text), file.path, { buildArgs: {} }), contextsOf(file), tree)
+    if (kind !== 'compose') return
+    for (const { path, text, context, ...build } of readCompose(composeFiles(file.path, documents, tree), tree)
+      .dockerfiles)
+      if (context !== undefined && mayNameAccounts(text))
+        accountsFrom(auditDockerfile(withoutMarks(text), path, build), [context], tree)
   } catch (error) {
     if (!(error instanceof DeliveryError)) throw error
   }
@@ -120,16 +126,31 @@ function readOne(read: Classified, audited: Audited, given: AuditInput, builds: 
   }
 }
 
-function readBuildFile(
-  { path, text }: AuditFile,
-  { policy: { build }, policyPath, tree }: AuditInput,
-): AuditedDockerfile {
+/** Where the build context of a Dockerfile can be: its own directory, or the one that is audited. */
+function contextsOf({ path, below }: AuditFile): string[] {
+  const own = posix.dirname(path)
+  return below === undefined ? [own] : [own, posix.join(path.slice(0, path.length - below.length), '.')]
+}
+
+/** The files of accounts that it copies, from the first of the contexts that has them. */
+function accountsFrom(
+  { steps }: AuditedDockerfile,
+  contexts: readonly string[],
+  tree: AuditTree,
+): AuditedDockerfile['copiedAccounts'] {
+  return copiedAccounts(steps, (source) =>
+    contexts
+      .map((context) => tree.textIfAny(posix.join(context, posix.join('/', source))))
+      .find((text) => text !== undefined),
+  )
+}
+
+function readBuildFile(file: AuditFile, { policy: { build }, policyPath, tree }: AuditInput): AuditedDockerfile {
+  const { path, text } = file
   const own = posix.join(posix.dirname(policyPath ?? 'loadline.yaml'), build.dockerfile)
   const target = build.target !== undefined && path === own ? { target: build.target } : {}
-  return {
-    ...auditDockerfile(withoutMarks(text), path, { buildArgs: build.args, ...target }),
-    pinned: pinnedBeside(path, tree),
-  }
+  const read = auditDockerfile(withoutMarks(text), path, { buildArgs: build.args, ...target })
+  return { ...read, pinned: pinnedBeside(path, tree), copiedAccounts: accountsFrom(read, contextsOf(file), tree) }
 }
 
 /** The pins of `loadline.lock.json` beside a Dockerfile: a run builds on nothing else. */
@@ -165,7 +186,15 @@ function addProject(
   const project = readCompose(composeFiles(file.path, documents, tree), tree)
   const known = new Map<string, AuditedDockerfile>()
   const pins = new Map<string, Set<string>>()
-  const readBuild = ({ path, line, text, target, buildArgs, isInline }: BuiltDockerfile): AuditedDockerfile => {
+  const readBuild = ({
+    path,
+    line,
+    text,
+    context,
+    target,
+    buildArgs,
+    isInline,
+  }: BuiltDockerfile): AuditedDockerfile => {
     builds.characters += text.length
     if (known.size >= mostBuilds || builds.characters > mostCharacters)
       throw manifestError(
@@ -176,7 +205,9 @@ function addProject(
       )
     const pinned = pins.get(path) ?? pinnedBeside(path, tree)
     pins.set(path, pinned)
-    return { ...auditDockerfile(isInline ? text : withoutMarks(text), path, { buildArgs, target }, line), pinned }
+    const dockerfile = auditDockerfile(isInline ? text : withoutMarks(text), path, { buildArgs, target }, line)
+    const contexts = context === undefined ? [] : [context]
+    return { ...dockerfile, pinned, copiedAccounts: accountsFrom(dockerfile, contexts, tree) }
   }
   const read = project.dockerfiles.flatMap((built) => {
     if (!built.isInline && !isJudgedAsBuilt(built, file, classified)) return []

@@ -1,25 +1,50 @@
-import { lastOfEachWay, programsRun, type AuditedDockerfile } from './audited-dockerfile.ts'
+import { stepsOfAccounts, writtenAccounts } from './account-files.ts'
+import { lastOfEachWay, programsRun, type AccountFile, type AuditedDockerfile } from './audited-dockerfile.ts'
 import type { ShellCommand } from '../formats/shell.ts'
 
-/** How a user other than root has the rights of root in a shipped image, and the line that says so; undefined if nothing says so. */
-export function rootBy(file: AuditedDockerfile, user: string): { line: number; how: string } | undefined {
-  const shipped = file.steps.filter((step) => step.shipped)
-  const programs = programsRun(shipped)
+/** How a user other than root has the rights of root in a shipped image, and the line that says so; undefined if nothing says so. `isKnown` is false if only a person can tell. */
+export function rootBy(
+  file: AuditedDockerfile,
+  user: string,
+): { line: number; how: string; isKnown: boolean } | undefined {
+  const programs = programsRun(stepsOfAccounts(file.steps))
   const commands = programs.map(({ command }) => command)
-  const users = new Set(/^\d+$/.test(user) ? [user, ...namesOf(commands, Number(user))] : [user])
-  const named = programs.find(({ command }) => makesRoot(command, users))
+  const isNumber = /^\d+$/.test(user)
+  const users = new Set(isNumber ? [user, ...namesOf(commands, Number(user))] : [user])
+  const written = [
+    ...programs.flatMap(({ command, step }) => writtenAccounts(command, step.line)),
+    ...file.copiedAccounts,
+  ]
+  const named =
+    programs.find(({ command }) => makesRoot(command, users))?.step ??
+    written.find(
+      ({ path, lines }) => path === '/etc/passwd' && lines?.some((line) => isRootEntry(line, users)) === true,
+    )
   if (named !== undefined)
-    return { line: named.step.line, how: `which line ${named.step.line} makes another name of root` }
+    return { line: named.line, how: `which line ${named.line} makes another name of root`, isKnown: true }
   const groups = groupsOf(commands, users).map((group) => `%${group}`)
-  const allowed = allowing(programs, new Set([...users, ...groups, 'ALL', '%ALL']))
+  const allowed = allowing(written, new Set([...users, ...groups, 'ALL', '%ALL']))
   if (allowed !== undefined)
-    return { line: allowed.step.line, how: `which line ${allowed.step.line} lets become root without a password` }
+    return {
+      line: allowed.line,
+      how: `which line ${allowed.line} lets become root without a password`,
+      isKnown: true,
+    }
   const [start] = ['ENTRYPOINT', 'CMD'].flatMap((keyword) =>
     lastOfEachWay(file, keyword).flatMap((step) =>
       step?.programs?.commands.some(({ through }) => through.some(startsAsRoot)) === true ? [step] : [],
     ),
   )
-  return start === undefined ? undefined : { line: start.line, how: `and line ${start.line} starts a program as root` }
+  if (start !== undefined)
+    return { line: start.line, how: `and line ${start.line} starts a program as root`, isKnown: true }
+  const unseen = written.find(({ path, lines }) => lines === undefined && !(isNumber && path === '/etc/passwd'))
+  return unseen === undefined
+    ? undefined
+    : {
+        line: unseen.line,
+        how: `and line ${unseen.line} puts ${unseen.path} there: decide whether it gives this user the rights of root`,
+        isKnown: false,
+      }
 }
 
 /** The most names that are sought in the expressions of an editor. */
@@ -32,7 +57,7 @@ function makesRoot(command: ShellCommand, users: ReadonlySet<string>): boolean {
     const changes = args.filter((word) => /:0+(?::|\b)/.test(word))
     return [...users].slice(0, mostSought).some((user) => changes.some((word) => word.includes(user)))
   }
-  return linesWritten(command, /^\/etc\/passwd$/).some((line) => isRootEntry(line, users))
+  return false
 }
 
 const ofAccounts = /^(useradd|adduser|usermod|addgroup|gpasswd)$/
@@ -51,30 +76,20 @@ function groupsOf(commands: readonly ShellCommand[], users: ReadonlySet<string>)
   )
 }
 
-/** The first step with a rule of sudoers(5) or doas.conf(5) for one of these. */
-function allowing(
-  programs: ReturnType<typeof programsRun>,
-  names: ReadonlySet<string>,
-): (typeof programs)[number] | undefined {
-  return programs.find(
-    ({ command }) =>
-      linesWritten(command, /^\/etc\/sudoers(?:\.d\/.*)?$/).some(
-        (line) => /\bNOPASSWD:\s*(?:[A-Z]+:\s*)*ALL\b/.test(line) && names.has(line.trim().split(/\s/)[0] ?? ''),
-      ) ||
-      linesWritten(command, /^\/etc\/doas(?:\.d\/.*|\.conf)$/).some(
-        (line) =>
-          /^\s*permit\s(?:.*\s)?nopass\s/.test(line) &&
-          line.split(/\s+/).some((word) => names.has(word.replace(/^:/, '%'))),
-      ),
+/** The first file with a rule of sudoers(5) or doas.conf(5) for one of these. */
+function allowing(written: readonly AccountFile[], names: ReadonlySet<string>): AccountFile | undefined {
+  return written.find(({ path, lines = [] }) =>
+    path.startsWith('/etc/sudoers')
+      ? lines.some(
+          (line) => /\bNOPASSWD:\s*(?:[A-Z]+:\s*)*ALL\b/.test(line) && names.has(line.trim().split(/\s/)[0] ?? ''),
+        )
+      : path.startsWith('/etc/doas') &&
+        lines.some(
+          (line) =>
+            /^\s*permit\s(?:.*\s)?nopass\s/.test(line) &&
+            line.split(/\s+/).some((word) => names.has(word.replace(/^:/, '%'))),
+        ),
   )
-}
-
-/** The lines that a command writes into a file of that path. */
-function linesWritten(command: ShellCommand, path: RegExp): string[] {
-  const { name, args, texts, writesTo, inputFrom } = command
-  if (![...writesTo, ...(name === 'tee' ? args : [])].some((file) => path.test(file))) return []
-  const written = [...args, ...texts, ...inputFrom.flatMap((before) => [...before.args, ...before.texts])]
-  return [...written, args.join(' ')].flatMap((text) => text.split(/\n|\\n/))
 }
 
 /** `sudo`, `doas`, `gosu root` and the like, without the option for another user. */

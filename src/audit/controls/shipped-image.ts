@@ -28,7 +28,7 @@ function judgeUser(file: AuditedDockerfile, { text, line }: AuditedStep): Judgem
   const kind = userKind(text)
   if (kind === 'unknown') return onFile(file, 'manual', unknownUser(text), line)
   const root = kind === 'root' ? undefined : rootBy(file, text.split(':')[0] ?? '')
-  if (root !== undefined) return onFile(file, 'fail', `USER ${text}, ${root.how}`, line)
+  if (root !== undefined) return onFile(file, root.isKnown ? 'fail' : 'manual', `USER ${text}, ${root.how}`, line)
   return onFile(file, kind === 'root' ? 'fail' : 'pass', `USER ${text}`, line)
 }
 

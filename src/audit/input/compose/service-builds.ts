@@ -12,6 +12,8 @@ export interface BuiltDockerfile {
   line: number
   text: string
   target: string | undefined
+  /** The directory of its build context; undefined if that is not in the tree. */
+  context: string | undefined
   /** Values may be unknown. */
   buildArgs: Record<string, string>
   /** Whether it is embedded in the compose file. */
@@ -37,7 +39,10 @@ export function buildsOf(service: string, of: Placed, model: ComposeModel): Serv
   const inline = find(build, 'dockerfile_inline')
   if (inline !== undefined) {
     const { path, line } = inline
-    return { dockerfiles: [{ ...settings, path, line, text: textOf(inline), isInline: true }], unjudged: [] }
+    return {
+      dockerfiles: [{ ...settings, path, line, context: undefined, text: textOf(inline), isInline: true }],
+      unjudged: [],
+    }
   }
   const unjudged = (reason: string) => ({
     dockerfiles: [],
@@ -48,12 +53,13 @@ export function buildsOf(service: string, of: Placed, model: ComposeModel): Serv
   if (isUnknown(context) || isUnknown(dockerfile) || (target !== undefined && isUnknown(target)))
     return unjudged('a variable decides what its image is built from')
   if (isFetched(context)) return unjudged(`its image is built from ${showUnknown(context)}, which is not in the tree`)
-  const path = posix.normalize(posix.join(model.directoryOf(build.path), context, dockerfile))
+  const directory = posix.join(model.directoryOf(build.path), context)
+  const path = posix.normalize(posix.join(directory, dockerfile))
   const isOutside = [context, dockerfile].some((one) => one.startsWith('/')) || path.split('/')[0] === '..'
   const text = isOutside ? undefined : model.textOf(path)
   return text === undefined
     ? unjudged(`its image is built from ${path}, which is not in the tree`)
-    : { dockerfiles: [{ ...settings, path, line: 0, text, isInline: false }], unjudged: [] }
+    : { dockerfiles: [{ ...settings, path, line: 0, context: directory, text, isInline: false }], unjudged: [] }
 }
 
 function textIfAny(build: Placed, key: string): string | undefined {
