@@ -80,15 +80,20 @@ function groupsOf(commands: readonly ShellCommand[], users: ReadonlySet<string>)
 function allowing(written: readonly AccountFile[], names: ReadonlySet<string>): AccountFile | undefined {
   return written.find(({ path, lines = [] }) =>
     path.startsWith('/etc/sudoers')
-      ? lines.some(
-          (line) => /\bNOPASSWD:\s*(?:[A-Z]+:\s*)*ALL\b/.test(line) && names.has(line.trim().split(/\s/)[0] ?? ''),
-        )
-      : path.startsWith('/etc/doas') &&
-        lines.some(
-          (line) =>
-            /^\s*permit\s(?:.*\s)?nopass\s/.test(line) &&
-            line.split(/\s+/).some((word) => names.has(word.replace(/^:/, '%'))),
-        ),
+      ? lines.some((line) => allowsBySudo(line, names))
+      : path.startsWith('/etc/doas') && lines.some((line) => allowsByDoas(line, names)),
+  )
+}
+
+function allowsBySudo(line: string, names: ReadonlySet<string>): boolean {
+  const [, whose] = /^\s*Defaults(?::(\S+))?\s(?:.*[\s,])?!authenticate\b/.exec(line) ?? ['', '']
+  if (whose === undefined || whose.split(',').some((name) => names.has(name))) return true
+  return /\bNOPASSWD:\s*(?:[A-Z]+:\s*)*ALL\b/.test(line) && names.has(line.trim().split(/\s/)[0] ?? '')
+}
+
+function allowsByDoas(line: string, names: ReadonlySet<string>): boolean {
+  return (
+    /^\s*permit\s(?:.*\s)?nopass\s/.test(line) && line.split(/\s+/).some((word) => names.has(word.replace(/^:/, '%')))
   )
 }
 

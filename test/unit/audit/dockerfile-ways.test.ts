@@ -58,6 +58,8 @@ describe('a user who is root by another name', () => {
     'RUN echo "app ALL=(root) NOPASSWD:SETENV: ALL" > /etc/sudoers.d/app',
     "RUN usermod -aG docker,wheel app && echo '%wheel ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/wheel",
     "RUN addgroup app admins && echo 'permit nopass :admins' > /etc/doas.conf",
+    "RUN usermod -aG sudo app && echo 'Defaults !authenticate' >> /etc/sudoers",
+    "RUN printf 'Defaults:web,app env_reset, !authenticate\\n' > /etc/sudoers.d/app",
   ])('%s', async (run) => {
     const said = saidOf(await auditOf({ Dockerfile: `FROM a:1.0.0\n${run}\nUSER app\n` }), 'cis-4.1')
     expect(said).toEqual(['fail: USER app, which line 2 lets become root without a password'])
@@ -98,6 +100,8 @@ describe('a user who is root by another name', () => {
     'RUN echo "app:x:0:0::/:/bin/sh" >> /etc/passwd.example',
     'RUN sed -i "s#/bin/bash#/bin/false#" /etc/passwd',
     'RUN echo "app ALL=(root) NOPASSWD: /usr/bin/reload" > /etc/sudoers.d/app',
+    "RUN echo 'Defaults:web !authenticate' > /etc/sudoers.d/web",
+    "RUN echo 'Defaults !requiretty' > /etc/sudoers.d/tty",
     'RUN useradd -G wheel ops && useradd app && echo "%wheel ALL=(ALL) NOPASSWD: ALL" > /etc/sudoers.d/wheel',
   ])('is not made by %s', async (run) => {
     expect(saidOf(await auditOf({ Dockerfile: `FROM a:1.0.0\n${run}\nUSER app\n` }), 'cis-4.1')).toEqual([
