@@ -7,8 +7,13 @@ const words: Readonly<Record<string, RegExp>> = {
   containers: /\b(c|initC|ephemeralC)ontainers\b/,
   containerDefinitions: /\bcontainerDefinitions\b/,
   services: /\bservices\b/,
-  'services at the top': /^["']?services["']?\s{0,9}:/m,
-  'an image': /^[ \t]{1,80}["']?(?:image|build|extends)["']?\s{0,9}:/m,
+  'services at the top': keyIn('^', 'services'),
+  'an image': keyIn('^[ \\t]+', 'image|build|extends'),
+}
+
+/** A key at the beginning of a line, or in braces; before it may be a tag and an anchor. */
+function keyIn(line: string, key: string): RegExp {
+  return new RegExp(`(?:${line}|[{,?]\\s*)(?:[&!][^\\s,[\\]{}]{0,300}\\s+){0,2}["']?(?:${key})["']?\\s*:`, 'm')
 }
 
 /** The words that a text has, or a part of one. */

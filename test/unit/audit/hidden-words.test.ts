@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { mayHoldDeployment, withoutMarkers } from '../../../src/audit/words-of-deployments.ts'
+import {
+  mayHoldDeployment,
+  mayStartContainers,
+  withoutMarkers,
+  wordsIn,
+} from '../../../src/audit/words-of-deployments.ts'
 import { auditOf, auditOfNamed, failing } from './audit-of.ts'
 
 const good = { Dockerfile: 'FROM scratch\nUSER 7\nHEALTHCHECK CMD ["/a"]\n' }
@@ -199,4 +204,19 @@ describe('a text of a stranger ends a search of it soon', () => {
   ])('with %s', { timeout: 20_000 }, (_what, text, without) => {
     expect(withoutMarkers(text)).toBe(without)
   })
+})
+
+it('services with images are known by their words, however the keys are written', () => {
+  const say = (text: string) => mayStartContainers(wordsIn(text))
+  const spaces = ' '.repeat(200)
+  for (const text of [
+    'services:\n  a:\n    image: b\n',
+    '{"version": "3", "services": {"a": {"image": "b"}}}',
+    `services${spaces}:\n  a:\n${spaces}image${spaces}: b\n`,
+    '&a !!str services:\n  a: {!!str build: .}\n',
+    '? services\n: a:\n    ? "extends"\n    : {service: b}\n',
+  ])
+    expect(say(text)).toBe(true)
+  for (const text of ['services: []\n', 'the services: an image: none\n', '{"a": "services: image:"}'])
+    expect(say(text)).toBe(false)
 })
