@@ -74,8 +74,8 @@ function asRead(text: string): string {
 }
 
 /**
- * True where no word of a key can be seen here: keys in Base64, or with a tag that is itself escaped, and such a value that an alias makes a key. Takes time in proportion to the
- * text.
+ * True where no word of a key can be seen here: keys in Base64 or with a tag that is itself escaped, and such a value
+ * that an alias makes a key. Takes time in proportion to the text.
  */
 function hidesWords(text: string): boolean {
   // A key may be anywhere behind a question mark.

@@ -12,7 +12,7 @@ export function isFromScratch({ platforms }: DockerfileReading, platform: Platfo
   )
 }
 
-/** The archive of an image with the platform that it was built for. This engine gives an image from scratch its own platform. */
+/** The archive of an image from scratch, with the platform that it was built for: the engine gives it the platform of the engine. */
 export async function withItsPlatform(archive: File, platform: Platform, lock: Lock): Promise<File> {
   const { container, program } = await ownToolImage(lock, 'inspect')
   return container

@@ -54,7 +54,7 @@ const Report = z.strictObject({
       gzipped: bytes,
       unpacked: bytes,
       files: count,
-      /** Whether not every scanner can read it as it is. */
+      /** Whether it begins with a frame that zstd passes over, and that some scanners cannot. */
       skippable: z.boolean().default(false),
       createdBy: z.string(),
     }),
