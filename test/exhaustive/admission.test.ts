@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -59,7 +59,10 @@ beforeAll(async () => {
 
 afterAll(async () => {
   const text = `${JSON.stringify(recorded, undefined, 1)}\n`
-  if (passed === 2) writeFileSync(join(checkout, decisionsPath), text)
+  if (passed === 2) {
+    mkdirSync(dirname(join(checkout, decisionsPath)), { recursive: true })
+    writeFileSync(join(checkout, decisionsPath), text)
+  }
   await stopSigstore(join(home, 'sigstore'))
   rmSync(home, { recursive: true, force: true })
 })
