@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/validate"
 )
 
@@ -17,18 +16,10 @@ func TestAssignsAPlatformAndChangesNothingElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	index, err := layout.ImageIndexFromPath(directory)
-	if err != nil {
-		t.Fatal(err)
-	}
+	index, named := oneImage(t, directory)
 	if err := validate.Index(index); err != nil {
 		t.Error(err)
 	}
-	manifest, err := index.IndexManifest()
-	if err != nil || len(manifest.Manifests) != 1 {
-		t.Fatalf("wanted one image, got %v, %v", manifest, err)
-	}
-	named := manifest.Manifests[0]
 	if named.Digest == digest || named.Digest.String() != written.Digest || named.Platform.String() != "linux/arm64/v8" {
 		t.Errorf("got %v, said %v", named, written)
 	}

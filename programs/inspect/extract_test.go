@@ -8,9 +8,24 @@ import (
 	"strings"
 	"testing"
 
+	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/validate"
 )
+
+// oneImage reads a layout with the library, and what its index says of the one image in it.
+func oneImage(t *testing.T, directory string) (v1.ImageIndex, v1.Descriptor) {
+	t.Helper()
+	index, err := layout.ImageIndexFromPath(directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	manifest, err := index.IndexManifest()
+	if err != nil || len(manifest.Manifests) != 1 {
+		t.Fatalf("wanted one image, got %v, %v", manifest, err)
+	}
+	return index, manifest.Manifests[0]
+}
 
 func TestExtractsALayoutWithTheSameDigest(t *testing.T) {
 	oci, digest := sample(t).oci()
@@ -20,22 +35,15 @@ func TestExtractsALayoutWithTheSameDigest(t *testing.T) {
 		if _, err := extract([]string{archive}, directory, defaultLimits()); err != nil {
 			t.Fatal(err)
 		}
-		index, err := layout.ImageIndexFromPath(directory)
-		if err != nil {
-			t.Fatal(err)
-		}
+		index, named := oneImage(t, directory)
 		if err := validate.Index(index); err != nil {
 			t.Error(err)
-		}
-		manifest, err := index.IndexManifest()
-		if err != nil || len(manifest.Manifests) != 1 {
-			t.Fatalf("wanted one image, got %v, %v", manifest, err)
 		}
 		wanted := digest.String()
 		if archive == docker {
 			wanted = inspected(t, docker).Digest
 		}
-		if found := manifest.Manifests[0].Digest.String(); found != wanted {
+		if found := named.Digest.String(); found != wanted {
 			t.Errorf("wanted %s, got %s", wanted, found)
 		}
 	}

@@ -31,6 +31,7 @@ const mostSkipped = 100
 
 // skip leaves the frames at the beginning of a layer out.
 func (l *storedLayer) skip(opened *archive) error {
+	whole := l.place
 	for count := 0; ; count++ {
 		begins, err := l.beginsSkippable(opened)
 		if err != nil {
@@ -52,6 +53,9 @@ func (l *storedLayer) skip(opened *archive) error {
 		}
 		l.place.offset += length
 		l.place.size -= length
+	}
+	if l.place == whole {
+		return nil
 	}
 	reader := newDigestReader(opened.open(l.place))
 	if _, err := io.Copy(io.Discard, reader); err != nil {

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
 	"loadline.dev/sealed/inspect/credential"
@@ -172,15 +171,8 @@ func TestReadsZstdThatBeginsWithASkippableFrame(t *testing.T) {
 	if _, err := plain(name, directory, defaultLimits()); err != nil {
 		t.Fatal(err)
 	}
-	index, err := layout.ImageIndexFromPath(directory)
-	if err != nil {
-		t.Fatal(err)
-	}
-	manifest, err := index.IndexManifest()
-	if err != nil {
-		t.Fatal(err)
-	}
-	image, err := index.Image(manifest.Manifests[0].Digest)
+	index, named := oneImage(t, directory)
+	image, err := index.Image(named.Digest)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,7 +63,7 @@ export function stepsOfAccounts(steps: readonly AuditedStep[]): AuditedStep[] {
 /** Programs that put a file somewhere, or change one, whose text is not among their arguments. */
 const movers = /^(?:cp|mv|install|ln|rsync)$/
 const downloads = /^(?:curl|wget)$/
-const editors = /^(?:sed|perl|awk|gawk)$/
+export const editors = /^(?:sed|perl|awk|gawk)$/
 
 /** The files of accounts that a command writes. */
 export function writtenAccounts(command: ShellCommand, line: number): AccountFile[] {

@@ -1,5 +1,13 @@
 import { DeliveryError } from '../model/errors.ts'
-import { isChart, isDockerfile, isHidden, isKustomization, isSourceOrDockerfile, notNamed } from './file-names.ts'
+import {
+  hasManifestName,
+  isChart,
+  isDockerfile,
+  isHidden,
+  isKustomization,
+  isSourceOrDockerfile,
+  notNamed,
+} from './file-names.ts'
 import { hasComposeName, isCompose, isFirstForm } from './input/compose/is-compose.ts'
 import { taskDefinitionOf } from './input/ecs/read-task-definition.ts'
 import { manifestsIn } from './input/kubernetes/manifests-within.ts'
@@ -51,7 +59,7 @@ export interface Classified {
 
 /** Whether a file that was named is no Dockerfile, whatever it is called. */
 function isManifest({ path, text }: AuditFile): boolean {
-  return isKustomization(path) || /\.(ya?ml|json)$/i.test(path) || beginsAsManifest(text)
+  return hasManifestName(path) || beginsAsManifest(text)
 }
 
 /** Text of an instruction with which a Dockerfile begins, and no source does: `from a import b` is Python. */

@@ -38,7 +38,12 @@ const directoriesOf = (path: string) => path.split('/').slice(0, -1)
 
 /** Whether a file's name suggests that it can be audited. */
 function mayBeAudited(path: string): boolean {
-  return isDockerfile(path) || isSourceOrDockerfile(path) || isKustomization(path) || /\.(ya?ml|json)$/i.test(path)
+  return isDockerfile(path) || isSourceOrDockerfile(path) || hasManifestName(path)
+}
+
+/** Whether a name is that of YAML, of JSON or of a kustomization. */
+export function hasManifestName(path: string): boolean {
+  return isKustomization(path) || /\.(ya?ml|json)$/i.test(path)
 }
 
 /** Hidden directories that programs write for themselves. */

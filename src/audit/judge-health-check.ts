@@ -1,6 +1,7 @@
 import type { ShellCommand } from '../formats/shell.ts'
 import { isShell } from '../formats/shell-wrappers.ts'
 import { isUnknown } from '../formats/unknown-value.ts'
+import { programsOf } from './started-programs.ts'
 
 /**
  * What a health check says of its container: `set` if it looks at it, `elsewhere` if it only asks other hosts,
@@ -25,6 +26,11 @@ export function judgeHealthCheck(
   const asked = new Set(commands.flatMap((command) => askedBy(command, isOwn)))
   if (asked.has('own') || asked.size === 0) return 'set'
   return asked.has('unknown') ? 'unknown' : 'elsewhere'
+}
+
+/** Judges the command of a deployment's health check. `own` are the names of the container, in lower case as DNS has them. */
+export function judgeStartedCheck(words: readonly string[], own: readonly string[]): HealthCheck {
+  return judgeHealthCheck(programsOf(words), words.join(' '), (host) => own.includes(host))
 }
 
 /** True for `exit 0`, `true`, `echo ok`, and for whatever such a command follows in any case. */

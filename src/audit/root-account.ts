@@ -1,4 +1,4 @@
-import { stepsOfAccounts, writtenAccounts } from './account-files.ts'
+import { editors, stepsOfAccounts, writtenAccounts } from './account-files.ts'
 import { lastOfEachWay, programsRun, type AccountFile, type AuditedDockerfile } from './audited-dockerfile.ts'
 import type { ShellCommand } from '../formats/shell.ts'
 
@@ -53,7 +53,7 @@ const mostSought = 100
 function makesRoot(command: ShellCommand, users: ReadonlySet<string>): boolean {
   const { name, args } = command
   if (ofAccounts.test(name)) return userIdOf(args) === 0 && args.some((word) => users.has(word))
-  if (/^(sed|perl|awk|gawk)$/.test(name) && args.includes('/etc/passwd')) {
+  if (editors.test(name) && args.includes('/etc/passwd')) {
     const changes = args.filter((word) => /:0+(?::|\b)/.test(word))
     return [...users].slice(0, mostSought).some((user) => changes.some((word) => word.includes(user)))
   }

@@ -4,6 +4,9 @@ import { FileFault, faultOf, pathBelow, physicalPath } from './physical-path.ts'
 
 export { limits } from '../../../src/model/limits.ts'
 
+/** A link is not followed, and opening a pipe or a terminal does not wait or take it. */
+const withoutEffects = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY
+
 /** Reads a file that the user named; links to it are followed as `physicalPath` says. Throws `FileFault`. */
 export async function readNamed(path: string, most: number): Promise<Buffer> {
   return readRegular(await physicalPath(path), most)
@@ -36,7 +39,7 @@ export async function* partsOfNamed(
 export function startOfListed(path: string, bytes: number): Buffer {
   let file: number | undefined
   try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY)
+    file = openSync(path, withoutEffects)
     if (!fstatSync(file).isFile()) return Buffer.alloc(0)
     const start = Buffer.alloc(bytes)
     return start.subarray(0, readSync(file, start))
@@ -92,7 +95,7 @@ async function openRegular(path: string, most: number): Promise<FileHandle> {
   let file: FileHandle | undefined
   try {
     requireRegular(await lstat(path), most)
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY)
+    file = await open(path, withoutEffects)
     requireRegular(await file.stat(), most)
     return file
   } catch (error) {

@@ -5,8 +5,7 @@ import { isUnknown, showUnknown, withoutMarks } from '../../formats/unknown-valu
 import { closest } from '../../policy/closest.ts'
 import { emptyContainer, type Container, type Fact, type Mount, type Variable } from '../container.ts'
 import { aliases, programSwitches, programValued, shorts, switches, valued } from './docker-run-flags.ts'
-import { judgeHealthCheck } from '../judge-health-check.ts'
-import { programsOf } from '../started-programs.ts'
+import { judgeStartedCheck } from '../judge-health-check.ts'
 import { capability, limitOf } from './facts.ts'
 import {
   hostSource,
@@ -133,7 +132,7 @@ function healthCheckOf(
 ): Pick<Container, 'healthCheck'> {
   if (off || command === 'none') return { healthCheck: fact('disabled') }
   if (command === undefined) return {}
-  return { healthCheck: fact(judgeHealthCheck(programsOf([command]), command, (host) => names.includes(host))) }
+  return { healthCheck: fact(judgeStartedCheck([command], names)) }
 }
 
 /** The network of `--network app` or `--network name=app,alias=web`. */

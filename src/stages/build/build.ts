@@ -164,10 +164,16 @@ async function inspect(file: File, lock: Lock, { code, hint }: { code: ErrorCode
   return parseInspection(run.stdout)
 }
 
-async function unpack(file: File, lock: Lock): Promise<Directory> {
+/** An archive as an OCI layout directory, by a command of `inspect`: as it is, or as scanners can read it. */
+export async function unpack(
+  file: File,
+  lock: Lock,
+  extract: (archive: string, directory: string) => string[] = (archive, directory) =>
+    extractLayout([archive], directory),
+): Promise<Directory> {
   const tool = await ownToolImage(lock, 'inspect')
   return tool.container
     .withMountedFile('/archive.tar', file)
-    .withExec([tool.program, ...extractLayout(['/archive.tar'], '/layout')])
+    .withExec([tool.program, ...extract('/archive.tar', '/layout')])
     .directory('/layout')
 }

@@ -7,7 +7,7 @@ import { lastLines, runTool } from '../../engine/run-tool.ts'
 import { ownToolImage, toolImage, type ReadyTool } from '../../engine/tool-image.ts'
 import { emptyConfiguration } from '../../tools/trivy/command.ts'
 import type { ScanSubject } from '../../tools/trivy/output.ts'
-import type { BuiltArchive } from '../build/build.ts'
+import { unpack, type BuiltArchive } from '../build/build.ts'
 
 /** Where Trivy finds the image. */
 export const imageDirectory = '/image'
@@ -24,12 +24,7 @@ export async function trivyOn(built: BuiltArchive, lock: Lock): Promise<ReadyToo
 
 /** The layout of an image as Trivy can read it: almost always the image's own. */
 async function readableLayout({ file, layout, inspection }: BuiltArchive, lock: Lock): Promise<Directory> {
-  if (inspection.layers.every(({ skippable }) => !skippable)) return layout
-  const { container, program } = await ownToolImage(lock, 'inspect')
-  return container
-    .withMountedFile('/archive.tar', file)
-    .withExec([program, ...extractPlain('/archive.tar', '/layout')])
-    .directory('/layout')
+  return inspection.layers.some(({ skippable }) => skippable) ? unpack(file, lock, extractPlain) : layout
 }
 
 /**

@@ -1,8 +1,8 @@
 import { posix } from 'node:path'
 import { isUnknown, isWhollyUnknown, unknownValue } from '../../../formats/unknown-value.ts'
 import type { Container, Fact, Hook, SharedNamespace, Variable } from '../../container.ts'
-import { judgeHealthCheck } from '../../judge-health-check.ts'
-import { programsOf } from '../../started-programs.ts'
+import { judgeStartedCheck } from '../../judge-health-check.ts'
+import { withoutForm } from '../../started-programs.ts'
 import { fact, said, textsOf } from '../facts.ts'
 import { at, entriesOf, find, listOf, textOf, truthOf, type Placed } from '../placed.ts'
 import type { ComposeModel } from './load-compose.ts'
@@ -39,11 +39,8 @@ export function healthCheckOf(name: string, service: Placed): Container['healthC
   const isOpen = off === 'unknown' || (word !== undefined && isWhollyUnknown(textOf(word)))
   if (isOpen || test === undefined) return fact(check, isOpen ? 'unknown' : 'set')
   const words = sideWords(test)
-  const own = new Set([name, ...ownNames(service)].map((one) => one.toLowerCase()))
-  return fact(
-    check,
-    judgeHealthCheck(programsOf(words), words.join(' '), (host) => own.has(host)),
-  )
+  const own = [name, ...ownNames(service)].map((one) => one.toLowerCase())
+  return fact(check, judgeStartedCheck(words, own))
 }
 
 /** Names by which a service reaches itself, apart from its own. */
@@ -57,10 +54,9 @@ function ownNames(service: Placed): string[] {
   return [...names.map(String), ...aliases]
 }
 
-/** The words of a health check or a hook. In a list, the first word may say how to read the rest. */
+/** The words of a health check or a hook. */
 function sideWords(command: Placed): string[] {
-  const words = (Array.isArray(command.value) ? command.value : [command]).map(ownText)
-  return /^(CMD|CMD-SHELL|NONE)$/.test(words[0] ?? '') ? words.slice(1) : words
+  return withoutForm((Array.isArray(command.value) ? command.value : [command]).map(ownText))
 }
 
 /** In Swarm's terms, or in those of a single host. */

@@ -6,8 +6,8 @@ import {
   type PublishedPort,
   type Variable,
 } from '../../container.ts'
-import { judgeHealthCheck } from '../../judge-health-check.ts'
-import { programsOf } from '../../started-programs.ts'
+import { judgeStartedCheck } from '../../judge-health-check.ts'
+import { withoutForm } from '../../started-programs.ts'
 import { capability, fact, given, hostDevice, limitOf, said, textsOf, unmaskings } from '../facts.ts'
 import { at, entriesOf, find, listOf, textOf, truthOf, type Placed } from '../placed.ts'
 import { withOthers, withVolumeOptions } from '../of-others.ts'
@@ -148,16 +148,12 @@ function healthCheckOf(command: Placed | undefined, name: string): Container['he
   const [words] = sideCommandsOf(command)
   if (command === undefined || words === undefined) return undefined
   if (textsOf(command)[0]?.value === 'NONE') return fact(command, 'disabled')
-  return fact(
-    command,
-    judgeHealthCheck(programsOf(words.value), words.value.join(' '), (host) => host === name),
-  )
+  return fact(command, judgeStartedCheck(words.value, [name]))
 }
 
 function sideCommandsOf(command: Placed | undefined): Fact<string[]>[] {
   if (command === undefined) return []
-  const words = textsOf(command).map(({ value }) => value)
-  return [fact(command, /^(CMD|CMD-SHELL|NONE)$/.test(words[0] ?? '') ? words.slice(1) : words)]
+  return [fact(command, withoutForm(textsOf(command).map(({ value }) => value)))]
 }
 
 /** A host port: with `awsvpc`, a task has its own interface and uses none. */
