@@ -81,13 +81,21 @@ func isFaultOfImage(message string) bool {
 	return false
 }
 
+// checked is what one check found, and how long that took.
+type checked struct {
+	fault error
+	took  time.Duration
+}
+
 // watch probes until the container is ready and has stayed ready, has ended, or its time is up.
 func (container *container) watch(plan *plan, check checker, began time.Time, given *report) {
 	deadline := time.After(seconds(plan.ReadySeconds))
-	answers := make(chan error, 1)
+	answers := make(chan checked, 1)
 	ask := func(after time.Duration) {
 		time.Sleep(after)
-		answers <- check.ask(container)
+		asked := time.Now()
+		fault := check.ask(container)
+		answers <- checked{fault: fault, took: time.Since(asked)}
 	}
 	go ask(0)
 	var last error
@@ -110,7 +118,8 @@ func (container *container) watch(plan *plan, check checker, began time.Time, gi
 				given.Reason = printable(given.Reason+": "+last.Error(), longestReason)
 			}
 			return
-		case last = <-answers:
+		case answer := <-answers:
+			last = answer.fault
 			switch {
 			case last != nil:
 				// Ready means ready for good.
@@ -119,7 +128,7 @@ func (container *container) watch(plan *plan, check checker, began time.Time, gi
 			case given.ReadySeconds == nil:
 				ready := time.Since(began).Seconds()
 				given.ReadySeconds = &ready
-				go ask(settling)
+				go ask(settling - answer.took)
 			default:
 				given.Outcome = "ready"
 				return

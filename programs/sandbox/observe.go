@@ -37,22 +37,28 @@ type callInfo struct {
 
 // observer records what the processes of a container do.
 type observer struct {
-	mutex   sync.Mutex
-	numbers map[int]string
-	allowed map[string]bool
-	tmpfs   []string
-	calls   map[string]bool
-	refused map[string]int
-	writes  map[string]*refusedWrite
-	used    map[string]bool
+	mutex sync.Mutex
+	// The tracer and all that it starts run on these.
+	processors unix.CPUSet
+	numbers    map[int]string
+	allowed    map[string]bool
+	tmpfs      []string
+	calls      map[string]bool
+	refused    map[string]int
+	writes     map[string]*refusedWrite
+	used       map[string]bool
 }
 
-func newObserver(allowed map[string]bool, tmpfs []string) (*observer, error) {
+func newObserver(allowed map[string]bool, plan *plan) (*observer, error) {
 	processor, err := arch.GetInfo("")
 	if err != nil {
 		return nil, err
 	}
-	return &observer{numbers: processor.SyscallNumbers, allowed: allowed, tmpfs: tmpfs, calls: map[string]bool{}, refused: map[string]int{}, writes: map[string]*refusedWrite{}, used: map[string]bool{}}, nil
+	processors, err := processorsFor(plan.CPUs)
+	if err != nil {
+		return nil, err
+	}
+	return &observer{processors: processors, numbers: processor.SyscallNumbers, allowed: allowed, tmpfs: plan.Tmpfs, calls: map[string]bool{}, refused: map[string]int{}, writes: map[string]*refusedWrite{}, used: map[string]bool{}}, nil
 }
 
 // ended is how a process ended.
@@ -82,6 +88,10 @@ func (observer *observer) start(program string, arguments []string, output *os.F
 		// ptrace obeys only one thread. It ends with this function.
 		runtime.LockOSThread()
 		defer close(ends)
+		if err := unix.SchedSetaffinity(0, &observer.processors); err != nil {
+			started <- fmt.Errorf("failed to choose processors: %w", err)
+			return
+		}
 		nothing, err := os.Open(os.DevNull)
 		if err != nil {
 			started <- err

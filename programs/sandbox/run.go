@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// How long an image must stay ready before it is asked to stop: what it writes first after the start shows here.
+	// How long an image must stay ready before it is asked to stop, its last check included: what it writes first after the start shows here.
 	settling = 400 * time.Millisecond
 	// Time between two probes: connecting costs nothing, a health check starts a program.
 	portPause  = 25 * time.Millisecond
@@ -51,7 +51,7 @@ func run(runtime string, plan *plan, image *image, root string) (*report, error)
 	if err != nil {
 		return nil, err
 	}
-	observer, err := newObserver(bundle.allowed, plan.Tmpfs)
+	observer, err := newObserver(bundle.allowed, plan)
 	if err != nil {
 		return nil, err
 	}

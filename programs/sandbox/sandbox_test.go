@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
+	"golang.org/x/sys/unix"
 )
 
 const goodPlan = `{"schemaVersion":1,"environment":{"MODE":"test","PATH":"/bin"},"minimumUid":1000,"memory":1000000,"pids":10,"cpus":0.5,"tmpfs":["/tmp"],"seccomp":null,
@@ -269,6 +270,27 @@ func TestSwapIsLimitedWhereTheKernelCountsIt(t *testing.T) {
 		limit := memoryLimit(1000, counts)
 		if counts != wanted || *limit.Limit != 1000 || (limit.Swap != nil) != wanted || (wanted && *limit.Swap != 1000) {
 			t.Errorf("%s: %v %+v", name, counts, limit)
+		}
+	}
+}
+
+func TestARunGetsAsManyProcessorsAsItsLimitAmountsTo(t *testing.T) {
+	var allowed unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &allowed); err != nil {
+		t.Fatal(err)
+	}
+	for limit, wanted := range map[float64]int{0.1: 1, 1: 1, 1.5: 2, 64: 64} {
+		chosen, err := processorsFor(limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := chosen.Count(); got != min(wanted, allowed.Count()) {
+			t.Errorf("a limit of %g: %d processors", limit, got)
+		}
+		for number := range processorsAtMost {
+			if chosen.IsSet(number) && !allowed.IsSet(number) {
+				t.Errorf("a limit of %g: processor %d is not allowed", limit, number)
+			}
 		}
 	}
 }
