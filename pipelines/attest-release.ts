@@ -16,10 +16,10 @@ import {
   type Lock,
   type ReleasedAttestation,
 } from '../src/model/index.ts'
-import { attest } from '../src/stages/attest.ts'
+import { attach, attest } from '../src/stages/attest.ts'
 import type { BuiltArchive } from '../src/stages/build/build.ts'
 import type { Beside, Consumer } from '../src/stages/verify/attestation-reader.ts'
-import type { Published } from '../src/stages/publish/publish.ts'
+import type { Published, Pushed } from '../src/stages/publish/publish.ts'
 import type { SigningPlan } from '../src/stages/sign/signer.ts'
 import type { AttestedStatement } from '../src/tools/cosign/attestations.ts'
 import { begun } from '../src/engine/begun.ts'
@@ -33,7 +33,7 @@ export interface AttestRequest {
   plan: SigningPlan
   /** What the consumer that must be able to verify them has found so far. */
   before: Looks
-  /** Resolves when statements about a digest may be written: not while somebody else writes to the same list. */
+  /** Resolves when statements about a digest may be attached: not while somebody else writes to the same list. */
   turn(digest: Digest): Promise<unknown>
   lock: Lock
 }
@@ -41,8 +41,12 @@ export interface AttestRequest {
 /** What a consumer finds attached to each digest of a release. */
 export type Looks = (digest: Digest) => Promise<Beside>
 
-/** Starts reading what is attached to each published digest, for every claim of a release. */
-export function beginLooks(asking: Consumer, { digest: top }: Published, archives: readonly BuiltArchive[]): Looks {
+/**
+ * Starts reading what is attached to each published digest, for every claim of a release. Nothing is attached to what
+ * the registry did not have before.
+ */
+export function beginLooks(asking: Consumer, { digest: top, isNew }: Pushed, archives: readonly BuiltArchive[]): Looks {
+  if (isNew) return async () => ({ signatureFault: 'it is new', unverified: [], ...nothing })
   const images = new Set(archives.map(({ archive }) => archive.digest))
   const looks = new Map(
     [...new Set([...images, top])].map((digest) => {
@@ -65,8 +69,8 @@ export interface AttestedRelease {
 
 /**
  * Attests each image with its provenance, SBOMs, scan and tests, then the verdict that rests on them; an index gets
- * provenance for the whole and a verdict that rests on its images' verdicts. Images are attested in parallel, each
- * image's attestations in sequence. Throws `ATTEST`.
+ * provenance for the whole and a verdict that rests on its images' verdicts. Images are attested in parallel. Throws
+ * `ATTEST` and `PUBLISH`.
  */
 export async function attestRelease(published: Published, request: AttestRequest): Promise<AttestedRelease> {
   const { passed, facts, archives } = request
@@ -87,7 +91,7 @@ export async function attestRelease(published: Published, request: AttestRequest
     attestations: attestations.toSorted((left, right) =>
       `${left.subject} ${left.predicateType}` < `${right.subject} ${right.predicateType}` ? -1 : 1,
     ),
-    unchanged: new Map(all.flatMap(({ digest, before, written }) => (written ? [] : [[digest, before]]))),
+    unchanged: new Map(all.flatMap(({ digest, before, isNew }) => (isNew ? [] : [[digest, before]]))),
   }
 }
 
@@ -106,7 +110,7 @@ interface Said {
   verdict: InputAttestation
   before: Beside
   /** Whether any of them is new. */
-  written: boolean
+  isNew: boolean
 }
 
 async function attestWithVerdict(
@@ -114,8 +118,11 @@ async function attestWithVerdict(
   { access }: Published,
   { passed, policy, plan, lock, before: looks, turn }: AttestRequest,
 ): Promise<Said> {
-  const [before] = await Promise.all([looks(digest), turn(digest)])
-  const given = await attest(digest, claims, before, { access, plan, lock })
+  const attesting = { access, plan, lock }
+  const before = await looks(digest)
+  // Cosign attaches these itself while it signs.
+  if (plan.formats[0] === 'legacy') await turn(digest)
+  const given = await attest(digest, claims, before, attesting)
   const inputs = given.statements.map(inputOf)
   const predicate = verificationSummary(passed.verdict, {
     repository: access.repository,
@@ -124,15 +131,13 @@ async function attestWithVerdict(
     inputs: [...inputs, ...below.map(({ verdict }) => verdict)],
   })
   // An earlier verdict rests on earlier statements.
-  const isNew = given.written || below.some(({ written }) => written)
-  const judged = await attest(digest, [{ kind: 'verdict', predicate }], isNew ? nothing : before, {
-    access,
-    plan,
-    lock,
-  })
+  const isNew = given.isNew || below.some((one) => one.isNew)
+  const judged = await attest(digest, [{ kind: 'verdict', predicate }], isNew ? nothing : before, attesting)
+  await turn(digest)
+  await attach(digest, [given, judged], attesting)
   const [verdict] = judged.statements.map(inputOf)
   if (verdict === undefined) throw new TypeError('expected one statement for one claim')
-  return { digest, inputs, verdict, before, written: given.written || judged.written }
+  return { digest, inputs, verdict, before, isNew: given.isNew || judged.isNew }
 }
 
 const nothing: Pick<Beside, 'statements'> = { statements: new Map() }

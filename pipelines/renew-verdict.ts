@@ -10,7 +10,7 @@ import { registryAccess } from '../src/engine/registry-access.ts'
 import type { PublishedEvidence } from '../src/gate/reverdict.ts'
 import { DeliveryError } from '../src/model/errors.ts'
 import { predicateTypes, type Digest, type ReleasedAttestation, type Reverdict } from '../src/model/index.ts'
-import { attest, type Attesting } from '../src/stages/attest.ts'
+import { attach, attest, type Attested, type Attesting } from '../src/stages/attest.ts'
 import { expectedIdentity } from '../src/stages/sign/sign.ts'
 import { planSigning, type Signer, type SigningPlan } from '../src/stages/sign/signer.ts'
 import { isExpected } from '../src/stages/verify/expected-signer.ts'
@@ -60,18 +60,21 @@ export async function renewVerdict(again: Reverdict, renewal: Renewal): Promise<
   const attesting = { access, plan, lock }
   const tools = images.flatMap(({ vulnerabilities: { tool } }) => (tool === undefined ? [] : [tool]))
   const scanners = [...new Map(tools.map((tool) => [tool.name, tool])).values()]
-  const judged = (subject: Digest, inputs: readonly InputAttestation[]) =>
-    attestVerdict(subject, renewedSummary(newestVerdict(verified, subject), again, { inputs, scanners }), attesting)
-
+  const judged = async (subject: Digest, inputs: readonly InputAttestation[], made: readonly Made[]) => {
+    const predicate = renewedSummary(newestVerdict(verified, subject), again, { inputs, scanners })
+    const verdict = await attestVerdict(subject, predicate, attesting)
+    await attach(subject, [...made, verdict], attesting)
+    return verdict
+  }
   const below = await Promise.all(
     images.map(async (image) => {
       const scan = await attestScan(image, now, renewal, attesting)
-      return [scan, await judged(image.digest, [...groundsOf(image.digest, renewal), inputOf(scan)])] as const
+      return [scan, await judged(image.digest, [...groundsOf(image.digest, renewal), inputOf(scan)], [scan])] as const
     }),
   )
   const verdicts = below.map(([, verdict]) => verdict)
   const all = verified.image.index
-    ? [...verdicts, await judged(digest, [...groundsOf(digest, renewal), ...verdicts.map(inputOf)])]
+    ? [...verdicts, await judged(digest, [...groundsOf(digest, renewal), ...verdicts.map(inputOf)], [])]
     : verdicts
   await requireRenewed(reference, again, renewal)
   return [...below.map(([scan]) => scan), ...all].map(({ subject, statement, digest: bytes }) => ({
@@ -81,7 +84,8 @@ export async function renewVerdict(again: Reverdict, renewal: Renewal): Promise<
   }))
 }
 
-type Made = AttestedStatement & { subject: Digest }
+/** One statement that was signed now. */
+type Made = Attested & AttestedStatement & { subject: Digest }
 
 async function attestScan(
   { digest, vulnerabilities }: PublishedEvidence,
@@ -92,23 +96,23 @@ async function attestScan(
   if (vulnerabilities.status !== 'collected') throw new TypeError(`nobody has scanned ${digest}`)
   const scan = { startedAt: now, finishedAt: now, invocation: `urn:uuid:${randomUUID()}`, builderId: verifierId }
   const holding = verified.statements.get(digest)?.vulnerabilities ?? []
-  const { statements } = await attest(
+  const attested = await attest(
     digest,
     [{ kind: 'vulnerabilities', predicate: vulnerabilityReport(vulnerabilities, scan) }],
     { statements: new Map([['vulnerabilities', { holding, said: '' }]]) },
     attesting,
   )
-  return madeOf(digest, statements)
+  return madeOf(digest, attested)
 }
 
 async function attestVerdict(digest: Digest, predicate: VerificationSummary, attesting: Attesting): Promise<Made> {
-  const { statements } = await attest(digest, [{ kind: 'verdict', predicate }], { statements: new Map() }, attesting)
-  return madeOf(digest, statements)
+  return madeOf(digest, await attest(digest, [{ kind: 'verdict', predicate }], { statements: new Map() }, attesting))
 }
 
-function madeOf(subject: Digest, [statement]: readonly AttestedStatement[]): Made {
+function madeOf(subject: Digest, attested: Attested): Made {
+  const [statement] = attested.statements
   if (statement === undefined) throw new TypeError('one claim gives one statement')
-  return { ...statement, subject }
+  return { ...attested, ...statement, subject }
 }
 
 /** Evidence of the earlier verdict that the new one also rests on: everything except its scan, and the verdicts below an index. */

@@ -9,7 +9,7 @@ import { resolveImage, type ResolvedImage } from '../src/engine/resolve-image.ts
 import { ServiceAway } from '../src/engine/retry.ts'
 import type { Policy } from '../src/policy/index.ts'
 import type { BuiltArchive } from '../src/stages/build/build.ts'
-import type { Published } from '../src/stages/publish/publish.ts'
+import type { Pushed } from '../src/stages/publish/publish.ts'
 import { expectedIdentity, sign } from '../src/stages/sign/sign.ts'
 import { beginStorage, canWriteTogether } from '../src/stages/sign/signature-storage.ts'
 import type { SigningPlan } from '../src/stages/sign/signer.ts'
@@ -32,7 +32,7 @@ export function beginSigning(plan: SigningPlan, lock: Lock): BegunSigning {
 
 /** What is signed and attested, and for which policy. */
 export interface Vouching extends BegunSigning {
-  published: Published
+  published: Pushed
   policy: Policy
   applied: AppliedPolicy
   facts: ReleaseFacts
@@ -78,10 +78,7 @@ export async function vouch(
   return { signed, attestations }
 }
 
-/**
- * Begins both. Attestations of the images of an index need not wait for its signature, and if the registry has the
- * referrers API, none need to.
- */
+/** Begins both. Where attestations are listed under the same tag as the signature, they are attached after it. */
 function signAndAttest(
   passed: PassedVerdict,
   archives: readonly BuiltArchive[],
@@ -107,7 +104,6 @@ function signAndAttest(
       )
   }
   const attest = async () => {
-    await Promise.race(archives.map(({ archive }) => turn(archive.digest)))
     const { before: looks } = await looking
     return step(
       progress,

@@ -56,7 +56,7 @@ func (s *session) readBlob(ctx context.Context, wanted v1.Descriptor, to io.Writ
 }
 
 // uploadBlob sends a blob in one piece, as the specification's POST and PUT.
-func (s *session) uploadBlob(ctx context.Context, from *layout, blob v1.Descriptor) error {
+func (s *session) uploadBlob(ctx context.Context, from source, blob v1.Descriptor) error {
 	response, err := s.do(ctx, request{method: http.MethodPost, path: "blobs/uploads/"}, http.StatusAccepted)
 	if err != nil {
 		return err

@@ -20,12 +20,13 @@ import (
 )
 
 // version is what `registry version` prints. It changes whenever the output changes.
-const version = "1.1.0"
+const version = "1.2.0"
 
 // schemaVersion is in every document.
 const schemaVersion = 1
 
 const usage = `usage: registry push [OPTIONS] LAYOUT REPOSITORY@DIGEST
+       registry attach [OPTIONS] BUNDLES REPOSITORY@DIGEST
        registry tag [OPTIONS] [--immutable] REPOSITORY@DIGEST TAG...
        registry resolve [OPTIONS] REPOSITORY:TAG|REPOSITORY@DIGEST
        registry config [OPTIONS] REPOSITORY@DIGEST
@@ -81,13 +82,13 @@ func dispatch(ctx context.Context, arguments []string, patience patience) (any, 
 	switch command {
 	case "version":
 		least, most = 0, 0
-	case "push", "pull":
+	case "push", "pull", "attach":
 		least, most = 2, 2
 	case "tag":
 		least, most = 2, 1+mostTags
 	case "resolve", "config", "referrers probe":
 	default:
-		return nil, fmt.Errorf("%w: expected push, tag, resolve, config, referrers, pull or version, found %q", errUsage, command)
+		return nil, fmt.Errorf("%w: expected push, attach, tag, resolve, config, referrers, pull or version, found %q", errUsage, command)
 	}
 	flags := flag.NewFlagSet(command, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -106,6 +107,8 @@ func dispatch(ctx context.Context, arguments []string, patience patience) (any, 
 	switch command {
 	case "push":
 		return push(ctx, operands[0], operands[1], parsed)
+	case "attach":
+		return attach(ctx, operands[0], operands[1], parsed)
 	case "tag":
 		return tag(ctx, operands[0], operands[1:], immutable, parsed)
 	case "resolve":

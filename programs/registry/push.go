@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"sync"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -78,7 +79,15 @@ func push(ctx context.Context, directory, reference string, chosen options) (*pu
 	return done, nil
 }
 
-func (s *session) pushBlobs(ctx context.Context, from *layout, blobs []v1.Descriptor, done *pushed) error {
+// source has the bytes of blobs.
+type source interface {
+	// check verifies that a blob matches its descriptor, so that nothing else is ever sent.
+	check(blob v1.Descriptor) error
+	// open reads a blob from its beginning.
+	open(blob v1.Descriptor) (io.ReadCloser, error)
+}
+
+func (s *session) pushBlobs(ctx context.Context, from source, blobs []v1.Descriptor, done *pushed) error {
 	var counting sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallelBlobs)
@@ -101,7 +110,7 @@ func (s *session) pushBlobs(ctx context.Context, from *layout, blobs []v1.Descri
 }
 
 // pushBlob sends a blob unless it is there, and then asks for it: "created" is not believed.
-func (s *session) pushBlob(ctx context.Context, from *layout, blob v1.Descriptor) (sent bool, err error) {
+func (s *session) pushBlob(ctx context.Context, from source, blob v1.Descriptor) (sent bool, err error) {
 	err = s.attempt(ctx, func(ctx context.Context) error {
 		there, err := s.headBlob(ctx, blob)
 		if err != nil || there {

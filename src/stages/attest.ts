@@ -3,13 +3,16 @@ import { claimOf, type Claim } from '../attestation/claim.ts'
 import { canonicalJson } from '../model/canonical-json.ts'
 import { DeliveryError } from '../model/errors.ts'
 import { predicateTypes, type Digest, type Lock } from '../model/index.ts'
-import { subjectsOf, type AttestedStatement } from '../tools/cosign/attestations.ts'
+import type { Order } from '../tools/batch/command.ts'
+import type { CommandRun } from '../tools/batch/output.ts'
+import { parseAttestations, subjectsOf, type AttestedStatement } from '../tools/cosign/attestations.ts'
 import { readUnverified } from '../tools/cosign/beside.ts'
 import * as cosign from '../tools/cosign/command.ts'
 import { runEach } from '../engine/run-each.ts'
 import { toolImage } from '../engine/tool-image.ts'
 import type { RegistryAccess } from '../engine/registry-access.ts'
 import { retry, ServiceAway } from '../engine/retry.ts'
+import { attachBundles } from './publish/publish.ts'
 import { signingError } from './sign/sign.ts'
 import { prepareSigning, type SigningPlan } from './sign/signer.ts'
 import type { Beside } from './verify/attestation-reader.ts'
@@ -24,14 +27,16 @@ export interface Attesting {
 /** Statements about one digest, in the order of the claims that they make. */
 export interface Attested {
   statements: AttestedStatement[]
-  /** Whether any of them was written now: then what was read from the registry before is out of date. */
-  written: boolean
+  /** Whether any of them is new: then what was read from the registry before is out of date. */
+  isNew: boolean
+  /** New ones that are signed and not yet attached. */
+  bundles: string[]
 }
 
 /**
- * Attests claims about one digest. Claims that the signer has already attested, as a consumer has just seen, are not
- * attested again. Throws `ATTEST`, or `SIGN` if a signing service is unavailable for longer than the plan's patience;
- * no tag was moved.
+ * Signs claims about one digest, to be attached. Claims that the signer has already attested, as a consumer has just
+ * seen, are not attested again; those in the older format are attached at once. Throws `ATTEST`, or `SIGN` if a signing
+ * service is unavailable for longer than the plan's patience; no tag was moved.
  */
 export async function attest(
   digest: Digest,
@@ -42,17 +47,27 @@ export async function attest(
   const earlier = claims.map((claim) => saying(claim, before.statements.get(claim.kind)?.holding ?? []))
   const missing = claims.filter((_, index) => earlier[index] === undefined)
   // All signatures are verified together, before a tag moves.
-  const after = missing.length === 0 ? [] : await write(digest, missing, attesting)
+  const made = missing.length === 0 ? { statements: [], bundles: [] } : await write(digest, missing, attesting)
   const statements = claims.map((claim, index) => {
-    const found = earlier[index] ?? written(claim, after) ?? saying(claim, after)
+    const found = earlier[index] ?? written(claim, made.statements) ?? saying(claim, made.statements)
     if (found !== undefined) return found
     throw new DeliveryError(
       'ATTEST',
-      `${attesting.access.repository}@${digest}: expected the attestation ${predicateTypes[claim.kind]}, which was written, found none`,
+      `${attesting.access.repository}@${digest}: expected the attestation ${predicateTypes[claim.kind]}, which was made, found none`,
       'Check whether the registry keeps referrers, or tags named sha256-.... No tag was moved; the next run continues from here.',
     )
   })
-  return { statements, written: missing.length > 0 }
+  return { statements, isNew: missing.length > 0, bundles: made.bundles }
+}
+
+/** Attaches what was signed about one digest, all at once. Throws `PUBLISH`; no tag was moved. */
+export async function attach(
+  digest: Digest,
+  attested: readonly Attested[],
+  { access, lock }: Pick<Attesting, 'access' | 'lock'>,
+): Promise<void> {
+  const bundles = attested.flatMap((one) => one.bundles)
+  if (bundles.length > 0) await attachBundles({ access, digest }, bundles, lock)
 }
 
 /** The statement with exactly this predicate: an earlier one may make the same claim about another day. */
@@ -73,34 +88,64 @@ function saying({ kind, predicate }: Claim, statements: readonly AttestedStateme
   )
 }
 
-/**
- * Writes attestations, and returns everything then attached to the digest. What was written before a service became
- * unavailable is not written again.
- */
-async function write(digest: Digest, claims: readonly Claim[], attesting: Attesting): Promise<AttestedStatement[]> {
+/** What was signed: as bundles to be attached, or attached already. */
+type Written = Pick<Attested, 'statements' | 'bundles'>
+
+/** Makes attestations. What was signed before a service became unavailable is not signed again. */
+async function write(digest: Digest, claims: readonly Claim[], attesting: Attesting): Promise<Written> {
+  const made = isBundled(attesting) ? signBundles(digest, claims, attesting) : attachLegacy(digest, claims, attesting)
+  const statements = (await made).statements.filter(({ statement }) => subjectsOf(statement).includes(digest))
+  return { statements, bundles: (await made).bundles }
+}
+
+function isBundled({ plan: { formats } }: Pick<Attesting, 'plan'>): boolean {
+  return formats[0] !== 'legacy'
+}
+
+async function signBundles(digest: Digest, claims: readonly Claim[], attesting: Attesting): Promise<Written> {
+  const bundles: string[] = []
+  let left = claims
+  await retry({ minutes: attesting.plan.patienceMinutes }, async () => {
+    const runs = await runCosign(digest, left, attesting, 'parallel')
+    bundles.push(...runs.flatMap(({ exitCode, stdout }) => (exitCode === 0 ? [stdout] : [])))
+    left = left.filter((_, index) => runs[index]?.exitCode !== 0)
+    throwIfFailed(
+      digest,
+      left[0],
+      runs.find(({ exitCode }) => exitCode !== 0),
+      attesting,
+    )
+  })
+  return { statements: bundles.flatMap(parseAttestations), bundles }
+}
+
+/** Cosign attaches these itself, in sequence: the list of attestations is a tag that each writer reads and writes back. */
+async function attachLegacy(digest: Digest, claims: readonly Claim[], attesting: Attesting): Promise<Written> {
   let left = claims
   return retry({ minutes: attesting.plan.patienceMinutes }, async () => {
-    const { access, plan } = attesting
-    const runs = await attestEach(digest, left, attesting)
+    const runs = await runCosign(digest, left, attesting, 'sequence')
     const failed = runs.findIndex(({ exitCode }, index) => exitCode !== 0 && index < left.length)
-    const [run, claim] = [runs[failed], left[failed]]
-    if (run === undefined || claim === undefined)
-      return runs
-        .slice(left.length)
-        .flatMap(readUnverified)
-        .filter(({ statement }) => subjectsOf(statement).includes(digest))
+    if (failed === -1) return { statements: runs.slice(left.length).flatMap(readUnverified), bundles: [] }
     left = left.slice(failed)
-    const type = predicateTypes[claim.kind]
-    const error = signingError(`failed to attest ${type} of ${access.repository}@${digest}`, run, plan)
-    throw error instanceof ServiceAway ? error : new DeliveryError('ATTEST', error.message, error.hint)
+    throwIfFailed(digest, left[0], runs[failed], attesting)
+    throw new TypeError('expected a run that failed')
   })
 }
 
-/**
- * Runs Cosign for each claim, and then once more to read the result. In sequence: without the referrers API, the list
- * of attestations is a tag that each writer reads and writes back.
- */
-async function attestEach(digest: Digest, claims: readonly Claim[], { access, plan, lock }: Attesting) {
+function throwIfFailed(
+  digest: Digest,
+  claim: Claim | undefined,
+  run: CommandRun | undefined,
+  { access, plan }: Attesting,
+): void {
+  if (claim === undefined || run === undefined) return
+  const type = predicateTypes[claim.kind]
+  const error = signingError(`failed to attest ${type} of ${access.repository}@${digest}`, run, plan)
+  throw error instanceof ServiceAway ? error : new DeliveryError('ATTEST', error.message, error.hint)
+}
+
+/** Runs Cosign for each claim; in sequence once more, to read what is attached then. */
+async function runCosign(digest: Digest, claims: readonly Claim[], { access, plan, lock }: Attesting, order: Order) {
   const tool = await toolImage(lock, 'cosign')
   const connected = await access.connect(tool.container)
   const { container, signing } = await prepareSigning(connected, plan, plan.formats[0] ?? 'bundle')
@@ -108,10 +153,11 @@ async function attestEach(digest: Digest, claims: readonly Claim[], { access, pl
   const commands = claims.map(({ kind }) =>
     cosign.attest({ ...image, type: predicateTypes[kind], predicate: `${predicates}/${kind}.json`, ...signing }),
   )
+  const reading = order === 'sequence' ? [cosign.downloadAttestations(image)] : []
   return runEach(
     'cosign',
     container.withMountedDirectory(predicates, predicatesOf(claims)),
-    { commands: [...commands, cosign.downloadAttestations(image)], order: 'sequence' },
+    { commands: [...commands, ...reading], order },
     lock,
   )
 }

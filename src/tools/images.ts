@@ -96,7 +96,7 @@ export const ownTools = {
     tags: ['dfexcludepatterns', 'dfparents'],
   },
   inspect: { name: 'inspect', version: '1.5.0', source: 'programs/inspect', program: '/inspect' },
-  registry: { name: 'registry', version: '1.1.0', source: 'programs/registry', program: '/registry' },
+  registry: { name: 'registry', version: '1.2.0', source: 'programs/registry', program: '/registry' },
   sandbox: {
     name: 'sandbox',
     version: '1.3.0',

@@ -1,7 +1,8 @@
-import type { Directory } from '@dagger.io/dagger'
+import { dag, type Directory } from '@dagger.io/dagger'
 import type { Digest, Lock } from '../../model/index.ts'
 import * as registry from '../../tools/registry/command.ts'
 import {
+  readAttached,
   readProbe,
   readPush,
   readTagging,
@@ -24,6 +25,12 @@ export interface Published {
   digest: Digest
 }
 
+/** An image that was just pushed. */
+export interface Pushed extends Published {
+  /** Whether the registry had no part of it before, hence nothing attached to it. */
+  isNew: boolean
+}
+
 /**
  * Pushes the judged bytes by digest: blobs, manifests, then an index over them, all read back. What already exists is
  * not sent again. Throws `PUBLISH`.
@@ -32,7 +39,7 @@ export async function publishByDigest(
   { directory, digest }: ImageLayout,
   access: RegistryAccess,
   lock: Lock,
-): Promise<Published> {
+): Promise<Pushed> {
   const reference = `${access.inside}@${digest}`
   const doing = `pushing ${access.repository}@${digest}`
   const pushed = await ask(
@@ -41,7 +48,34 @@ export async function publishByDigest(
     readPush,
   )
   if (pushed.digest !== digest) throw unexpected(access, doing, digest, pushed.digest)
-  return { access, digest }
+  return { access, digest, isNew: pushed.manifests.present === 0 }
+}
+
+/**
+ * Attaches signed bundles to an image, all at once. Throws `PUBLISH`.
+ */
+export async function attachBundles(
+  { access, digest }: Published,
+  bundles: readonly string[],
+  lock: Lock,
+): Promise<void> {
+  const directory = bundles.reduce(
+    (files, text, index) => files.withNewFile(`${index}.sigstore.json`, text),
+    dag.directory(),
+  )
+  const doing = `attaching ${bundles.length} bundles to ${access.repository}@${digest}`
+  const attached = await ask(
+    { lock, access, directory, doing },
+    (connection) => registry.attach(connection, { bundles: '/layout', reference: `${access.inside}@${digest}` }),
+    readAttached,
+  )
+  if (attached.digest !== digest || attached.bundles.length !== bundles.length)
+    throw unexpected(
+      access,
+      doing,
+      `${bundles.length} for ${digest}`,
+      `${attached.bundles.length} for ${attached.digest}`,
+    )
 }
 
 /**

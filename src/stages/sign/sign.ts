@@ -9,7 +9,7 @@ import { runTool, type ToolRun } from '../../engine/run-tool.ts'
 import { toolImage } from '../../engine/tool-image.ts'
 import { fresh } from '../../engine/fresh.ts'
 import { retry, ServiceAway, type Patience } from '../../engine/retry.ts'
-import type { Published } from '../publish/publish.ts'
+import { attachBundles, type Published } from '../publish/publish.ts'
 import { prepareSigning, privateKey, withKeyService, withPrivateKey, type SigningPlan } from './signer.ts'
 import { beginStorage } from './signature-storage.ts'
 import type { Beside } from '../verify/attestation-reader.ts'
@@ -68,6 +68,7 @@ async function signOnce(
     }),
   )
   if (run.exitCode !== 0) throw signingError(`failed to sign ${access.repository}@${digest}`, run, plan)
+  if (format === 'bundle') await attachBundles({ access, digest }, [run.stdout], lock)
 }
 
 /**

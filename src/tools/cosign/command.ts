@@ -21,7 +21,7 @@ export interface SigningServices {
   urls: { fulcio?: string; rekor?: string; timestamps?: string }
 }
 
-/** How one signature or attestation is made. */
+/** How one signature or attestation is made. A bundle is printed, and not written to the registry. */
 export interface Signing {
   by: SigningCredential
   services: SigningServices
@@ -65,10 +65,13 @@ export interface Image {
 
 /** Signs a digest. */
 export function sign({ program, reference, insecure, ...signing }: Image & Signing): string[] {
-  return [program, 'sign', '--yes', ...signingArguments(signing), ...http(insecure), reference]
+  const printed = signing.format === 'bundle' ? ['--upload=false', ...toStandardOutput] : []
+  return [program, 'sign', '--yes', ...signingArguments(signing), ...printed, ...http(insecure), reference]
 }
 
-/** Attaches a signed statement about a digest; `type` is a predicate type's URI, or one of Cosign's short names. */
+const toStandardOutput = ['--bundle', '/dev/stdout']
+
+/** Signs a statement about a digest; `type` is a predicate type's URI, or one of Cosign's short names. */
 export function attest({
   program,
   reference,
@@ -86,6 +89,7 @@ export function attest({
     '--predicate',
     predicate,
     ...signingArguments(signing),
+    ...(signing.format === 'bundle' ? ['--no-upload', ...toStandardOutput] : []),
     ...http(insecure),
     reference,
   ]

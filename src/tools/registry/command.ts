@@ -47,6 +47,14 @@ export function pull(connection: Connection, { reference, layout }: { reference:
   return registry(connection, ['pull'], [], [reference, layout])
 }
 
+/** Attaches Sigstore bundles, the files of a directory, to `reference` (repository@digest), which must exist. */
+export function attach(
+  connection: Connection,
+  { bundles, reference }: { bundles: string; reference: string },
+): string[] {
+  return registry(connection, ['attach'], [], [bundles, reference])
+}
+
 /** Asks how the registry stores what refers to an image; `reference` (repository@digest) must exist. */
 export function probeReferrers(connection: Connection, { reference }: { reference: string }): string[] {
   return registry(connection, ['referrers', 'probe'], [], [reference])

@@ -41,6 +41,18 @@ const Tagging = z
   )
 export type Tagging = z.infer<typeof Tagging>
 
+const Attached = z.strictObject({
+  schemaVersion,
+  digest: Digest,
+  referrers: z.enum(['api', 'tag']),
+  /** The digest of each bundle's manifest. */
+  bundles: z.array(z.strictObject({ predicateType: z.string(), digest: Digest })).min(1),
+  retries: count,
+})
+
+/** What was attached to an image. */
+export type Attached = z.infer<typeof Attached>
+
 const Pull = z.strictObject({
   schemaVersion,
   digest: Digest,
@@ -144,11 +156,16 @@ export interface Ended {
 export type Answer<T> = { done: T; fault?: undefined } | { done?: undefined; fault: Fault }
 
 /**
- * Reads the output of `push`. Throws `PUBLISH`, like the three readers below, if that is not what the pinned version prints:
+ * Reads the output of `push`. Throws `PUBLISH`, like the four readers below, if that is not what the pinned version prints:
  * then it is unknown what happened.
  */
 export function readPush(ended: Ended): Answer<Push> {
   return readAnswer(ended, Push, 'PUBLISH')
+}
+
+/** Reads the output of `attach`. */
+export function readAttached(ended: Ended): Answer<Attached> {
+  return readAnswer(ended, Attached, 'PUBLISH')
 }
 
 /** Reads the output of `pull`. */

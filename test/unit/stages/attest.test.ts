@@ -12,8 +12,8 @@ const holding = new Map<AttestationKind, { holding: ReturnType<typeof stated>[];
 )
 
 it('what the signer has said before is not said again, and the statements are those that are there', async () => {
-  const { statements, written } = await attest(image, claims, { statements: holding }, nobody)
-  expect(written).toBe(false)
+  const { statements, isNew } = await attest(image, claims, { statements: holding }, nobody)
+  expect(isNew).toBe(false)
   expect(statements).toEqual(claims.map(({ kind, predicate }) => stated(kind, predicate)))
 })
 

@@ -93,6 +93,9 @@ describe('arguments', () => {
       '/s.json',
       '--trusted-root',
       '/t.json',
+      '--no-upload',
+      '--bundle',
+      '/dev/stdout',
       '--allow-http-registry',
       at.reference,
     ])

@@ -17,7 +17,14 @@ import { parseInspection, parseLayerList, refusal, toConfiguration } from '../..
 import { parseSecrets } from '../../../src/tools/inspect/secrets.ts'
 import { requireCertificates } from '../../../src/tools/registry/certificates.ts'
 import { configurationOf, credentialsOf, knownUnder } from '../../../src/tools/registry/docker-config.ts'
-import { readConfigured, readProbe, readPush, readResolved, readTagging } from '../../../src/tools/registry/output.ts'
+import {
+  readAttached,
+  readConfigured,
+  readProbe,
+  readPush,
+  readResolved,
+  readTagging,
+} from '../../../src/tools/registry/output.ts'
 import { parseCommandRun, parseRun } from '../../../src/tools/sandbox/output.ts'
 import { parseSeccomp } from '../../../src/tools/sandbox/seccomp.ts'
 import { parsePackageScan } from '../../../src/tools/trivy/output.ts'
@@ -112,6 +119,11 @@ holdReaders([
     name: 'registry, a push',
     seeds: [recorded('registry/push-1.0.1.json')],
     read: (stdout) => readPush({ ...ended, stdout }),
+  },
+  {
+    name: 'registry, bundles',
+    seeds: [recorded('registry/attach-1.2.0.json')],
+    read: (stdout) => readAttached({ ...ended, stdout }),
   },
   {
     name: 'registry, tags',

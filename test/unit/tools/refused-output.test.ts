@@ -9,7 +9,13 @@ import { parseEfficiency } from '../../../src/tools/dive/output.ts'
 import { parseLint } from '../../../src/tools/hadolint/output.ts'
 import { parseInspection } from '../../../src/tools/inspect/output.ts'
 import { parseSecrets } from '../../../src/tools/inspect/secrets.ts'
-import { readConfigured, readPush, readResolved, readTagging } from '../../../src/tools/registry/output.ts'
+import {
+  readAttached,
+  readConfigured,
+  readPush,
+  readResolved,
+  readTagging,
+} from '../../../src/tools/registry/output.ts'
 import { parsePackageScan } from '../../../src/tools/trivy/output.ts'
 import { bindCycloneDx, bindSpdx } from '../../../src/tools/trivy/sbom.ts'
 import { runs } from '../runs.ts'
@@ -56,6 +62,7 @@ const parsers: ReadonlyArray<[string, (text: string) => unknown, string]> = [
   ['inspect, secrets', parseSecrets, recorded('inspect/secrets-1.3.0.json')],
   ['inspect, a distribution', parseInspection, recorded('inspect/debian-1.2.0.json')],
   ['registry, a push', (stdout) => readPush({ ...ended, stdout }), recorded('registry/push-1.0.1.json')],
+  ['registry, bundles', (stdout) => readAttached({ ...ended, stdout }), recorded('registry/attach-1.2.0.json')],
   ['registry, tags', (stdout) => readTagging({ ...ended, stdout }), recorded('registry/tag-1.0.1.json')],
   ['registry, an index', (stdout) => readResolved({ ...ended, stdout }), recorded('registry/resolve-index-1.1.0.json')],
   ['registry, an image', (stdout) => readResolved({ ...ended, stdout }), recorded('registry/resolve-image-1.1.0.json')],

@@ -30,6 +30,9 @@ const keyless: Signing = {
   format: 'bundle',
 }
 
+/** A bundle goes to the registry with others. */
+const printed = ['--upload=false', '--bundle', '/dev/stdout']
+
 describe('cosign sign and attest', () => {
   it('signs a bundle with a key and the services of a configuration', () => {
     expect(sign({ ...image, ...offline })).toEqual([
@@ -42,6 +45,7 @@ describe('cosign sign and attest', () => {
       '/c.json',
       '--trusted-root',
       '/r.json',
+      ...printed,
       image.reference,
     ])
   })
@@ -57,6 +61,7 @@ describe('cosign sign and attest', () => {
       '--yes',
       '--identity-token',
       '/token',
+      ...printed,
       image.reference,
     ])
   })
@@ -90,7 +95,9 @@ describe('cosign sign and attest', () => {
   })
 
   it('attests with the same arguments as it signs', () => {
-    const [, , ...signing] = sign({ ...image, ...keyless })
+    const [, , ...signing] = sign({ ...image, ...keyless }).map((word) =>
+      word === '--upload=false' ? '--no-upload' : word,
+    )
     const attesting = attest({ ...image, ...keyless, type: 'https://slsa.dev/provenance/v1', predicate: '/p.json' })
     expect(attesting).toEqual([
       '/cosign',

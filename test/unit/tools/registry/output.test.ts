@@ -4,6 +4,7 @@ import { DeliveryError } from '../../../../src/model/errors.ts'
 import {
   describeRegistryFault,
   faultCodes,
+  readAttached,
   readConfigured,
   readProbe,
   readPush,
@@ -12,7 +13,11 @@ import {
 } from '../../../../src/tools/registry/output.ts'
 import { failing, recorded } from './recorded.ts'
 
-const done = (name: string, version?: '1.1.0') => ({ exitCode: 0, stdout: recorded(name, version), stderr: '' })
+const done = (name: string, version?: '1.1.0' | '1.2.0') => ({
+  exitCode: 0,
+  stdout: recorded(name, version),
+  stderr: '',
+})
 const index = 'sha256:ecc9a15e8bd207d44dca9f5f37512143825d9a4a20ca65598296b17dc091efe8'
 const single = 'sha256:24da20bd67307cfff974813bf59bf9c1a3edcdc88a0e639fe561398c99f7163f'
 
@@ -31,6 +36,16 @@ describe('registry output', () => {
       sentBytes: 0,
     })
     expect(readPush(done('push-single')).done?.mediaType).toBe('application/vnd.oci.image.manifest.v1+json')
+  })
+
+  it('reads what was attached, and how the registry lists it', () => {
+    expect(readAttached(done('attach', '1.2.0')).done).toMatchObject({
+      referrers: 'tag',
+      bundles: [
+        { predicateType: 'https://cyclonedx.org/bom' },
+        { predicateType: 'https://slsa.dev/verification_summary/v1' },
+      ],
+    })
   })
 
   it('reads what became of tags', () => {
@@ -141,7 +156,7 @@ describe('registry output', () => {
 
   it('is of the version that the tools name', () => {
     const source = readFileSync(new URL('../../../../programs/registry/main.go', import.meta.url), 'utf8')
-    expect(JSON.parse(recorded('version', '1.1.0'))).toEqual({
+    expect(JSON.parse(recorded('version', '1.2.0'))).toEqual({
       schemaVersion: 1,
       version: /const version = "(.*)"/.exec(source)?.[1],
     })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 /** What the real program of this version printed, against docker-registry, with faults in front of it if it failed. */
-export function recorded(name: string, version: '1.0.1' | '1.1.0' = '1.0.1'): string {
+export function recorded(name: string, version: '1.0.1' | '1.1.0' | '1.2.0' = '1.0.1'): string {
   return readFileSync(new URL(`../../../fixtures/registry/${name}-${version}.json`, import.meta.url), 'utf8')
 }
 
