@@ -70,7 +70,7 @@ export interface AttestedRelease {
 /**
  * Attests each image with its provenance, SBOMs, scan and tests, then the verdict that rests on them; an index gets
  * provenance for the whole and a verdict that rests on its images' verdicts. Images are attested in parallel. Throws
- * `ATTEST` and `PUBLISH`.
+ * `ATTEST`.
  */
 export async function attestRelease(published: Published, request: AttestRequest): Promise<AttestedRelease> {
   const { passed, facts, archives } = request

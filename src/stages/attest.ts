@@ -60,14 +60,14 @@ export async function attest(
   return { statements, isNew: missing.length > 0, bundles: made.bundles }
 }
 
-/** Attaches what was signed about one digest, all at once. Throws `PUBLISH`; no tag was moved. */
+/** Attaches what was signed about one digest, all at once. Throws `ATTEST`; no tag was moved. */
 export async function attach(
   digest: Digest,
   attested: readonly Attested[],
   { access, lock }: Pick<Attesting, 'access' | 'lock'>,
 ): Promise<void> {
   const bundles = attested.flatMap((one) => one.bundles)
-  if (bundles.length > 0) await attachBundles({ access, digest }, bundles, lock)
+  if (bundles.length > 0) await attachBundles({ access, digest }, bundles, 'ATTEST', lock)
 }
 
 /** The statement with exactly this predicate: an earlier one may make the same claim about another day. */

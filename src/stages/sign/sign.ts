@@ -68,7 +68,7 @@ async function signOnce(
     }),
   )
   if (run.exitCode !== 0) throw signingError(`failed to sign ${access.repository}@${digest}`, run, plan)
-  if (format === 'bundle') await attachBundles({ access, digest }, [run.stdout], lock)
+  if (format === 'bundle') await attachBundles({ access, digest }, [run.stdout], 'SIGN', lock)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { DeliveryError } from '../../model/errors.ts'
+import { DeliveryError, type ErrorCode } from '../../model/errors.ts'
 import type { Fault } from './output.ts'
 
 /** What failed, and the state of the registry afterwards. */
@@ -7,17 +7,19 @@ export interface Attempted {
   doing: string
   /** One sentence: where the tags are now. */
   after: string
+  /** The stage whose work it was; `PUBLISH` if omitted. */
+  code?: ErrorCode
 }
 
 /** The error for a release that its registry refused: who said what, how often it was tried, what was missing, what to do. */
-export function publishError(fault: Fault, { doing, after }: Attempted): DeliveryError {
+export function publishError(fault: Fault, { doing, after, code: stage = 'PUBLISH' }: Attempted): DeliveryError {
   const { host, message, attempts, scope, retryAfter } = fault
   const who = host === undefined ? '' : `${host}: `
   const tried = attempts > 1 ? `, tried ${attempts} times` : ''
   const missing = scope === undefined ? '' : `; the scope ${scope} is missing`
   const asked = retryAfter === undefined || retryAfter === 0 ? '' : `; it asks for ${retryAfter} s between attempts`
   return new DeliveryError(
-    'PUBLISH',
+    stage,
     `${doing} failed${tried}: ${who}${message}${missing}${asked}`,
     `${remedy(fault)} ${after}`,
   )
