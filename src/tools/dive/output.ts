@@ -5,7 +5,8 @@ import { readJson } from '../../model/read-json.ts'
 
 const Layer = z.object({
   index: z.int().min(0),
-  digestId: Digest,
+  // Dive takes it from the image's history, which an image need not have.
+  digestId: z.union([Digest, z.literal('')]),
   fileList: z.array(z.object({ path: z.string() })).nullable(),
 })
 
@@ -38,7 +39,7 @@ export function parseEfficiency(json: string): Efficiency {
       bytes: sizeBytes,
       layers: touching(file, inOrder),
     })),
-    layers: inOrder.map(({ digestId }) => digestId),
+    layers: inOrder.map(({ digestId }) => digestId || undefined),
   }
 }
 

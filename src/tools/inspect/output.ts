@@ -152,7 +152,8 @@ export interface Efficiency {
   efficiency: number
   wasted: number
   wastedFiles: NonNullable<Size['wastedFiles']>
-  layers: Digest[]
+  /** Diff IDs, as far as Dive knows them: an image without history names none. */
+  layers: Array<Digest | undefined>
 }
 
 /**
@@ -162,7 +163,8 @@ export interface Efficiency {
  */
 export function toSize({ layers, unpacked, gzipped, files }: Inspection, dive: Efficiency): Size {
   const wanted = layers.map(({ diffId }) => diffId)
-  if (wanted.join() !== dive.layers.join()) {
+  const isSame = wanted.every((diffId, index) => diffId === (dive.layers[index] ?? diffId))
+  if (!isSame || dive.layers.length !== wanted.length) {
     throw new DeliveryError(
       'TOOL',
       `expected dive to measure the ${wanted.length} layers of the image, found ${dive.layers.length === wanted.length ? 'different ones' : dive.layers.length}`,

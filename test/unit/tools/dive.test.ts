@@ -43,6 +43,11 @@ describe('dive', () => {
     expect(named).toEqual([110, 100, 90, 80, 70, 60, 50, 40, 30, 20])
   })
 
+  it('reads what Dive says of an image without history', () => {
+    const text = readFileSync(new URL('../../fixtures/dive/without-history-0.13.1.json', import.meta.url), 'utf8')
+    expect(parseEfficiency(text)).toMatchObject({ efficiency: 1, layers: [undefined] })
+  })
+
   it.each([
     ['nothing', ''],
     ['an empty document', '{}'],

@@ -159,6 +159,13 @@ describe('inspect', () => {
     const inspection = parseInspection(small)
     expect(() => toSize(inspection, { ...dive, layers: dive.layers.slice(1) })).toThrow('found 5')
     expect(() => toSize(inspection, { ...dive, layers: dive.layers.toReversed() })).toThrow('found different ones')
+    expect(() => toSize(inspection, { ...dive, layers: [undefined] })).toThrow('found 1')
+  })
+
+  it('believes a measure of an image without history, which Dive cannot name the layers of', () => {
+    const inspection = parseInspection(small)
+    const unnamed = inspection.layers.map(() => undefined)
+    expect(toSize(inspection, { ...dive, layers: unnamed })).toEqual(toSize(inspection, dive))
   })
 
   it('spells platforms as they are asked for', () => {
