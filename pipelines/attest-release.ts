@@ -16,7 +16,7 @@ import {
   type Lock,
   type ReleasedAttestation,
 } from '../src/model/index.ts'
-import { attach, attest } from '../src/stages/attest.ts'
+import { attachNew, attest } from '../src/stages/attest.ts'
 import type { BuiltArchive } from '../src/stages/build/build.ts'
 import type { Beside, Consumer } from '../src/stages/verify/attestation-reader.ts'
 import type { Published, Pushed } from '../src/stages/publish/publish.ts'
@@ -134,7 +134,7 @@ async function attestWithVerdict(
   const isNew = given.isNew || below.some((one) => one.isNew)
   const judged = await attest(digest, [{ kind: 'verdict', predicate }], isNew ? nothing : before, attesting)
   await turn(digest)
-  await attach(digest, [given, judged], attesting)
+  await attachNew(digest, [given, judged], attesting)
   const [verdict] = judged.statements.map(inputOf)
   if (verdict === undefined) throw new TypeError('expected one statement for one claim')
   return { digest, inputs, verdict, before, isNew: given.isNew || judged.isNew }

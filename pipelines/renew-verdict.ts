@@ -10,7 +10,7 @@ import { registryAccess } from '../src/engine/registry-access.ts'
 import type { PublishedEvidence } from '../src/gate/reverdict.ts'
 import { DeliveryError } from '../src/model/errors.ts'
 import { predicateTypes, type Digest, type ReleasedAttestation, type Reverdict } from '../src/model/index.ts'
-import { attach, attest, type Attested, type Attesting } from '../src/stages/attest.ts'
+import { attachNew, attest, type Attested, type Attesting } from '../src/stages/attest.ts'
 import { expectedIdentity } from '../src/stages/sign/sign.ts'
 import { planSigning, type Signer, type SigningPlan } from '../src/stages/sign/signer.ts'
 import { isExpected } from '../src/stages/verify/expected-signer.ts'
@@ -63,7 +63,7 @@ export async function renewVerdict(again: Reverdict, renewal: Renewal): Promise<
   const judged = async (subject: Digest, inputs: readonly InputAttestation[], made: readonly Made[]) => {
     const predicate = renewedSummary(newestVerdict(verified, subject), again, { inputs, scanners })
     const verdict = await attestVerdict(subject, predicate, attesting)
-    await attach(subject, [...made, verdict], attesting)
+    await attachNew(subject, [...made, verdict], attesting)
     return verdict
   }
   const below = await Promise.all(

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
 	"sync"
 	"syscall"
@@ -292,12 +291,3 @@ func readText(pid int, address uint64) string {
 }
 
 func nativeWord(word []byte) uint64 { return binary.NativeEndian.Uint64(word) }
-
-func sortedKeys[Value any](values map[string]Value) []string {
-	keys := make([]string, 0, len(values))
-	for key := range values {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
-}

@@ -1,5 +1,7 @@
 package main
 
+import "slices"
+
 // report is the result of a run. Seconds are measured while every system call is traced.
 type report struct {
 	SchemaVersion int `json:"schemaVersion"`
@@ -64,4 +66,13 @@ type refusedWrite struct {
 type refusedCall struct {
 	Name  string `json:"name"`
 	Count int    `json:"count"`
+}
+
+func sortedKeys[Value any](values map[string]Value) []string {
+	keys := make([]string, 0, len(values))
+	for key := range values {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
 }

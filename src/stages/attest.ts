@@ -8,11 +8,11 @@ import type { CommandRun } from '../tools/batch/output.ts'
 import { parseAttestations, subjectsOf, type AttestedStatement } from '../tools/cosign/attestations.ts'
 import { readUnverified } from '../tools/cosign/beside.ts'
 import * as cosign from '../tools/cosign/command.ts'
+import { attachBundles } from '../engine/attach-bundles.ts'
 import { runEach } from '../engine/run-each.ts'
 import { toolImage } from '../engine/tool-image.ts'
 import type { RegistryAccess } from '../engine/registry-access.ts'
 import { retry, ServiceAway } from '../engine/retry.ts'
-import { attachBundles } from './publish/publish.ts'
 import { signingError } from './sign/sign.ts'
 import { prepareSigning, type SigningPlan } from './sign/signer.ts'
 import type { Beside } from './verify/attestation-reader.ts'
@@ -61,7 +61,7 @@ export async function attest(
 }
 
 /** Attaches what was signed about one digest, all at once. Throws `ATTEST`; no tag was moved. */
-export async function attach(
+export async function attachNew(
   digest: Digest,
   attested: readonly Attested[],
   { access, lock }: Pick<Attesting, 'access' | 'lock'>,

@@ -1,9 +1,7 @@
-import { dag, type Directory } from '@dagger.io/dagger'
-import type { ErrorCode } from '../../model/errors.ts'
+import type { Directory } from '@dagger.io/dagger'
 import type { Digest, Lock } from '../../model/index.ts'
 import * as registry from '../../tools/registry/command.ts'
 import {
-  readAttached,
   readProbe,
   readPush,
   readTagging,
@@ -52,33 +50,6 @@ export async function publishByDigest(
   return { access, digest, isNew: pushed.manifests.present === 0 }
 }
 
-/** Attaches signed bundles to an image, all at once. Throws `code`: `SIGN` for a signature, `ATTEST` for attestations. */
-export async function attachBundles(
-  { access, digest }: Published,
-  bundles: readonly string[],
-  code: 'SIGN' | 'ATTEST',
-  lock: Lock,
-): Promise<void> {
-  const directory = bundles.reduce(
-    (files, text, index) => files.withNewFile(`${index}.sigstore.json`, text),
-    dag.directory(),
-  )
-  const what = code === 'SIGN' ? 'the signature' : `${bundles.length} attestations`
-  const doing = `attaching ${what} to ${access.repository}@${digest}`
-  const attached = await ask(
-    { lock, access, directory, doing, code },
-    (connection) => registry.attach(connection, { bundles: '/layout', reference: `${access.inside}@${digest}` }),
-    readAttached,
-  )
-  if (attached.digest !== digest || attached.bundles.length !== bundles.length)
-    throw unexpected(
-      access,
-      doing,
-      `${bundles.length} for ${digest}`,
-      `${attached.bundles.length} for ${attached.digest}`,
-    )
-}
-
 /**
  * Points tags at the published digest, in this order. The last step of a release: everything before it left the tags
  * where they were. `immutable` refuses to move a tag that exists with a different digest. Returns the result for each:
@@ -120,20 +91,17 @@ interface Asked {
   /** Mounted at /layout. */
   directory?: Directory
   doing: string
-  /** The code of an error; `PUBLISH` if omitted. */
-  code?: ErrorCode
   /** Where the tags are after an error. */
   after?: (fault: Fault) => string
 }
 
 async function ask<T>(
-  { lock, access, directory, doing, code, after = () => noTag }: Asked,
+  { lock, access, directory, doing, after = () => noTag }: Asked,
   argv: (connection: registry.Connection) => string[],
   read: (ended: Ended) => Answer<T>,
 ): Promise<T> {
   const answer = await askRegistry({ access, ...(directory === undefined ? {} : { directory }), argv, read }, lock)
-  if (answer.fault !== undefined)
-    throw publishError(answer.fault, { doing, after: after(answer.fault), ...(code === undefined ? {} : { code }) })
+  if (answer.fault !== undefined) throw publishError(answer.fault, { doing, after: after(answer.fault) })
   return answer.done
 }
 

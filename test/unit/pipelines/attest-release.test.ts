@@ -26,6 +26,7 @@ const attested = (before: Beside, turn = () => Promise.resolve()) =>
     policy: { origin: 'file', path: 'loadline.yaml', digest: policy },
     before: () => Promise.resolve(before),
     turn,
+    plan: { formats: ['bundle'] },
   } as unknown as AttestRequest)
 
 it('a release of which everything was said before writes nothing, and what was seen of it counts', async () => {
@@ -35,7 +36,7 @@ it('a release of which everything was said before writes nothing, and what was s
   expect(unchanged).toEqual(new Map([[image, before]]))
 })
 
-it('nothing is read or written about an image while it is not its turn', async () => {
+it('nothing is attached to an image while it is not its turn', async () => {
   const refused = new Error('another writer was refused')
   await expect(attested(beside(), () => Promise.reject(refused))).rejects.toBe(refused)
 })
