@@ -26,13 +26,13 @@ export const licenses: Rule = {
     'Replace the package with one under a different licence, buy a licence and add an exception with the contract as its reason, or change licenses.deny.',
   source: 'SPDX 2.3, annex D (licence expressions); SPDX licence list',
   judge({ policy, evidence }) {
-    const denied = new Set(policy.licenses.deny.map((id) => currentLicenseId(id)))
+    const freedomOf = freedomsUnder(new Set(policy.licenses.deny.map((id) => currentLicenseId(id))))
     const judged = collectedOf(evidence, 'licenses').flatMap(({ platform, value }) => {
       const owners = ownersOn(evidence, platform)
       return value.packages.map((entry) => ({
         platform,
         owner: owners.ofLayer(entry.layer),
-        ...judgePackage(entry, denied),
+        ...judgePackage(entry, freedomOf),
       }))
     })
     const violations = judged.flatMap(({ platform, owner, entry, denied: expressions }) =>
@@ -102,9 +102,9 @@ function summarize(unknown: ReadonlyArray<{ platform: Platform; entry: Package }
 
 function judgePackage(
   entry: Package,
-  denied: ReadonlySet<string>,
+  freedomOf: (text: string) => Freedom,
 ): { entry: Package; denied: string[]; isUnknown: boolean } {
-  const judged = entry.licenses.map((text) => ({ text, freedom: freedomOf(text, denied) }))
+  const judged = entry.licenses.map((text) => ({ text, freedom: freedomOf(text) }))
   return {
     entry,
     denied: [...new Set(judged.filter(({ freedom }) => freedom === 'denied').map(({ text }) => text))],
@@ -112,7 +112,17 @@ function judgePackage(
   }
 }
 
-function freedomOf(text: string, denied: ReadonlySet<string>): Freedom {
+/** Judges each text once: a hundred thousand packages declare some tens of different ones, and parsing is what takes time. */
+function freedomsUnder(denied: ReadonlySet<string>): (text: string) => Freedom {
+  const known = new Map<string, Freedom>()
+  return (text) => {
+    const freedom = known.get(text) ?? judgeText(text, denied)
+    known.set(text, freedom)
+    return freedom
+  }
+}
+
+function judgeText(text: string, denied: ReadonlySet<string>): Freedom {
   const expression = parseLicenseExpression(text)
   if (expression) return weigh(expression, denied)
   // Prose, or an ID in the wrong case. Naming a denied licence is enough: the rest of the text cannot be interpreted.
