@@ -61,7 +61,7 @@ async function work(directory: string): Promise<void> {
     say(`${name.padEnd(10)} ${took()}`)
     return value
   }
-  const read = (name: string) => readFileSync(join(directory, name), 'utf8')
+  const read = (name: string) => readFileSync(join(directory, name)).toString()
   const scan = step('scan', () => parsePackageScan(read('condensed.json')))
   requireSubject(scan.subject, { version: tools.trivy.version, configuration: imageId, platform: 'linux/amd64' })
   const image = { name: 'bench', digest: imageDigest, configuration: imageId, packages: scan.packages.length }
