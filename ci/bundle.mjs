@@ -1,17 +1,17 @@
-// Bundles Loadline into plain JavaScript: `node ci/bundle.mjs DIRECTORY`. A separate program with a clean environment,
-// because esbuild runs what a variable names.
+// Bundles Loadline into plain JavaScript: `node ci/bundle.mjs DIRECTORY`. A file named after it is bundled instead: a
+// benchmark runs as the product does. A separate program with a clean environment, because esbuild runs what a variable names.
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-/** Entry points; each becomes a file of its name. Whatever they import lazily becomes a separate file. */
-const entryPoints = { cli: 'ci/cli/main.ts', library: 'ci/library.ts' }
+/** Each becomes a file of its name. Whatever they import lazily becomes a separate file. */
+const faces = { cli: 'ci/cli/main.ts', library: 'ci/library.ts' }
 
 /**
  * Bundles Loadline and everything it imports into `directory`, which must be two levels below `root`:
  * `src/engine/package-root.ts` relies on that. Nothing outside `root` has a say: compiler options, the working
  * directory and NODE_PATH are set here.
  */
-async function bundle(root, directory) {
+async function bundle(root, directory, entryPoints) {
   await build({
     absWorkingDir: root,
     nodePaths: [],
@@ -63,4 +63,5 @@ const withoutTelemetry = {
   },
 }
 
-await bundle(fileURLToPath(new URL('..', import.meta.url)), process.argv[2])
+const [directory, file] = process.argv.slice(2)
+await bundle(fileURLToPath(new URL('..', import.meta.url)), directory, file === undefined ? faces : [file])
