@@ -1,11 +1,10 @@
-// Bundles Loadline into plain JavaScript: `node ci/bundle.mjs DIRECTORY`, or another program of this repository in the
-// same way: `node ci/bundle.mjs DIRECTORY ENTRY-POINT`. A separate program with a clean environment, because esbuild runs
-// what a variable names.
+// Bundles Loadline into plain JavaScript: `node ci/bundle.mjs DIRECTORY`. A file named after it is bundled instead: a
+// benchmark runs as the product does. A separate program with a clean environment, because esbuild runs what a variable names.
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-/** Entry points; each becomes a file of its name. Whatever they import lazily becomes a separate file. */
-const own = { cli: 'ci/cli/main.ts', library: 'ci/library.ts' }
+/** Each becomes a file of its name. Whatever they import lazily becomes a separate file. */
+const faces = { cli: 'ci/cli/main.ts', library: 'ci/library.ts' }
 
 /**
  * Bundles Loadline and everything it imports into `directory`, which must be two levels below `root`:
@@ -64,5 +63,5 @@ const withoutTelemetry = {
   },
 }
 
-const [, , directory, program] = process.argv
-await bundle(fileURLToPath(new URL('..', import.meta.url)), directory, program === undefined ? own : { program })
+const [directory, file] = process.argv.slice(2)
+await bundle(fileURLToPath(new URL('..', import.meta.url)), directory, file === undefined ? faces : [file])

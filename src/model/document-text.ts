@@ -7,5 +7,20 @@ const readable = 8_000_000
  */
 export function documentText(document: object): string {
   const dense = JSON.stringify(document)
-  return `${dense.length > readable ? dense : JSON.stringify(document, null, 2)}\n`
+  // Joined, because V8 would copy a concatenated text on first use, when it may have long been in memory twice.
+  return [dense.length > readable ? dense : JSON.stringify(document, null, 2), '\n'].join('')
+}
+
+/** The same for a document whose direct lists are given as the texts of their parts: entries with commas between them. */
+export function documentTextInParts(document: object, lists: ReadonlyMap<string, readonly string[]>): string {
+  const pieces: string[] = []
+  for (const [key, value] of Object.entries(document)) {
+    if (value === undefined) continue
+    pieces.push(`${pieces.length === 0 ? '{' : ','}${JSON.stringify(key)}:`)
+    const parts = lists.get(key)
+    if (parts === undefined) pieces.push(JSON.stringify(value))
+    else pieces.push('[', ...parts.flatMap((part, index) => (index === 0 ? [part] : [',', part])), ']')
+  }
+  const dense = [...pieces, pieces.length === 0 ? '{}\n' : '}\n'].join('')
+  return dense.length > readable + 1 ? dense : documentText(JSON.parse(dense) as object)
 }

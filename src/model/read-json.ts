@@ -26,7 +26,7 @@ export function describeFault({ kind, detail }: JsonFault): string {
 }
 
 /** The limit on nested lists and objects: documents have some tens, and later traversals have stack for some thousands. */
-const deepest = 500
+export const deepest = 500
 
 /**
  * The only reader of JSON from outside: other readers may take a different value for a duplicate key. Throws what

@@ -44,7 +44,8 @@ const summaries: { [K in keyof Values]: (value: Values[K]) => string } = {
     ].join(', ')
   },
   licenses: ({ packages }) => {
-    const named = new Set(packages.flatMap(({ licenses }) => licenses))
+    const named = new Set<string>()
+    for (const { licenses } of packages) for (const license of licenses) named.add(license)
     const without = packages.filter(({ licenses }) => licenses.length === 0).length
     return `${counted(named.size, 'licence')} in ${counted(packages.length, 'package')}${without === 0 ? '' : `, ${wholeNumber(without)} without one`}`
   },

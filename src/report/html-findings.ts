@@ -1,3 +1,4 @@
+import { groupBy } from '../model/group-by.ts'
 import { exceptionText } from '../model/exception-text.ts'
 import { compareSeverity, compareText, severities, type Run } from '../model/index.ts'
 import { cell, columnHeads } from './html-table.ts'
@@ -51,9 +52,8 @@ const stateCounts = {
  */
 export function findingsSection(run: Run, findings: readonly ReportedFinding[]): Markup {
   if (findings.length === 0) return html`<section id="findings"><h2>Findings</h2><p class="lead">None.</p></section>`
-  const listed = new Set(
-    findingKinds.flatMap((kind) => findings.filter((finding) => finding.kind === kind).slice(0, mostFindings)),
-  )
+  const ofKind = groupBy(findings, ({ kind }) => kind)
+  const listed = new Set(findingKinds.flatMap((kind) => (ofKind.get(kind) ?? []).slice(0, mostFindings)))
   const groups = ownerGroups(findings)
   const positions = ordersOf([...listed])
   return html`<section id="findings"><h2>Findings</h2><p class="lead">${counted(findings.length, 'finding')}: ${stateLine(findings)}.</p>
@@ -65,7 +65,7 @@ ${ownerTable(run, groups)}
   )}${choice('show', 'Show', shownStates(findings))}</div>
 <table class="findings" role="table"><caption>Findings by owner</caption><thead role="rowgroup"><tr role="row">${['Severity', 'Finding', 'Where', 'What to do'].map((head) => html`<th scope="col" role="columnheader">${head}</th>`)}</tr></thead>
 ${groups.map((group, index) => ownerRows(run, group, index + 1, listed, positions))}</table>
-${cutLines(findings, listed)}</section>`
+${cutLines(ofKind)}</section>`
 }
 
 /** The number of findings in each state, in words. */
@@ -216,9 +216,9 @@ function findingRow(finding: ReportedFinding, style: string, severalPlatforms: b
 `
 }
 
-function cutLines(findings: readonly ReportedFinding[], listed: ReadonlySet<ReportedFinding>): Markup[] {
+function cutLines(ofKind: ReadonlyMap<string, readonly ReportedFinding[]>): Markup[] {
   return findingKinds.flatMap((kind) => {
-    const cut = findings.filter((finding) => finding.kind === kind && !listed.has(finding))
+    const cut = (ofKind.get(kind) ?? []).slice(mostFindings)
     return cut.length === 0
       ? []
       : [

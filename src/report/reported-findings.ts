@@ -11,6 +11,7 @@ import {
 import { unjudgedVulnerabilities, unjudgedLint, unjudgedSecrets } from './unjudged-findings.ts'
 import { type ReportedFinding, type FindingState, findingStates, findingKinds } from './reported-finding.ts'
 import { nameOf, nameOfVulnerability } from './finding-names.ts'
+import { foldPlatforms } from './fold-platforms.ts'
 
 /**
  * Every finding of a run, once: missing evidence, the rules' violations, and findings within the policy.
@@ -122,36 +123,6 @@ function vulnerabilityIndex(run: Run): VulnerabilityIndex {
       index.set(nameOfVulnerability(vulnerability, archive.platform), vulnerability)
   }
   return index
-}
-
-/** Merges equal findings on several platforms, in the order of their first appearance. */
-function foldPlatforms(findings: Iterable<ReportedFinding>): ReportedFinding[] {
-  const folded = new Map<string, ReportedFinding>()
-  for (const finding of findings) {
-    const { state, kind, rule, id, subject, severity, found, location, owner } = finding
-    const key = [
-      state,
-      kind,
-      rule,
-      id,
-      subject,
-      severity,
-      found,
-      location?.path,
-      location?.line,
-      location?.column,
-      finding.vulnerability?.package.path,
-      owner === undefined ? '' : JSON.stringify(owner),
-      finding.exception === undefined ? '' : JSON.stringify(finding.exception),
-    ].join('\0')
-    const first = folded.get(key)
-    // Two remarks on one platform are two findings even if they are worded alike.
-    const repeated = first !== undefined && finding.platforms.some((platform) => first.platforms.includes(platform))
-    if (first === undefined || finding.platforms.length === 0 || repeated)
-      folded.set(first === undefined ? key : `${key}#${folded.size}`, { ...finding })
-    else first.platforms = [...first.platforms, ...finding.platforms].sort()
-  }
-  return [...folded.values()]
 }
 
 function byWeight(left: ReportedFinding, right: ReportedFinding): number {

@@ -23,7 +23,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 export async function bundledScript(): Promise<string> {
   const directory = join(root, 'dist', 'bench')
   await execa(process.execPath, [join(root, 'ci/bundle.mjs'), directory, 'test/bench/script.ts'])
-  return join(directory, 'program.mjs')
+  return join(directory, 'script.mjs')
 }
 
 /** Runs a contender. Throws if it does not end as it should: it would be measured too short. */

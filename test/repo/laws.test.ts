@@ -110,7 +110,9 @@ describe('laws of the repository', () => {
   it('reads JSON from outside by one reader, which refuses a key that is there twice', () => {
     const others = {
       'src/model/read-json.ts': 'the reader',
-      'src/model/duplicate-key.ts': 'one escaped key of a document that was parsed',
+      'src/model/json-in-parts.ts': 'parts of a text whose keys it has looked at as the reader does',
+      'src/model/key-sets.ts': 'one escaped key of a document',
+      'src/model/document-text.ts': 'a text of its own',
       'src/module/given.ts': "the module's own state",
       'src/module/assessment.ts': "the module's own state",
       'src/attestation/image-claims.ts': 'SBOMs that were read when they were made',

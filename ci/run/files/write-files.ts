@@ -1,7 +1,8 @@
 import { constants, openSync } from 'node:fs'
-import { lstat, mkdir, open, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { DeliveryError } from '../../../src/model/errors.ts'
+import { bytesOf } from '../../../src/model/text-bytes.ts'
 import { FileFault, faultOf, pathBelow, physicalPath } from './physical-path.ts'
 
 /** Creates a new file only: anything already at its path, above all a link, is never written through. */
@@ -78,7 +79,7 @@ async function writeNew(path: string, content: string | Uint8Array, mode = 0o666
   await rm(path, { force: true })
   const file = await open(path, newFile, mode)
   try {
-    await file.writeFile(content)
+    await writeFile(file, typeof content === 'string' ? bytesOf(content) : content)
   } finally {
     await file.close()
   }

@@ -26,15 +26,19 @@ export const licenses: Rule = {
     'Replace the package with one under a different licence, buy a licence and add an exception with the contract as its reason, or change licenses.deny.',
   source: 'SPDX 2.3, annex D (licence expressions); SPDX licence list',
   judge({ policy, evidence }) {
-    const denied = new Set(policy.licenses.deny.map((id) => currentLicenseId(id)))
-    const judged = collectedOf(evidence, 'licenses').flatMap(({ platform, value }) => {
+    const freedomOf = freedomsUnder(new Set(policy.licenses.deny.map((id) => currentLicenseId(id))))
+    const images = collectedOf(evidence, 'licenses').map(({ platform, value: { packages } }) => {
       const owners = ownersOn(evidence, platform)
-      return value.packages.map((entry) => ({
-        platform,
-        owner: owners.ofLayer(entry.layer),
-        ...judgePackage(entry, denied),
-      }))
+      const notable = packages.flatMap((entry) => {
+        const { denied, isUnknown } = judgePackage(entry, freedomOf)
+        // Of a hundred thousand packages, few are.
+        return denied.length > 0 || isUnknown
+          ? [{ platform, owner: owners.ofLayer(entry.layer), entry, denied, isUnknown }]
+          : []
+      })
+      return { platform, count: packages.length, notable }
     })
+    const judged = images.flatMap(({ notable }) => notable)
     const violations = judged.flatMap(({ platform, owner, entry, denied: expressions }) =>
       expressions.map((expression) =>
         toViolation(
@@ -49,13 +53,10 @@ export const licenses: Rule = {
     )
     const unknown = judged.filter(({ isUnknown }) => isUnknown)
     const denies = policy.licenses.unknown === 'deny'
-    const found = evidence.platforms.map(({ archive: { platform } }) => {
-      const here = judged.filter((entry) => entry.platform === platform)
-      return {
-        platform,
-        text: `${here.length} packages, ${here.filter((entry) => entry.denied.length > 0).length} denied, ${here.filter(({ isUnknown }) => isUnknown).length} unknown`,
-      }
-    })
+    const found = images.map(({ platform, count, notable }) => ({
+      platform,
+      text: `${count} packages, ${notable.filter((entry) => entry.denied.length > 0).length} denied, ${notable.filter(({ isUnknown }) => isUnknown).length} unknown`,
+    }))
     return {
       wanted: `none of ${policy.licenses.deny.join(', ') || 'no licence'}${denies ? ', none unknown' : ''}`,
       found: onEveryPlatform(found),
@@ -101,18 +102,27 @@ function summarize(unknown: ReadonlyArray<{ platform: Platform; entry: Package }
 }
 
 function judgePackage(
-  entry: Package,
-  denied: ReadonlySet<string>,
-): { entry: Package; denied: string[]; isUnknown: boolean } {
-  const judged = entry.licenses.map((text) => ({ text, freedom: freedomOf(text, denied) }))
+  { licenses: texts }: Package,
+  freedomOf: (text: string) => Freedom,
+): { denied: string[]; isUnknown: boolean } {
+  const freedoms = texts.map(freedomOf)
   return {
-    entry,
-    denied: [...new Set(judged.filter(({ freedom }) => freedom === 'denied').map(({ text }) => text))],
-    isUnknown: judged.length === 0 || judged.some(({ freedom }) => freedom === 'unknown'),
+    denied: freedoms.includes('denied') ? [...new Set(texts.filter((_, at) => freedoms[at] === 'denied'))] : [],
+    isUnknown: freedoms.length === 0 || freedoms.includes('unknown'),
   }
 }
 
-function freedomOf(text: string, denied: ReadonlySet<string>): Freedom {
+/** Judges each text once: a hundred thousand packages declare some tens of different ones, and parsing is what takes time. */
+function freedomsUnder(denied: ReadonlySet<string>): (text: string) => Freedom {
+  const known = new Map<string, Freedom>()
+  return (text) => {
+    const freedom = known.get(text) ?? judgeText(text, denied)
+    known.set(text, freedom)
+    return freedom
+  }
+}
+
+function judgeText(text: string, denied: ReadonlySet<string>): Freedom {
   const expression = parseLicenseExpression(text)
   if (expression) return weigh(expression, denied)
   // Prose, or an ID in the wrong case. Naming a denied licence is enough: the rest of the text cannot be interpreted.

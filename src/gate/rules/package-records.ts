@@ -146,9 +146,11 @@ function systemOf({ systems }: PackageRecords): System | undefined {
 
 /** System files and trees that neither a package owns nor the scanner recognised. */
 function unownedOf({ unowned }: PackageRecords, known: readonly Package[]): Set<string> {
-  const catalogued = new Set(known.flatMap(({ path }) => (path === undefined ? [] : [path.replace(/^\/?/, '/')])))
+  // A scanner may leave out the first slash.
+  const catalogued = new Set(known.map(({ path }) => path))
+  const isKnown = (path: string) => path.startsWith('/') && (catalogued.has(path) || catalogued.has(path.slice(1)))
   return new Set(
-    unowned.flatMap(({ path }) => (catalogued.has(path) ? [] : [sharedDirectory.test(path) ? path : treeOf(path)])),
+    unowned.flatMap(({ path }) => (isKnown(path) ? [] : [sharedDirectory.test(path) ? path : treeOf(path)])),
   )
 }
 

@@ -179,36 +179,45 @@ function pathIn({ Class, Target }: z.infer<typeof Result>, written: string | und
   return written ?? (Class === 'lang-pkgs' ? Target : undefined)
 }
 
+/** What is not known, or empty, has no key. */
 function toPackage(result: z.infer<typeof Result>, entry: z.infer<typeof TrivyPackage>): Package {
-  return {
+  const { Identifier: identifier, Layer: layer } = entry
+  const path = pathIn(result, entry.FilePath)
+  const found: Package = {
     name: entry.Name,
     version: fullVersion(entry),
     type: typeOf(result),
     licenses: entry.Licenses ?? [],
-    ...optional('purl', entry.Identifier?.PURL),
-    ...optional('path', pathIn(result, entry.FilePath)),
-    ...optional('layer', entry.Layer?.DiffID),
   }
+  if (identifier?.PURL) found.purl = identifier.PURL
+  if (path) found.path = path
+  if (layer?.DiffID) found.layer = layer.DiffID
+  return found
 }
 
+/** The same for a vulnerability. */
 function toVulnerability(result: z.infer<typeof Result>, entry: z.infer<typeof TrivyVulnerability>): Vulnerability {
-  return {
+  const { PkgIdentifier: identifier, Layer: layer } = entry
+  const path = pathIn(result, entry.PkgPath)
+  const affected: Vulnerability['package'] = {
+    name: entry.PkgName,
+    version: entry.InstalledVersion,
+    type: typeOf(result),
+  }
+  if (identifier?.PURL) affected.purl = identifier.PURL
+  if (path) affected.path = path
+  if (layer?.DiffID) affected.layer = layer.DiffID
+  const found: Vulnerability = {
     id: entry.VulnerabilityID || unidentified,
     severity: parseSeverity(entry.Severity),
     title: entry.Title ?? '',
-    package: {
-      name: entry.PkgName,
-      version: entry.InstalledVersion,
-      type: typeOf(result),
-      ...optional('purl', entry.PkgIdentifier?.PURL),
-      ...optional('path', pathIn(result, entry.PkgPath)),
-      ...optional('layer', entry.Layer?.DiffID),
-    },
-    ...optional('fixedVersion', entry.FixedVersion || undefined),
-    ...optional('status', entry.Status),
-    ...optional('url', entry.PrimaryURL),
-    ...optional('severitySource', entry.SeveritySource),
+    package: affected,
   }
+  if (entry.FixedVersion) found.fixedVersion = entry.FixedVersion
+  if (entry.Status) found.status = entry.Status
+  if (entry.PrimaryURL) found.url = entry.PrimaryURL
+  if (entry.SeveritySource) found.severitySource = entry.SeveritySource
+  return found
 }
 
 /** Throws `TOOL` if a report is from a different Trivy, or about a different image, than expected. */
@@ -259,8 +268,4 @@ function fullVersion(entry: z.infer<typeof TrivyPackage>): string {
   const epoch = entry.Epoch ? `${entry.Epoch}:` : ''
   const release = entry.Release ? `-${entry.Release}` : ''
   return `${epoch}${entry.Version}${release}`
-}
-
-function optional<K extends string>(key: K, value: string | undefined): { [key in K]?: string } {
-  return value === undefined || value === '' ? {} : ({ [key]: value } as { [key in K]?: string })
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
-import { documentText, imagePackageUrl, type Digest } from '../../model/index.ts'
-import { readJson } from '../../model/read-json.ts'
+import { imagePackageUrl, type Digest } from '../../model/index.ts'
+import { readJsonInParts } from '../../model/json-in-parts.ts'
 
 /**
  * An entry with these text fields. It is checked but not copied: there may be a hundred thousand, most of whose content is only passed on.
@@ -29,12 +29,17 @@ const CycloneDx = z.looseObject({
   components: z.array(entry<{ type: string }>('type')).optional(),
 })
 
+interface SpdxPackage {
+  [key: string]: unknown
+  name: string
+  SPDXID: string
+  primaryPackagePurpose?: string
+}
+
 const Spdx = z.looseObject({
   spdxVersion: z.string(),
   name: z.string(),
-  packages: z.array(
-    entry<{ [key: string]: unknown; name: string; SPDXID: string; primaryPackagePurpose?: string }>('name', 'SPDXID'),
-  ),
+  packages: z.array(entry<SpdxPackage>('name', 'SPDXID')),
 })
 
 /** Trivy's notes on the image, among them "ImageID: sha256:...". */
@@ -68,13 +73,18 @@ const onlyIn17 =
  * lacks packages.
  */
 export function bindCycloneDx(text: string, image: SbomSubject): BoundSbom {
-  const document = readJson('trivy', text, CycloneDx)
+  let components = 0
+  let operatingSystem = false
+  const whole = readJsonInParts('trivy', text, CycloneDx, (part) => {
+    components += part.components?.length ?? 0
+    operatingSystem ||= part.components?.some(({ type }) => type === 'operating-system') ?? false
+  })
+  const { document } = whole
   const { component } = document.metadata
-  const components = document.components ?? []
   requireWhole(
     'CycloneDX',
     component.properties.find(({ name }) => name === 'aquasecurity:trivy:ImageID')?.value,
-    components.length,
+    components,
     image,
   )
   component.name = image.name
@@ -86,11 +96,7 @@ export function bindCycloneDx(text: string, image: SbomSubject): BoundSbom {
     document.specVersion = '1.6'
     document['$schema'] = 'http://cyclonedx.org/schema/bom-1.6.schema.json'
   }
-  return {
-    text: documentText(document),
-    components: components.length,
-    operatingSystem: components.some(({ type }) => type === 'operating-system'),
-  }
+  return { text: whole.text(), components, operatingSystem }
 }
 
 /**
@@ -98,33 +104,37 @@ export function bindCycloneDx(text: string, image: SbomSubject): BoundSbom {
  * image, or lacks packages.
  */
 export function bindSpdx(text: string, image: SbomSubject): BoundSbom {
-  const document = readJson('trivy', text, Spdx)
-  const container = document.packages.find(({ primaryPackagePurpose }) => primaryPackagePurpose === 'CONTAINER')
-  const components = document.packages.length - (container === undefined ? 0 : 1)
-  const notes = Annotations.safeParse(container?.['annotations']).data ?? []
+  let packages = 0
+  let operatingSystem = false
+  let container: SpdxPackage | undefined
+  let notes: z.infer<typeof Annotations> = []
+  const whole = readJsonInParts('trivy', text, Spdx, (part) => {
+    packages += part.packages.length
+    operatingSystem ||= part.packages.some(({ primaryPackagePurpose }) => primaryPackagePurpose === 'OPERATING-SYSTEM')
+    if (container !== undefined) return
+    container = part.packages.find(({ primaryPackagePurpose }) => primaryPackagePurpose === 'CONTAINER')
+    notes = Annotations.safeParse(container?.['annotations']).data ?? []
+    if (container !== undefined) bindContainer(container, image)
+  })
+  const components = packages - (container === undefined ? 0 : 1)
   requireWhole(
     'SPDX',
     notes.map(({ comment }) => /^ImageID: (.+)$/.exec(comment)?.[1]).find((id) => id !== undefined),
     components,
     image,
   )
-  document.name = image.name
-  document['documentNamespace'] = `urn:loadline:spdx:${image.name}:${image.digest}`
-  if (container !== undefined) {
-    container.name = image.name
-    container['versionInfo'] = image.digest
-    container['checksums'] = [{ algorithm: 'SHA256', checksumValue: image.digest.slice('sha256:'.length) }]
-    container['externalRefs'] = [
-      { referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: imagePackageUrl(image) },
-    ]
-  }
-  return {
-    text: documentText(document),
-    components,
-    operatingSystem: document.packages.some(
-      ({ primaryPackagePurpose }) => primaryPackagePurpose === 'OPERATING-SYSTEM',
-    ),
-  }
+  whole.document.name = image.name
+  whole.document['documentNamespace'] = `urn:loadline:spdx:${image.name}:${image.digest}`
+  return { text: whole.text(), components, operatingSystem }
+}
+
+function bindContainer(container: SpdxPackage, image: SbomSubject): void {
+  container.name = image.name
+  container['versionInfo'] = image.digest
+  container['checksums'] = [{ algorithm: 'SHA256', checksumValue: image.digest.slice('sha256:'.length) }]
+  container['externalRefs'] = [
+    { referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: imagePackageUrl(image) },
+  ]
 }
 
 function requireWhole(format: string, configuration: string | undefined, components: number, image: SbomSubject): void {
