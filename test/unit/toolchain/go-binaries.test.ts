@@ -1,4 +1,7 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { packageRoot } from '../../../src/engine/package-root.ts'
 import { groupGoBuilds, readGoBinaries, type GoBinary } from '../../../toolchain/go-binaries.ts'
 import { wheelVersions } from '../../../toolchain/wheels.ts'
 import { ownTools, tools } from '../../../src/tools/images.ts'
@@ -51,4 +54,20 @@ test('the six programs of the engine are one build', async () => {
     'dial-stdio',
     'dnsname',
   ])
+})
+
+test('Trivy is compiled without the clients of clusters and clouds, whose modules refuse every call', () => {
+  const directory = join(packageRoot, 'toolchain/go/trivy')
+  const module = readFileSync(join(directory, 'go.mod'), 'utf8')
+  expect(module).not.toMatch(/^\t(k8s\.io\/client-go|cloud\.google\.com\/go\/storage) v/m)
+  const replaced = [...module.matchAll(/^\t(\S+) => \.\/(modules\/\S+)$/gm)]
+  expect(replaced).toHaveLength(4)
+  for (const [, name, path = ''] of replaced) {
+    const file = join(directory, path, 'go.mod')
+    expect(readFileSync(file, 'utf8'), file).toContain(`module ${name}\n`)
+    const sources = readdirSync(join(directory, path), { recursive: true, encoding: 'utf8' })
+      .filter((source) => source.endsWith('.go'))
+      .map((source) => readFileSync(join(directory, path, source), 'utf8'))
+    expect(sources.join('\n'), name).toContain(`in for the module ${name}`)
+  }
 })
