@@ -315,7 +315,6 @@ require (
 	go.opentelemetry.io/otel/sdk/metric v1.43.0 // indirect
 	go.opentelemetry.io/otel/trace v1.43.0 // indirect
 	go.opentelemetry.io/proto/otlp v1.10.0 // indirect
-	go.uber.org/atomic v1.11.0 // indirect
 	go.uber.org/multierr v1.11.0 // indirect
 	go.uber.org/zap v1.28.0 // indirect
 	go.yaml.in/yaml/v2 v2.4.4 // indirect
@@ -358,11 +357,12 @@ require (
 	sigs.k8s.io/yaml v1.6.0 // indirect
 )
 
-// Modules that Trivy needs for what Loadline never asks it: charts, clusters, machine images, downloads. See the package
+// Modules that Trivy needs for what Loadline never asks it: charts, clusters, machine images, downloads, Redis. See the package
 // comment of each. They are two fifths of all that its compiler reads.
 replace (
 	github.com/aquasecurity/trivy-kubernetes => ./modules/kubernetes
 	github.com/aws/aws-sdk-go-v2/service/ec2 => ./modules/ec2
 	github.com/hashicorp/go-getter => ./modules/getter
+	github.com/redis/go-redis/v9 => ./modules/redis
 	helm.sh/helm/v4 => ./modules/helm
 )
