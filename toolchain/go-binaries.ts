@@ -35,10 +35,9 @@ const goDirectory = join(packageRoot, 'toolchain/go')
 const ownDirectory = join(packageRoot, 'programs')
 
 /**
- * Measured on 2 cores: Trivy 359 s, the engine 257 s, Cosign 157 s, the rest seconds. The longest go first; crane before all, since
- * it pushes what others assemble.
+ * The longest go first; before all of them the program that pushes what others assemble.
  */
-const priorities: Record<string, number> = { crane: 100, trivy: 90, engine: 80, cosign: 70 }
+const priorities: Record<string, number> = { registry: 100, trivy: 90, engine: 80, cosign: 70 }
 
 /** Every program that the sealed toolchain compiles: those of `go/binaries.json`, and Loadline's own. */
 export async function readGoBinaries(): Promise<GoBinary[]> {

@@ -2,8 +2,6 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { ownTools, tools, type OwnTool, type Tool } from '../src/tools/images.ts'
 import { packagedPrograms } from './packaged-programs.ts'
-import { buildOf } from './programs-on-demand.ts'
-import { craneProgram } from './crane.ts'
 import { bases } from './bases/index.ts'
 import { basesOnDemand } from './bases-on-demand/index.ts'
 import { removeUnfinished, removeUnused, type Cache } from './cache.ts'
@@ -78,16 +76,16 @@ async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv, onDemand: readonl
     ...(await wheelVersions()),
   }
   const engineBinaries = stepOf(compiled, 'dagger-engine')
-  const crane = goBuildSteps(buildOf(craneProgram), prerequisites)
+  const pusher = stepOf(compiled, 'registry')
 
   const toolImages = wantedTools(onDemand).map((tool) => {
     requireVersion(tool, versions[tool.name])
     const image = toolStep(tool, compiled.get(tool.name) ?? wheels)
-    return pushStep(`the image of ${tool.name}`, image, toolNames, registry, crane)
+    return pushStep(`the image of ${tool.name}`, image, toolNames, registry, pusher)
   })
   const wantedBases = [...bases, ...basesOnDemand.filter(({ name }) => onDemand.includes(name))]
   const baseImages = wantedBases.map((base) =>
-    pushStep(`the base image ${base.name}`, baseImageStep(base, prerequisites), baseNames, registry, crane),
+    pushStep(`the base image ${base.name}`, baseImageStep(base, prerequisites), baseNames, registry, pusher),
   )
   const facts = join(packageRoot, 'examples', 'vulnerability-database')
   const exampleDatabase = existsSync(facts)
@@ -96,7 +94,7 @@ async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv, onDemand: readonl
         exampleDatabaseStep(facts, stepOf(compiled, 'advisories')),
         exampleDatabaseNames,
         registry,
-        crane,
+        pusher,
       )
     : undefined
   const lock = lockStep(cache, registry, { toolImages, baseImages, exampleDatabase })
