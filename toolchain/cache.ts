@@ -92,6 +92,11 @@ export async function storedResult(
   return { path, cached: false }
 }
 
+/** Whether the result of a step for a content key is there. */
+export function holdsResult(cache: Cache, step: string, key: string): boolean {
+  return existsSync(cache.path('steps', step, key))
+}
+
 /** Removes what killed set-ups left unfinished. Only for the holder of the set-up lock. */
 export async function removeUnfinished(cache: Cache): Promise<void> {
   await removeTree(cache.path('work'))

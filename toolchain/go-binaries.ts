@@ -3,7 +3,8 @@ import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { packageRoot } from '../src/engine/package-root.ts'
 import { ownTools, type OwnTool } from '../src/tools/images.ts'
-import { contentKey, directoryDigest } from './content-key.ts'
+import { holdsResult, type Cache } from './cache.ts'
+import { contentKey, directoryDigest, type KeyInputs } from './content-key.ts'
 import type { Step } from './steps.ts'
 
 /** One program of `go/binaries.json`: everything its build depends on. */
@@ -79,6 +80,11 @@ export function groupGoBuilds(binaries: readonly GoBinary[]): GoBuild[] {
   return [...builds.values()]
 }
 
+/** Whether the cache has what a build gives. */
+export async function isCompiled(build: GoBuild, cache: Cache): Promise<boolean> {
+  return holdsResult(cache, `${titleOf(build)}-binaries`, contentKey(await compilerInputs(build)))
+}
+
 /**
  * The two steps of a build: the modules it needs are downloaded beside other work, then it is compiled.
  * `moduleDirectory` is the directory that has its Go module.
@@ -86,11 +92,11 @@ export function groupGoBuilds(binaries: readonly GoBinary[]): GoBuild[] {
 export function goBuildSteps(
   build: GoBuild,
   prerequisites: Step<void>,
-  moduleDirectory = Object.hasOwn(ownTools, build.module) ? ownDirectory : goDirectory,
+  moduleDirectory = directoryOf(build),
 ): Step<CompiledBinaries> {
   const { module } = build
   const [first] = build.binaries
-  const title = build.binaries.length === 1 ? first.name : module
+  const title = titleOf(build)
   const directory = join(moduleDirectory, module)
   const packages = build.binaries.map((binary) => binary.package)
   const priority = priorities[title] ?? 50
@@ -124,7 +130,7 @@ export function goBuildSteps(
     needs: [modules],
     priority,
     async run({ once, run, cache }) {
-      const inputs = { source: await directoryDigest(directory), binaries: build.binaries, flags: buildFlags(first) }
+      const inputs = await compilerInputs(build, moduleDirectory)
       const made = await once(`${title}-binaries`, inputs, async (work) => {
         const compiled = join(work, 'compiled')
         await mkdir(compiled)
@@ -138,6 +144,19 @@ export function goBuildSteps(
       return Object.fromEntries(build.binaries.map(({ name }) => [name, join(made, name)]))
     },
   }
+}
+
+function titleOf({ module, binaries }: GoBuild): string {
+  return binaries.length === 1 ? binaries[0].name : module
+}
+
+function directoryOf({ module }: GoBuild): string {
+  return Object.hasOwn(ownTools, module) ? ownDirectory : goDirectory
+}
+
+async function compilerInputs(build: GoBuild, moduleDirectory = directoryOf(build)): Promise<KeyInputs> {
+  const source = await directoryDigest(join(moduleDirectory, build.module))
+  return { source, binaries: build.binaries, flags: buildFlags(build.binaries[0]) }
 }
 
 /**

@@ -29,6 +29,7 @@ export interface EngineInputs {
   /** Tar of the root file system. */
   root: string
   binaries: EngineParts['binaries']
+  /** Absent for an engine that runs no modules. */
   runtime: EngineParts['runtime']
   registry: Registry
   /** The version that it must report, e.g. `v0.21.8`. */
@@ -78,7 +79,7 @@ export async function startEngine(
   if (running?.key === key) return running
   if (running !== undefined) await waitUntilIdle(say, signal)
   await stopEngine(cache)
-  await refuseSecondEngine()
+  await refuseSecondEngine(cache)
   await removeLeftBridge()
 
   await layOutBundle(cache, parts, inputs.root, { bundle, configuration })
@@ -217,8 +218,11 @@ async function connections(): Promise<number> {
     .filter((line) => connected.test(line.trim().replaceAll(/\s+/g, ' '))).length
 }
 
-/** The engine binds names and addresses in this machine's network; two would break each other's name service. */
-async function refuseSecondEngine(): Promise<void> {
+/**
+ * The engine binds names and addresses in this machine's network; two would break each other's name service. This
+ * cache's own engine is no reason to refuse: it is used or replaced. Throws `PREREQUISITE`.
+ */
+export async function refuseSecondEngine(cache: Cache): Promise<void> {
   const network = readlinkSync('/proc/self/ns/net')
   for (const pid of await readdir('/proc')) {
     if (!/^[0-9]+$/.test(pid)) continue
@@ -232,6 +236,7 @@ async function refuseSecondEngine(): Promise<void> {
       continue
     }
     const owner = await cacheOf(pid)
+    if (owner === cache.root) continue
     throw new DeliveryError(
       'PREREQUISITE',
       `another Dagger engine (process ${pid}${owner === undefined ? '' : `, of the cache ${owner}`}) already uses this machine's network, which only one can use`,

@@ -17,7 +17,7 @@ export interface ReadyForTests {
 
 /** What the tests of a run need beside the engine and its tools. */
 export interface Wanted {
-  /** Base images that no set-up makes by itself, by reference; `all`: every one that this network can stand in for. */
+  /** Base images beside the usual ones, by reference; `all`: every one that this network can stand in for. */
   images: readonly string[] | 'all'
   /** Whether the programs of the everyday tests are compiled now. Otherwise each file waits for those that it needs. */
   programs: boolean
@@ -49,7 +49,7 @@ export async function setUp(started: number, { images, programs }: Wanted): Prom
   try {
     // Tests want stand-ins that they know, whatever else this machine has.
     const address = process.env['LOADLINE_ENGINE'] || process.env['_EXPERIMENTAL_DAGGER_RUNNER_HOST'] || 'sealed'
-    const engine = await findEngine({ address, images: async () => images, say, onProgress })
+    const engine = await findEngine({ address, images: async () => images, module: true, say, onProgress })
     if (programs) await compilePrograms(onProgress, say)
     return {
       env: { ...engine.env, ...(engine.lockFile === undefined ? {} : { LOADLINE_LOCK: engine.lockFile }) },
