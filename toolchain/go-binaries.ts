@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { packageRoot } from '../src/engine/package-root.ts'
@@ -116,7 +116,7 @@ export function goBuildSteps(
         const tags = first.tags.length === 0 ? [] : ['-tags', first.tags.join(',')]
         await run('go', ['list', '-deps', ...tags, ...packages], {
           cwd: directory,
-          env: buildEnvironment(first, cache.path('go-build')),
+          env: buildEnvironment(first, buildCacheOf(build, cache)),
         })
       })
     },
@@ -136,14 +136,28 @@ export function goBuildSteps(
         await mkdir(compiled)
         await run('go', ['build', ...buildFlags(first), '-o', `${compiled}/`, ...packages], {
           cwd: directory,
-          env: buildEnvironment(first, cache.path('go-build')),
+          env: buildEnvironment(first, buildCacheOf(build, cache)),
         })
         for (const binary of build.binaries)
           await rename(join(compiled, compiledName(binary.package, module)), join(work, binary.name))
       })
+      if (sharesNothing(build)) await rm(buildCacheOf(build, cache), { recursive: true, force: true })
       return Object.fromEntries(build.binaries.map(({ name }) => [name, join(made, name)]))
     },
   }
+}
+
+/**
+ * Whether no other program can use the packages that this build compiles, not even Go's own: the compiler keeps those of
+ * each set of experiments apart. A gigabyte for Trivy, which is removed when it is compiled.
+ */
+function sharesNothing({ binaries: [{ env }] }: GoBuild): boolean {
+  return env.GOEXPERIMENT !== undefined
+}
+
+/** Where Go keeps the packages that it has compiled, so that a killed compilation continues where it stopped. */
+function buildCacheOf(build: GoBuild, cache: Cache): string {
+  return cache.path(sharesNothing(build) ? `go-build-${titleOf(build)}` : 'go-build')
 }
 
 function titleOf({ module, binaries }: GoBuild): string {

@@ -11,7 +11,7 @@ export function pinnedImage(reference: string, { bases }: Lock): string | undefi
 }
 
 /**
- * Why an image cannot be had on a sealed network. `where` precedes the sentence (`Dockerfile line 3: `), and `role`
+ * Why a sealed network does not have an image. `where` precedes the sentence (`Dockerfile line 3: `), and `role`
  * follows the reference (`, the image of the service db`).
  */
 export function noSubstitute(reference: string, lock: Lock, { where = '', role = '' } = {}): DeliveryError {

@@ -1,8 +1,11 @@
-import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { packageRoot } from '../../../src/engine/package-root.ts'
-import { groupGoBuilds, readGoBinaries, type GoBinary } from '../../../toolchain/go-binaries.ts'
+import { locateCache } from '../../../toolchain/cache.ts'
+import { goBuildSteps, groupGoBuilds, readGoBinaries, type GoBinary } from '../../../toolchain/go-binaries.ts'
+import { prerequisites } from '../../../toolchain/prerequisites.ts'
 import { wheelVersions } from '../../../toolchain/wheels.ts'
 import { ownTools, tools } from '../../../src/tools/images.ts'
 
@@ -70,4 +73,45 @@ test('Trivy is compiled without the clients of clusters and clouds, whose module
       .map((source) => readFileSync(join(directory, path, source), 'utf8'))
     expect(sources.join('\n'), name).toContain(`in for the module ${name}`)
   }
+})
+
+describe('the packages that a build has compiled', () => {
+  async function compile(name: string): Promise<{ cache: string; kept: boolean }> {
+    const cache = locateCache({ LOADLINE_CACHE: mkdtempSync(join(tmpdir(), 'go-build-')) })
+    const build = groupGoBuilds(await readGoBinaries()).find(({ module }) => module === name)
+    if (build === undefined) throw new Error(`no build is called ${name}`)
+    let used = ''
+    const made = await goBuildSteps(build, prerequisites).run({
+      cache,
+      signal: new AbortController().signal,
+      result: () => undefined as never,
+      say: () => undefined,
+      async once(_step, _inputs, produce) {
+        const directory = cache.path('made')
+        mkdirSync(directory)
+        await produce(directory)
+        return directory
+      },
+      // Stands in for the compiler.
+      async run(_file, _args, options) {
+        used = options?.env?.['GOCACHE'] ?? ''
+        mkdirSync(used)
+        writeFileSync(cache.path('made', 'compiled', name), '')
+        return ''
+      },
+    })
+    expect(existsSync(made[name] ?? '')).toBe(true)
+    const kept = existsSync(used)
+    rmSync(cache.root, { recursive: true })
+    return { cache: basename(used), kept }
+  }
+
+  test('are removed if no other program can use them', async () => {
+    expect(await compile('trivy')).toEqual({ cache: 'go-build-trivy', kept: false })
+  })
+
+  test('stay for the other programs', async () => {
+    expect(await compile('inspect')).toEqual({ cache: 'go-build', kept: true })
+    expect(await compile('cosign')).toEqual({ cache: 'go-build', kept: true })
+  })
 })
