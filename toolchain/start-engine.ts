@@ -220,22 +220,23 @@ async function connections(): Promise<number> {
 
 /**
  * The engine binds names and addresses in this machine's network; two would break each other's name service. This
- * cache's own engine is no reason to refuse: it is used or replaced. Throws `PREREQUISITE`.
+ * cache's own engine is no reason to refuse: it is used or replaced. `processes` is the kernel's directory of them. Throws
+ * `PREREQUISITE`.
  */
-export async function refuseSecondEngine(cache: Cache): Promise<void> {
-  const network = readlinkSync('/proc/self/ns/net')
-  for (const pid of await readdir('/proc')) {
+export async function refuseSecondEngine(cache: Cache, processes = '/proc'): Promise<void> {
+  const network = readlinkSync(join(processes, 'self/ns/net'))
+  for (const pid of await readdir(processes)) {
     if (!/^[0-9]+$/.test(pid)) continue
     try {
       if (
-        (await readFile(`/proc/${pid}/comm`, 'utf8')).trim() !== 'dagger-engine' ||
-        readlinkSync(`/proc/${pid}/ns/net`) !== network
+        (await readFile(join(processes, pid, 'comm'), 'utf8')).trim() !== 'dagger-engine' ||
+        readlinkSync(join(processes, pid, 'ns/net')) !== network
       )
         continue
     } catch {
       continue
     }
-    const owner = await cacheOf(pid)
+    const owner = await cacheOf(join(processes, pid, 'environ'))
     if (owner === cache.root) continue
     throw new DeliveryError(
       'PREREQUISITE',
@@ -252,8 +253,8 @@ async function removeLeftBridge(): Promise<void> {
   if (existsSync(`/sys/class/net/${BRIDGE}`)) await runProgram(await findCommand('ip'), ['link', 'delete', BRIDGE])
 }
 
-async function cacheOf(pid: string): Promise<string | undefined> {
-  const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
+async function cacheOf(environ: string): Promise<string | undefined> {
+  const environment = await readFile(environ, 'utf8').catch(() => '')
   return environment
     .split('\0')
     .find((entry) => entry.startsWith('LOADLINE_CACHE='))
