@@ -25,7 +25,7 @@ function place(pid: string, about: { name?: string; network: number; owner?: str
 test("this cache's own engine, one in another network and other programs are no reason to refuse", async () => {
   place('101', { name: 'dagger-engine', network: 1, owner: cache.root })
   place('102', { name: 'dagger-engine', network: 2, owner: '/elsewhere' })
-  await refuseSecondEngine(cache, processes)
+  await expect(refuseSecondEngine(cache, processes)).resolves.toBeUndefined()
 })
 
 test.each([
