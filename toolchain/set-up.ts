@@ -57,9 +57,8 @@ export async function setUp(
   options: SealedOptions & { env: NodeJS.ProcessEnv; onDemand: readonly string[] },
 ): Promise<SealedReady> {
   await removeUnfinished(cache)
-  const long = groupGoBuilds(await readGoBinaries()).filter(({ module }) => module === 'engine' || module === 'trivy')
-  if ((await Promise.all(long.map((build) => isCompiled(build, cache)))).includes(false))
-    options.log('sealed: the engine and Trivy are compiled first, once, which takes about eight minutes on two cores')
+  const notice = compilationNotice(await longCompilations(cache, options.onDemand))
+  if (notice !== undefined) options.log(`sealed: ${notice}`)
   const plan = await planSetUp(cache, options.env, options.onDemand)
   const result = await runSteps(Object.values(plan), {
     cache,
@@ -75,6 +74,32 @@ export async function setUp(
     lockFile: result(plan.lock),
     registry: result(plan.registry),
   }
+}
+
+/** Modules whose compilation takes minutes: how many on two idle cores, and what people call the program. */
+const long: Record<string, { minutes: number; title: string }> = {
+  engine: { minutes: 3, title: 'the engine' },
+  trivy: { minutes: 3, title: 'Trivy' },
+  cosign: { minutes: 2, title: 'Cosign' },
+}
+
+/** The modules that take long and have yet to be compiled. */
+async function longCompilations(cache: Cache, onDemand: readonly string[]): Promise<string[]> {
+  const modules: string[] = []
+  for (const build of groupGoBuilds(await readGoBinaries())) {
+    const { module } = build
+    const wanted = Object.hasOwn(long, module) && (module !== tools.cosign.name || onDemand.includes(module))
+    if (wanted && !(await isCompiled(build, cache))) modules.push(module)
+  }
+  return modules
+}
+
+/** How long it will take to compile these modules; undefined for nothing that takes minutes. */
+export function compilationNotice(modules: readonly string[]): string | undefined {
+  const known = modules.flatMap((module) => long[module] ?? [])
+  if (known.length === 0) return undefined
+  const minutes = known.reduce((sum, one) => sum + one.minutes, 0)
+  return `compiling ${known.map(({ title }) => title).join(' and ')} takes about ${minutes} minutes on two cores, once`
 }
 
 /** Every step of a set-up and what each needs. Nothing runs yet. */

@@ -5,7 +5,7 @@ import { supportImages, tools } from '../../../src/tools/images.ts'
 import { basesOnDemand } from '../../../toolchain/bases-on-demand/index.ts'
 import { bases } from '../../../toolchain/bases/index.ts'
 import { locateCache } from '../../../toolchain/cache.ts'
-import { planSetUp, wantedBases, wantedTools } from '../../../toolchain/set-up.ts'
+import { compilationNotice, planSetUp, wantedBases, wantedTools } from '../../../toolchain/set-up.ts'
 import { planSteps } from '../../../toolchain/steps.ts'
 import { namesWanted, typescriptRuntime } from '../../../toolchain/wanted.ts'
 
@@ -90,6 +90,15 @@ describe('the first set-up', () => {
     const made = await steps([typescriptRuntime])
     expect(made).toContain('typescript runtime')
     expect(made.indexOf('engine')).toBeGreaterThan(made.indexOf('lock file'))
+  })
+
+  it('says beforehand how long the compiler will take, if that is minutes', () => {
+    expect(compilationNotice(['engine', 'trivy'])).toBe(
+      'compiling the engine and Trivy takes about 6 minutes on two cores, once',
+    )
+    expect(compilationNotice(['cosign'])).toBe('compiling Cosign takes about 2 minutes on two cores, once')
+    expect(compilationNotice([])).toBeUndefined()
+    expect(compilationNotice(['dive'])).toBeUndefined()
   })
 
   it('makes the base with the certificates for every command', () => {
