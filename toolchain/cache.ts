@@ -12,6 +12,7 @@ import { mountsBelow } from './mounts-below.ts'
  *     steps/<step>/<key>/   finished results, never changed after they were renamed into place
  *     work/                 unfinished results; emptied at the start of each set-up
  *     go-build/             Go's build cache, so that a killed compilation continues where it stopped
+ *     go-build-<program>/   the same for a program that shares no packages with others; removed when it is compiled
  *     shared/               what the base images share: roots and downloads
  *     registry/             configuration, storage, log and process record of the loopback registry
  *     engine/               bundle, state, log and process record of the engine
@@ -90,6 +91,11 @@ export async function storedResult(
     throw error
   }
   return { path, cached: false }
+}
+
+/** Whether the result of a step for a content key is there. */
+export function holdsResult(cache: Cache, step: string, key: string): boolean {
+  return existsSync(cache.path('steps', step, key))
 }
 
 /** Removes what killed set-ups left unfinished. Only for the holder of the set-up lock. */

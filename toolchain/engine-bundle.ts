@@ -15,8 +15,8 @@ export interface EngineParts {
   configuration: string
   /** Compiled binaries by name: `dagger-engine`, `dagger-init`, `dial-stdio`, `dnsname`. */
   binaries: Record<string, string>
-  /** The content store that holds the TypeScript runtime, and its manifest. */
-  runtime: { content: string; manifest: string }
+  /** The content store that holds the TypeScript runtime, and its manifest; undefined for an engine that runs no modules. */
+  runtime: { content: string; manifest: string } | undefined
   /** What the engine may do: capabilities as runc names them. */
   capabilities: string[]
   /** The cache directory, so that the process says whose it is. */
@@ -106,7 +106,7 @@ export function engineConfiguration(registry: Registry): Record<string, unknown>
  * loopback; with all of root's capabilities, because it creates containers itself; with the machine's certificates.
  */
 export function engineBundle(parts: EngineParts, env: NodeJS.ProcessEnv): Record<string, unknown> {
-  const { capabilities } = parts
+  const { capabilities, runtime } = parts
   const certificates = existsSync(CERTIFICATES) ? [bind(CERTIFICATES, CERTIFICATES, 'ro')] : []
   return {
     ociVersion: '1.0.2',
@@ -120,7 +120,7 @@ export function engineBundle(parts: EngineParts, env: NodeJS.ProcessEnv): Record
       env: [
         'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
         `LOADLINE_CACHE=${parts.cacheRoot}`,
-        `DAGGER_TYPESCRIPT_SDK_MANIFEST_DIGEST=${parts.runtime.manifest}`,
+        ...(runtime === undefined ? [] : [`DAGGER_TYPESCRIPT_SDK_MANIFEST_DIGEST=${runtime.manifest}`]),
         ...proxyEnvironment(env),
       ],
       capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities },
@@ -154,7 +154,7 @@ export function engineBundle(parts: EngineParts, env: NodeJS.ProcessEnv): Record
       bind(parts.sockets, '/run/dagger', 'rw'),
       bind(parts.state, '/var/lib/dagger', 'rw'),
       bind(parts.configuration, '/etc/dagger/engine.json', 'ro'),
-      bind(parts.runtime.content, '/usr/local/share/dagger/content', 'ro'),
+      ...(runtime === undefined ? [] : [bind(runtime.content, '/usr/local/share/dagger/content', 'ro')]),
       bind('/etc/resolv.conf', '/etc/resolv.conf', 'ro'),
       bind('/etc/hosts', '/etc/hosts', 'ro'),
       bind(binary(parts, 'dagger-engine'), '/usr/local/bin/dagger-engine', 'ro'),

@@ -1,9 +1,10 @@
-import { mkdir, readFile, rename } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { packageRoot } from '../src/engine/package-root.ts'
 import { ownTools, type OwnTool } from '../src/tools/images.ts'
-import { contentKey, directoryDigest } from './content-key.ts'
+import { holdsResult, type Cache } from './cache.ts'
+import { contentKey, directoryDigest, type KeyInputs } from './content-key.ts'
 import type { Step } from './steps.ts'
 
 /** One program of `go/binaries.json`: everything its build depends on. */
@@ -35,10 +36,9 @@ const goDirectory = join(packageRoot, 'toolchain/go')
 const ownDirectory = join(packageRoot, 'programs')
 
 /**
- * Measured on 2 cores: Trivy 359 s, the engine 257 s, Cosign 157 s, the rest seconds. The longest go first; crane before all, since
- * it pushes what others assemble.
+ * The longest go first; before all of them the program that pushes what others assemble.
  */
-const priorities: Record<string, number> = { crane: 100, trivy: 90, engine: 80, cosign: 70 }
+const priorities: Record<string, number> = { registry: 100, trivy: 90, engine: 80, cosign: 70 }
 
 /** Every program that the sealed toolchain compiles: those of `go/binaries.json`, and Loadline's own. */
 export async function readGoBinaries(): Promise<GoBinary[]> {
@@ -80,6 +80,11 @@ export function groupGoBuilds(binaries: readonly GoBinary[]): GoBuild[] {
   return [...builds.values()]
 }
 
+/** Whether the cache has what a build gives. */
+export async function isCompiled(build: GoBuild, cache: Cache): Promise<boolean> {
+  return holdsResult(cache, `${titleOf(build)}-binaries`, contentKey(await compilerInputs(build)))
+}
+
 /**
  * The two steps of a build: the modules it needs are downloaded beside other work, then it is compiled.
  * `moduleDirectory` is the directory that has its Go module.
@@ -87,11 +92,11 @@ export function groupGoBuilds(binaries: readonly GoBinary[]): GoBuild[] {
 export function goBuildSteps(
   build: GoBuild,
   prerequisites: Step<void>,
-  moduleDirectory = Object.hasOwn(ownTools, build.module) ? ownDirectory : goDirectory,
+  moduleDirectory = directoryOf(build),
 ): Step<CompiledBinaries> {
   const { module } = build
   const [first] = build.binaries
-  const title = build.binaries.length === 1 ? first.name : module
+  const title = titleOf(build)
   const directory = join(moduleDirectory, module)
   const packages = build.binaries.map((binary) => binary.package)
   const priority = priorities[title] ?? 50
@@ -111,7 +116,7 @@ export function goBuildSteps(
         const tags = first.tags.length === 0 ? [] : ['-tags', first.tags.join(',')]
         await run('go', ['list', '-deps', ...tags, ...packages], {
           cwd: directory,
-          env: buildEnvironment(first, cache.path('go-build')),
+          env: buildEnvironment(first, buildCacheOf(build, cache)),
         })
       })
     },
@@ -125,20 +130,47 @@ export function goBuildSteps(
     needs: [modules],
     priority,
     async run({ once, run, cache }) {
-      const inputs = { source: await directoryDigest(directory), binaries: build.binaries, flags: buildFlags(first) }
+      const inputs = await compilerInputs(build, moduleDirectory)
       const made = await once(`${title}-binaries`, inputs, async (work) => {
         const compiled = join(work, 'compiled')
         await mkdir(compiled)
         await run('go', ['build', ...buildFlags(first), '-o', `${compiled}/`, ...packages], {
           cwd: directory,
-          env: buildEnvironment(first, cache.path('go-build')),
+          env: buildEnvironment(first, buildCacheOf(build, cache)),
         })
         for (const binary of build.binaries)
           await rename(join(compiled, compiledName(binary.package, module)), join(work, binary.name))
       })
+      if (sharesNothing(build)) await rm(buildCacheOf(build, cache), { recursive: true, force: true })
       return Object.fromEntries(build.binaries.map(({ name }) => [name, join(made, name)]))
     },
   }
+}
+
+/**
+ * Whether no other program can use the packages that this build compiles, not even Go's own: the compiler keeps those of
+ * each set of experiments apart. A gigabyte for Trivy, which is removed when it is compiled.
+ */
+function sharesNothing({ binaries: [{ env }] }: GoBuild): boolean {
+  return env.GOEXPERIMENT !== undefined
+}
+
+/** Where Go keeps the packages that it has compiled, so that a killed compilation continues where it stopped. */
+function buildCacheOf(build: GoBuild, cache: Cache): string {
+  return cache.path(sharesNothing(build) ? `go-build-${titleOf(build)}` : 'go-build')
+}
+
+function titleOf({ module, binaries }: GoBuild): string {
+  return binaries.length === 1 ? binaries[0].name : module
+}
+
+function directoryOf({ module }: GoBuild): string {
+  return Object.hasOwn(ownTools, module) ? ownDirectory : goDirectory
+}
+
+async function compilerInputs(build: GoBuild, moduleDirectory = directoryOf(build)): Promise<KeyInputs> {
+  const source = await directoryDigest(join(moduleDirectory, build.module))
+  return { source, binaries: build.binaries, flags: buildFlags(build.binaries[0]) }
 }
 
 /**

@@ -7,6 +7,7 @@ import type { AssembleContext, BaseImage, ImagePlatform } from './image.ts'
 import { EXAMPLE_DATABASE, substituteName, toolRepository, type SealedBase, type SealedTool } from './sealed-lock.ts'
 import { readOciLayout, writeOciLayout, type LayoutContent, type PlatformImage } from './oci-layout.ts'
 import { registryHolds, type Registry } from './registry.ts'
+import { push, tag } from '../src/tools/registry/command.ts'
 import type { Step, StepContext } from './steps.ts'
 import { scratchToolImage, writeScratchImage, type ScratchImage } from './tool-image.ts'
 
@@ -181,28 +182,33 @@ export function pushStep<Image extends StoredImage>(
   image: Step<Image>,
   names: (image: Image) => readonly ServedName[],
   registry: Step<Registry>,
-  crane: Step<CompiledBinaries>,
+  pusher: Step<CompiledBinaries>,
 ): Step<Image> {
   return {
     name: `${title} push`,
     doing: `serving ${title} on loopback`,
     done: `${title} served on loopback`,
     cost: 'io',
-    needs: [image, registry, crane],
+    needs: [image, registry, pusher],
     async run(context) {
       const stored = context.result(image)
       const { host, port } = context.result(registry)
-      const program = context.result(crane).crane
-      if (program === undefined) throw new Error('The sealed toolchain builds no crane.')
-      let pushed: string | undefined
-      for (const { repository, tag } of names(stored)) {
-        const reference = `${host}:${port}/${repository}:${tag}`
-        if (!(await registryHolds({ host, port }, repository, tag, stored.content.digest))) {
-          // A copy within the registry mounts the layers of the first push.
-          if (pushed === undefined) await context.run(program, ['push', stored.layout, reference])
-          else await context.run(program, ['copy', pushed, reference])
-        }
-        pushed = reference
+      const { digest } = stored.content
+      const program = context.result(pusher).registry
+      if (program === undefined) throw new Error('src/tools/images.ts does not list registry.')
+      const connection = { program, plainHttp: false }
+      const tell = ([, ...args]: string[]) =>
+        // No account of the user's has anything to do with this registry.
+        context.run(program, args, { env: { DOCKER_CONFIG: context.cache.path('registry') } })
+      const wanted = names(stored)
+      for (const repository of new Set(wanted.map((name) => name.repository))) {
+        const tags = wanted.filter((name) => name.repository === repository).map((name) => name.tag)
+        const held = await Promise.all(tags.map((name) => registryHolds({ host, port }, repository, name, digest)))
+        const missing = tags.filter((_name, index) => held[index] === false)
+        if (missing.length === 0) continue
+        const reference = `${host}:${port}/${repository}@${digest}`
+        await tell(push(connection, { layout: stored.layout, reference }))
+        await tell(tag(connection, { reference, tags: missing, immutable: false }))
       }
       return stored
     },

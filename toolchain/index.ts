@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import { rmdir } from 'node:fs/promises'
 import { emptyCache, locateCache, type Cache } from './cache.ts'
-import { runningEngine, stopEngine } from './start-engine.ts'
+import { refuseSecondEngine, runningEngine, stopEngine } from './start-engine.ts'
 import { inputStamp } from './input-stamp.ts'
 import { checkMachine } from './prerequisites.ts'
 import { readRecord, writeRecord } from './process-record.ts'
 import { runningRegistry, stopRegistry, type Registry } from './registry.ts'
 import type { SealedOptions, SealedReady } from './sealed-ready.ts'
-import { tools, type Tool } from '../src/tools/images.ts'
+import { namesWanted, type Wanted } from './wanted.ts'
 
 export { renderProgress } from './render-progress.ts'
 export type { StepEvent } from './steps.ts'
@@ -29,12 +29,11 @@ export interface SealedToolchain {
   /**
    * Makes what is missing, starts what is not running, and says how to reach it. Under a second when everything is
    * there. Two processes may call it at once, and any may be killed at any time.
-   * @param wanted references of bases and tools that the lock file has to pin, where this network can stand in for
-   *   them; `all` for whatever it can. Those that are made on demand stay once made. The engine is then restarted with a
-   *   lock file that has them.
+   * An engine that has the runtime of modules is restarted whenever something is made on demand, because that runtime
+   * holds the lock file.
    * @throws DeliveryError `PREREQUISITE` for what only the machine's owner can give, `ENGINE` otherwise.
    */
-  ensure(wanted?: readonly string[] | 'all'): Promise<SealedReady>
+  ensure(wanted?: Wanted): Promise<SealedReady>
   status(): Promise<SealedStatus>
   /** Stops the engine and the registry. Caches stay. */
   down(): Promise<void>
@@ -44,7 +43,7 @@ export interface SealedToolchain {
 
 interface ReadyRecord extends SealedReady {
   stamp: string
-  /** Names of the tools and bases on demand that were made. */
+  /** Names of what was made on demand. */
   onDemand?: string[]
 }
 
@@ -53,7 +52,7 @@ export function sealedToolchain(options: SealedOptions): SealedToolchain {
   const env = options.env ?? process.env
   const cache = locateCache(env)
   return {
-    async ensure(wanted = []) {
+    async ensure(wanted = {}) {
       const names = await namesWanted(wanted)
       const warm = await findReady(cache, env, names)
       if (warm !== undefined) return warm
@@ -63,6 +62,8 @@ export function sealedToolchain(options: SealedOptions): SealedToolchain {
         // The process we waited for may have done everything.
         const found = await findReady(cache, env, names)
         if (found !== undefined) return found
+        // Before anything is compiled, which would take minutes for nothing.
+        await refuseSecondEngine(cache)
         const stamp = await inputStamp(env)
         const before = await readRecord<ReadyRecord>(recordPath(cache))
         const onDemand = [...new Set([...(before?.onDemand ?? []), ...names])].sort()
@@ -99,21 +100,6 @@ export function sealedToolchain(options: SealedOptions): SealedToolchain {
       await rmdir(cache.root).catch(() => undefined)
     },
   }
-}
-
-/**
- * Names of the tools and bases on demand that stand in for these references. The bases' definitions are loaded only when
- * one may be asked for, which keeps a warm start fast.
- */
-export async function namesWanted(wanted: readonly string[] | 'all'): Promise<string[]> {
-  const published: Tool[] = Object.values(tools)
-  const asked = published.filter(
-    ({ onDemand, reference }) => onDemand && (wanted === 'all' || wanted.includes(reference)),
-  )
-  const names = asked.map(({ name }) => name)
-  if (wanted !== 'all' && wanted.length === asked.length) return names
-  const { basesOnDemand, namesOnDemand } = await import('./bases-on-demand/index.ts')
-  return [...names, ...(wanted === 'all' ? basesOnDemand.map(({ name }) => name) : namesOnDemand(wanted))]
 }
 
 /** The finished set-up, when its sources are unchanged, its engine and registry answer, and it has what of these is made on demand. */

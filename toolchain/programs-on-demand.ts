@@ -19,7 +19,7 @@ export interface ProgramsOnDemand<Name extends string> {
 }
 
 /** How they are compiled: by one call of the compiler. */
-export function buildOf<Name extends string>({ module, programs, seldom = false }: ProgramsOnDemand<Name>): GoBuild {
+function buildOf<Name extends string>({ module, programs, seldom = false }: ProgramsOnDemand<Name>): GoBuild {
   const binaries = (Object.keys(programs) as Name[]).map((name): GoBinary => ({
     ...ownFlags,
     ...(seldom ? { gcflags: '-l' } : {}),

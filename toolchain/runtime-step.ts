@@ -27,7 +27,7 @@ export function runtimeStep(
   lock: Step<string>,
   engineBinaries: Step<CompiledBinaries>,
   prerequisites: Step<void>,
-): Step<EngineParts['runtime']> {
+): Step<NonNullable<EngineParts['runtime']>> {
   const runtime = assembleStep(prerequisites)
   return {
     name: 'engine content',

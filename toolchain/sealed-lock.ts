@@ -35,13 +35,17 @@ export function substituteName(reference: string): { repository: string; tag: st
   return { repository: parsed.repository, tag: parsed.tag }
 }
 
+/** What a lock file is written from. */
+export interface SealedContent {
+  tools: readonly SealedTool[]
+  bases: readonly SealedBase[]
+  /** References of every base that can be made, made or not. */
+  offers: readonly string[]
+  exampleDatabase: LayoutContent | undefined
+}
+
 /** The lock file of a sealed toolchain: which image substitutes which, by digest. */
-export function sealedLock(
-  registry: Registry,
-  tools: readonly SealedTool[],
-  bases: readonly SealedBase[],
-  exampleDatabase: LayoutContent | undefined,
-): Lock {
+export function sealedLock(registry: Registry, { tools, bases, offers, exampleDatabase }: SealedContent): Lock {
   const address = `${registry.host}:${registry.port}`
   const pinnedTools: Record<string, PinnedTool> = {}
   for (const { name, version, standsInFor, content } of tools) {
@@ -75,6 +79,7 @@ export function sealedLock(
     mode: 'sealed',
     tools: pinnedTools,
     bases: pinnedBases,
+    offers: [...offers].sort(),
     ...(exampleDatabase === undefined
       ? {}
       : {

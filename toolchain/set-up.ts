@@ -1,15 +1,20 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { ownTools, tools, type OwnTool, type Tool } from '../src/tools/images.ts'
+import { ownTools, supportImages, tools, type OwnTool, type Tool } from '../src/tools/images.ts'
 import { packagedPrograms } from './packaged-programs.ts'
-import { buildOf } from './programs-on-demand.ts'
-import { craneProgram } from './crane.ts'
 import { bases } from './bases/index.ts'
 import { basesOnDemand } from './bases-on-demand/index.ts'
 import { removeUnfinished, removeUnused, type Cache } from './cache.ts'
 import { startEngine, type Engine } from './start-engine.ts'
 import { engineRootStep } from './engine-root.ts'
-import { goBuildSteps, groupGoBuilds, readGoBinaries, type CompiledBinaries, type GoBinary } from './go-binaries.ts'
+import {
+  goBuildSteps,
+  groupGoBuilds,
+  isCompiled,
+  readGoBinaries,
+  type CompiledBinaries,
+  type GoBinary,
+} from './go-binaries.ts'
 import {
   baseImageStep,
   baseNames,
@@ -24,6 +29,7 @@ import {
   type StoredTool,
   type WantedTool,
 } from './image-steps.ts'
+import type { BaseImage } from './image.ts'
 import type { SealedOptions, SealedReady } from './sealed-ready.ts'
 import { packageRoot } from '../src/engine/package-root.ts'
 import { sealedLock, writeLock } from './sealed-lock.ts'
@@ -31,6 +37,7 @@ import { prerequisites } from './prerequisites.ts'
 import { startRegistry, type Registry } from './registry.ts'
 import { runtimeStep } from './runtime-step.ts'
 import { runSteps, type Step } from './steps.ts'
+import { typescriptRuntime } from './wanted.ts'
 import { wheelsStep, wheelVersions } from './wheels.ts'
 
 /** The result of a set-up: the running engine, and how to reach it. */
@@ -42,14 +49,16 @@ interface Plan {
 }
 
 /**
- * Makes whatever is missing and starts everything. `onDemand` names the tools and bases on demand to be made too. Only
- * for the holder of the set-up lock.
+ * Makes whatever is missing and starts everything. `onDemand` names what is made on demand. Only for the holder of the
+ * set-up lock.
  */
 export async function setUp(
   cache: Cache,
   options: SealedOptions & { env: NodeJS.ProcessEnv; onDemand: readonly string[] },
 ): Promise<SealedReady> {
   await removeUnfinished(cache)
+  const notice = compilationNotice(await longCompilations(cache, options.onDemand))
+  if (notice !== undefined) options.log(`sealed: ${notice}`)
   const plan = await planSetUp(cache, options.env, options.onDemand)
   const result = await runSteps(Object.values(plan), {
     cache,
@@ -67,8 +76,34 @@ export async function setUp(
   }
 }
 
-/** Every step of a set-up and what each needs. */
-async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv, onDemand: readonly string[]): Promise<Plan> {
+/** Modules whose compilation takes minutes: how many on two idle cores, and what people call the program. */
+const long: Record<string, { minutes: number; title: string }> = {
+  engine: { minutes: 3, title: 'the engine' },
+  trivy: { minutes: 3, title: 'Trivy' },
+  cosign: { minutes: 2, title: 'Cosign' },
+}
+
+/** The modules that take long and have yet to be compiled. */
+async function longCompilations(cache: Cache, onDemand: readonly string[]): Promise<string[]> {
+  const modules: string[] = []
+  for (const build of groupGoBuilds(await readGoBinaries())) {
+    const { module } = build
+    const wanted = Object.hasOwn(long, module) && (module !== tools.cosign.name || onDemand.includes(module))
+    if (wanted && !(await isCompiled(build, cache))) modules.push(module)
+  }
+  return modules
+}
+
+/** How long it will take to compile these modules; undefined for nothing that takes minutes. */
+export function compilationNotice(modules: readonly string[]): string | undefined {
+  const known = modules.flatMap((module) => long[module] ?? [])
+  if (known.length === 0) return undefined
+  const minutes = known.reduce((sum, one) => sum + one.minutes, 0)
+  return `compiling ${known.map(({ title }) => title).join(' and ')} takes about ${minutes} minutes on two cores, once`
+}
+
+/** Every step of a set-up and what each needs. Nothing runs yet. */
+export async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv, onDemand: readonly string[]): Promise<Plan> {
   const registry = registryStep(cache, env)
   const goBinaries = await readGoBinaries()
   const compiled = compileSteps(goBinaries)
@@ -78,16 +113,15 @@ async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv, onDemand: readonl
     ...(await wheelVersions()),
   }
   const engineBinaries = stepOf(compiled, 'dagger-engine')
-  const crane = goBuildSteps(buildOf(craneProgram), prerequisites)
+  const pusher = stepOf(compiled, 'registry')
 
   const toolImages = wantedTools(onDemand).map((tool) => {
     requireVersion(tool, versions[tool.name])
     const image = toolStep(tool, compiled.get(tool.name) ?? wheels)
-    return pushStep(`the image of ${tool.name}`, image, toolNames, registry, crane)
+    return pushStep(`the image of ${tool.name}`, image, toolNames, registry, pusher)
   })
-  const wantedBases = [...bases, ...basesOnDemand.filter(({ name }) => onDemand.includes(name))]
-  const baseImages = wantedBases.map((base) =>
-    pushStep(`the base image ${base.name}`, baseImageStep(base, prerequisites), baseNames, registry, crane),
+  const baseImages = wantedBases(onDemand).map((base) =>
+    pushStep(`the base image ${base.name}`, baseImageStep(base, prerequisites), baseNames, registry, pusher),
   )
   const facts = join(packageRoot, 'examples', 'vulnerability-database')
   const exampleDatabase = existsSync(facts)
@@ -96,30 +130,48 @@ async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv, onDemand: readonl
         exampleDatabaseStep(facts, stepOf(compiled, 'advisories')),
         exampleDatabaseNames,
         registry,
-        crane,
+        pusher,
       )
     : undefined
   const lock = lockStep(cache, registry, { toolImages, baseImages, exampleDatabase })
+  const runtime = onDemand.includes(typescriptRuntime) ? runtimeStep(lock, engineBinaries, prerequisites) : undefined
+  const version = versionOf(goBinaries, 'dagger-engine')
+  const engine = engineStep(cache, env, version, { engineBinaries, registry, runtime })
+  return { engine, cli: engineBinaries, registry, lock }
+}
+
+function engineStep(
+  cache: Cache,
+  env: NodeJS.ProcessEnv,
+  version: string,
+  {
+    engineBinaries,
+    registry,
+    runtime,
+  }: {
+    engineBinaries: Step<CompiledBinaries>
+    registry: Step<Registry>
+    runtime: ReturnType<typeof runtimeStep> | undefined
+  },
+): Step<Engine> {
   const root = engineRootStep(prerequisites)
-  const runtime = runtimeStep(lock, engineBinaries, prerequisites)
-  const engine: Step<Engine> = {
+  return {
     name: 'engine',
     doing: 'starting the engine',
     done: 'the engine started',
     cost: 'io',
-    needs: [root, runtime, registry, engineBinaries],
+    needs: [root, registry, engineBinaries, ...(runtime === undefined ? [] : [runtime])],
     run({ result, say, signal }) {
       const inputs = {
         root: result(root),
-        runtime: result(runtime),
+        runtime: runtime === undefined ? undefined : result(runtime),
         registry: result(registry),
         binaries: result(engineBinaries),
-        version: versionOf(goBinaries, 'dagger-engine'),
+        version,
       }
       return startEngine(cache, inputs, say, signal, env)
     },
   }
-  return { engine, cli: engineBinaries, registry, lock }
 }
 
 function registryStep(cache: Cache, env: NodeJS.ProcessEnv): Step<Registry> {
@@ -162,7 +214,14 @@ function lockStep(
     async run({ result }) {
       const path = cache.path('sealed.lock.json')
       const database = exampleDatabase === undefined ? undefined : result(exampleDatabase).content
-      await writeLock(path, sealedLock(result(registry), toolImages.map(result), baseImages.map(result), database))
+      const offers = everyBase.flatMap(({ references }) => references)
+      const content = {
+        tools: toolImages.map(result),
+        bases: baseImages.map(result),
+        offers,
+        exampleDatabase: database,
+      }
+      await writeLock(path, sealedLock(result(registry), content))
       return path
     },
   }
@@ -188,6 +247,15 @@ function versionOf(binaries: readonly GoBinary[], name: string): string {
   const version = binaries.find((binary) => binary.name === name)?.version
   if (version === undefined) throw new Error(`toolchain/go/binaries.json does not list ${name}.`)
   return version
+}
+
+const everyBase = [...bases, ...basesOnDemand]
+
+/** The bases that somebody has asked for, and the one with the certificates with which tools reach registries. */
+export function wantedBases(onDemand: readonly string[]): BaseImage[] {
+  return everyBase.filter(
+    ({ name, references }) => onDemand.includes(name) || references.includes(supportImages.certificates.reference),
+  )
 }
 
 /** Third-party tools and our own, as the table of tools lists them, without those on demand that nobody has asked for. */

@@ -29,6 +29,7 @@ export interface EngineInputs {
   /** Tar of the root file system. */
   root: string
   binaries: EngineParts['binaries']
+  /** Absent for an engine that runs no modules. */
   runtime: EngineParts['runtime']
   registry: Registry
   /** The version that it must report, e.g. `v0.21.8`. */
@@ -78,7 +79,7 @@ export async function startEngine(
   if (running?.key === key) return running
   if (running !== undefined) await waitUntilIdle(say, signal)
   await stopEngine(cache)
-  await refuseSecondEngine()
+  await refuseSecondEngine(cache)
   await removeLeftBridge()
 
   await layOutBundle(cache, parts, inputs.root, { bundle, configuration })
@@ -217,21 +218,26 @@ async function connections(): Promise<number> {
     .filter((line) => connected.test(line.trim().replaceAll(/\s+/g, ' '))).length
 }
 
-/** The engine binds names and addresses in this machine's network; two would break each other's name service. */
-async function refuseSecondEngine(): Promise<void> {
-  const network = readlinkSync('/proc/self/ns/net')
-  for (const pid of await readdir('/proc')) {
+/**
+ * The engine binds names and addresses in this machine's network; two would break each other's name service. This
+ * cache's own engine is no reason to refuse: it is used or replaced. `processes` is the kernel's directory of them. Throws
+ * `PREREQUISITE`.
+ */
+export async function refuseSecondEngine(cache: Cache, processes = '/proc'): Promise<void> {
+  const network = readlinkSync(join(processes, 'self/ns/net'))
+  for (const pid of await readdir(processes)) {
     if (!/^[0-9]+$/.test(pid)) continue
     try {
       if (
-        (await readFile(`/proc/${pid}/comm`, 'utf8')).trim() !== 'dagger-engine' ||
-        readlinkSync(`/proc/${pid}/ns/net`) !== network
+        (await readFile(join(processes, pid, 'comm'), 'utf8')).trim() !== 'dagger-engine' ||
+        readlinkSync(join(processes, pid, 'ns/net')) !== network
       )
         continue
     } catch {
       continue
     }
-    const owner = await cacheOf(pid)
+    const owner = await cacheOf(join(processes, pid, 'environ'))
+    if (owner === cache.root) continue
     throw new DeliveryError(
       'PREREQUISITE',
       `another Dagger engine (process ${pid}${owner === undefined ? '' : `, of the cache ${owner}`}) already uses this machine's network, which only one can use`,
@@ -247,8 +253,8 @@ async function removeLeftBridge(): Promise<void> {
   if (existsSync(`/sys/class/net/${BRIDGE}`)) await runProgram(await findCommand('ip'), ['link', 'delete', BRIDGE])
 }
 
-async function cacheOf(pid: string): Promise<string | undefined> {
-  const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
+async function cacheOf(environ: string): Promise<string | undefined> {
+  const environment = await readFile(environ, 'utf8').catch(() => '')
   return environment
     .split('\0')
     .find((entry) => entry.startsWith('LOADLINE_CACHE='))

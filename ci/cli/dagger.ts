@@ -14,7 +14,7 @@ export const make = command<object, [words: string[]]>({
 })
 
 async function dagger(argv: readonly string[]): Promise<number> {
-  const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`) })
+  const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), module: true })
   const ended = await execa(engine.cli, [...argv], { stdio: 'inherit', reject: false, env: engine.env })
   if (ended.code === 'ENOENT')
     throw new DeliveryError(

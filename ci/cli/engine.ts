@@ -33,7 +33,7 @@ const say = (line: string) => void process.stderr.write(`${line}\n`)
 
 /** `loadline engine up`: finds or starts an engine, asks for its version, and says how to connect to it. */
 async function engineUp(): Promise<number> {
-  const engine = await findEngine({ say })
+  const engine = await findEngine({ say, module: true })
   const version = await withTemporaryLog((log) => withSession(engine, log, () => dag.version()))
   process.stdout.write(`engine: ${engine.way}, ${version}\n`)
   for (const [name, value] of Object.entries(engine.env)) process.stdout.write(`export ${name}=${quoted(value)}\n`)

@@ -16,6 +16,7 @@ import { givenPins } from './given-pins.ts'
 import { whenEnded } from './when-ended.ts'
 import { tools as publishedTools } from '../../src/tools/images.ts'
 import type { SealedToolchain } from '../../toolchain/index.ts'
+import type { Wanted } from '../../toolchain/wanted.ts'
 import type { StepEvent } from '../../toolchain/steps.ts'
 
 /** A ready engine, and how clients reach it. */
@@ -42,13 +43,15 @@ export interface EngineSearch {
    * precedence over the environment's.
    */
   address?: string | undefined
-  /**
-   * Images that the source names: if only the sealed toolchain is available, it makes substitutes for those that set-up
-   * does not make by default. `all`: for every image it can.
-   */
+  /** Images that the source names: the sealed toolchain makes substitutes for them. `all`: for every image it can. */
   images?: () => Promise<readonly string[] | 'all'>
   /** Whether the caller signs and verifies nothing: the sealed toolchain does not compile Cosign for it, which takes minutes. */
   withoutCosign?: boolean
+  /**
+   * Whether Dagger modules will be called, with sources that nobody has read yet: the sealed toolchain then makes the
+   * runtime that starts them, and the usual bases.
+   */
+  module?: boolean
   /** File with an organisation's own pins, including the engine's. */
   tools?: string | undefined
   say(line: string): void
@@ -65,7 +68,7 @@ const quiet = { DO_NOT_TRACK: '1', DAGGER_NO_NAG: '1', DAGGER_LEAVE_OLD_ENGINE: 
 /**
  * Finds an engine: one that the caller or the environment names; Loadline's own in this machine's container runtime;
  * failing both, the sealed toolchain. A container runtime that is installed but cannot be used, or cannot pull, is an
- * error with its reason, unless a sealed toolchain is ready: its set-up takes half an hour, and does not start unasked.
+ * error with its reason, unless a sealed toolchain is ready: its set-up takes minutes, and does not start unasked.
  * `PREREQUISITE` or `ENGINE`.
  */
 export async function findEngine(options: EngineSearch): Promise<Engine> {
@@ -130,10 +133,8 @@ async function sealedEngine(options: EngineSearch, why?: string): Promise<Engine
     )
   }
   const toolchain = await sealed(options)
-  if (why !== undefined && !(await toolchain.status()).complete)
-    options.say(`${why}: setting up the sealed toolchain, which takes about half an hour, once`)
-  else if (why !== undefined) options.say(`${why}: using this machine's sealed toolchain`)
-  const ready = await toolchain.ensure(await wantedImages(options))
+  if (why !== undefined) options.say(`${why}: using this machine's sealed toolchain`)
+  const ready = await toolchain.ensure(await wantedBy(options))
   return {
     way: 'sealed',
     env: { ...quiet, [addressVariable]: ready.runnerHost, [cliVariable]: ready.cliBin },
@@ -142,13 +143,15 @@ async function sealedEngine(options: EngineSearch, why?: string): Promise<Engine
   }
 }
 
-/** References that a sealed lock file has to pin for this caller. */
-export async function wantedImages({
+/** What a sealed toolchain has to make for this caller. */
+export async function wantedBy({
   images,
   withoutCosign,
-}: Pick<EngineSearch, 'images' | 'withoutCosign'>): Promise<readonly string[] | 'all'> {
+  module = false,
+}: Pick<EngineSearch, 'images' | 'withoutCosign' | 'module'>): Promise<Wanted> {
   const named = (await images?.()) ?? []
-  return named === 'all' || withoutCosign ? named : [...named, publishedTools.cosign.reference]
+  const references = named === 'all' || withoutCosign ? named : [...named, publishedTools.cosign.reference]
+  return { references, module }
 }
 
 /** This machine's sealed toolchain, reporting progress in plain lines. Loaded only on demand: nearly everybody has another engine. */

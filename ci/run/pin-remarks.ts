@@ -1,4 +1,4 @@
-import type { Lock } from '../../src/model/index.ts'
+import { offeredBases, type Lock } from '../../src/model/index.ts'
 import type { ExternalImage } from '../../src/formats/dockerfile/external-images.ts'
 import { tools, type Tool } from '../../src/tools/images.ts'
 
@@ -55,6 +55,8 @@ function baseRemark(lock: Lock, image: ExternalImage, now: Date): Remark {
   if (pinned === undefined) {
     if (image.digest !== undefined && lock.mode === 'connected')
       return { subject, state: 'fine', found: `${image.written}, pinned in the Dockerfile` }
+    if (lock.mode === 'sealed' && offeredBases(lock).includes(image.reference))
+      return { subject, state: 'fine', found: `${image.reference}: its substitute is made when a run first names it` }
     const [found, remedy] =
       lock.mode === 'sealed'
         ? [

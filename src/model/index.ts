@@ -26,7 +26,7 @@ export { CollectedExploitPrediction, ExploitPrediction } from './exploit-predict
 export { CollectedKnownExploited, KnownExploited } from './known-exploited.ts'
 export { Instruction, LayerOrigin, Lineage } from './lineage.ts'
 export { GitFacts, SourceRevision } from './git-facts.ts'
-export { BaseLock, Confidence, Lock, PinnedBase, PinnedTool } from './lock.ts'
+export { BaseLock, Confidence, Lock, offeredBases, PinnedBase, PinnedTool } from './lock.ts'
 export { Owner, describeOwner, ownersOf, type Owners } from './owner.ts'
 export { PackageRecords } from './package-records.ts'
 export { imagePackageUrl, imageShortName, namesPackage, parsePackageUrl, type PackageUrl } from './package-url.ts'

@@ -51,7 +51,14 @@ export const Lock = z.strictObject({
   mode: z.enum(['connected', 'sealed']),
   tools: z.record(z.string(), PinnedTool),
   bases: z.array(PinnedBase),
+  /** Sealed: the references of all bases that can be substituted, whether or not that was done already. */
+  offers: z.array(z.string()).optional(),
   /** The vulnerability database of Loadline's own examples, as an image whose root holds `db/trivy.db` and `db/metadata.json`. */
   exampleDatabase: z.strictObject({ reference: z.string(), digest: Digest }).optional(),
 })
 export type Lock = z.infer<typeof Lock>
+
+/** The references of all bases that a sealed network has or can make, sorted. */
+export function offeredBases({ bases, offers }: Lock): string[] {
+  return [...new Set([...bases.map(({ reference }) => reference), ...(offers ?? [])])].sort()
+}

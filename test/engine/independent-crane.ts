@@ -1,9 +1,9 @@
-import { craneProgram } from '../../toolchain/crane.ts'
+import { craneProgram } from '../programs/modules.ts'
 import { compiled } from './compiled.ts'
 
 /**
  * The path of crane, which reads and writes registries without Loadline's own program: tests check with it what that
- * program says. The sealed toolchain has compiled it already, to push its own images.
+ * program says.
  */
 export async function independentCrane(): Promise<string> {
   return (await compiled(craneProgram)).crane

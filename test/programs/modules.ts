@@ -24,6 +24,13 @@ export const actionlintProgram: ProgramsOnDemand<'actionlint'> = {
   seldom: true,
 }
 
+/** The client of registries that is not Loadline's own, and a small registry. */
+export const craneProgram: ProgramsOnDemand<'crane'> = {
+  goDirectory: below('./'),
+  module: 'crane',
+  programs: { crane: { version: 'v0.22.1', package: 'github.com/google/go-containerregistry/cmd/crane' } },
+}
+
 const lifecycleVersion = 'v0.21.14'
 
 /** The lifecycle of Cloud Native Buildpacks, and the launcher that it puts into every image. */

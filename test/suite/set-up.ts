@@ -1,11 +1,10 @@
 import { findEngine } from '../../ci/run/choose-engine.ts'
 import { locateCache } from '../../toolchain/cache.ts'
-import { craneProgram } from '../../toolchain/crane.ts'
 import { compileOnDemand } from '../../toolchain/programs-on-demand.ts'
 import { renderProgress } from '../../toolchain/render-progress.ts'
 import { sigstorePrograms } from '../../toolchain/sigstore/programs.ts'
 import type { StepEvent } from '../../toolchain/steps.ts'
-import { actionlintProgram, buildpacksPrograms, manifestPrograms } from '../programs/modules.ts'
+import { actionlintProgram, buildpacksPrograms, craneProgram, manifestPrograms } from '../programs/modules.ts'
 import { alarm } from './alarm.ts'
 import { timedStep } from './steps.ts'
 import type { TimedStep } from './timing.ts'
@@ -18,7 +17,7 @@ export interface ReadyForTests {
 
 /** What the tests of a run need beside the engine and its tools. */
 export interface Wanted {
-  /** Base images that no set-up makes by itself, by reference; `all`: every one that this network can stand in for. */
+  /** Base images beside the usual ones, by reference; `all`: every one that this network can stand in for. */
   images: readonly string[] | 'all'
   /** Whether the programs of the everyday tests are compiled now. Otherwise each file waits for those that it needs. */
   programs: boolean
@@ -50,7 +49,7 @@ export async function setUp(started: number, { images, programs }: Wanted): Prom
   try {
     // Tests want stand-ins that they know, whatever else this machine has.
     const address = process.env['LOADLINE_ENGINE'] || process.env['_EXPERIMENTAL_DAGGER_RUNNER_HOST'] || 'sealed'
-    const engine = await findEngine({ address, images: async () => images, say, onProgress })
+    const engine = await findEngine({ address, images: async () => images, module: true, say, onProgress })
     if (programs) await compilePrograms(onProgress, say)
     return {
       env: { ...engine.env, ...(engine.lockFile === undefined ? {} : { LOADLINE_LOCK: engine.lockFile }) },

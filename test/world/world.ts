@@ -62,7 +62,7 @@ export async function makeWorld(kind: 'namespaces' | 'machine' = 'namespaces'): 
     const company = await makeAuthority(work, 'company')
     const stranger = await makeAuthority(work, 'stranger')
     const [ofPublic, ofCompany] = [textOf(authority), textOf(company)]
-    const sealed = await sealedToolchain({ onProgress, log: () => undefined }).ensure()
+    const sealed = await sealedToolchain({ onProgress, log: () => undefined }).ensure({ module: true })
     const published = await publishAll(work, sealed, ofPublic)
     const network = await ownNetwork(215, { processes: true })
     ends.push(network.end)

@@ -1,5 +1,5 @@
-import { DeliveryError } from '../../model/errors.ts'
 import type { Base, Digest, Lock, Platform } from '../../model/index.ts'
+import { noSubstitute } from '../../engine/pinned-image.ts'
 import { resolveDigest } from '../../engine/resolve-lock.ts'
 import type { DockerfileReading, ReadImage } from '../../tools/dockerfile/output.ts'
 
@@ -89,7 +89,8 @@ async function resolveBase(image: ReadImage, path: string, lock: Lock): Promise<
   if (image.reference === 'scratch') return { pinnedBy: 'scratch' }
   const pinned = lock.bases.find(({ reference }) => reference === image.reference)
   if (lock.mode === 'sealed') {
-    if (pinned?.substitute === undefined) throw noStandIn(image, path, lock)
+    if (pinned?.substitute === undefined)
+      throw noSubstitute(image.reference, lock, { where: `${path} line ${image.line}: ` })
     return {
       pinnedBy: image.digest === undefined ? 'lock' : 'dockerfile',
       digest: pinned.digest,
@@ -100,13 +101,4 @@ async function resolveBase(image: ReadImage, path: string, lock: Lock): Promise<
   if (image.digest !== undefined) return { pinnedBy: 'dockerfile', digest: image.digest }
   const digest = pinned?.digest ?? (await resolveDigest(image.reference))
   return { pinnedBy: pinned === undefined ? 'nobody' : 'lock', digest, buildOn: `${image.reference}@${digest}` }
-}
-
-function noStandIn(image: ReadImage, path: string, lock: Lock): DeliveryError {
-  const offered = lock.bases.map(({ reference }) => reference).toSorted()
-  return new DeliveryError(
-    'LOCK',
-    `${path} line ${image.line}: this sealed network has no substitute for ${image.reference}`,
-    `Use a base that it has (${offered.join(', ')}), or run on a network that reaches the registry.`,
-  )
 }

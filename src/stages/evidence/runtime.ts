@@ -6,7 +6,6 @@ import {
   type Platform as DaggerPlatform,
   type Service,
 } from '@dagger.io/dagger'
-import { DeliveryError } from '../../model/errors.ts'
 import type { Collected, Lock, Runtime } from '../../model/index.ts'
 import type { Policy, RuntimeService } from '../../policy/schema.ts'
 import { parseBytes } from '../../model/units.ts'
@@ -16,7 +15,7 @@ import { parseRun } from '../../tools/sandbox/output.ts'
 import { ownToolImage } from '../../engine/tool-image.ts'
 import type { BuiltArchive } from '../build/build.ts'
 import { fresh } from '../../engine/fresh.ts'
-import { pinnedImage } from '../../engine/pinned-image.ts'
+import { noSubstitute, pinnedImage } from '../../engine/pinned-image.ts'
 import { resolveDigest } from '../../engine/resolve-lock.ts'
 import { collect } from '../../engine/collect.ts'
 import { keptRun, type Reuse } from './kept-run.ts'
@@ -133,16 +132,8 @@ async function startable(
   occasion: string | undefined,
 ): Promise<Service> {
   const pinned = pinnedImage(service.image, lock)
-  if (pinned === undefined && lock.mode === 'sealed') {
-    throw new DeliveryError(
-      'LOCK',
-      `this sealed network has no substitute for ${service.image}, the image of the service ${name}`,
-      `Use one that it has: ${lock.bases
-        .map(({ reference }) => reference)
-        .toSorted()
-        .join(', ')}.`,
-    )
-  }
+  if (pinned === undefined && lock.mode === 'sealed')
+    throw noSubstitute(service.image, lock, { role: `, the image of the service ${name}` })
   const image = pinned ?? `${service.image}@${await resolveDigest(service.image)}`
   const container = Object.entries(service.environment ?? {}).reduce(
     (current, [variable, value]) => current.withEnvVariable(variable, value),

@@ -41,6 +41,13 @@ describe('effectiveCapabilities', () => {
   })
 })
 
+test('without the runtime of modules the engine gets neither its content nor its digest', () => {
+  const text = (runtime: EngineParts['runtime']) => JSON.stringify(engineBundle({ ...parts, runtime }, {}))
+  expect(text(parts.runtime)).toContain('DAGGER_TYPESCRIPT_SDK_MANIFEST_DIGEST=sha256:1')
+  expect(text(parts.runtime)).toContain('/c/content')
+  expect(text(undefined)).not.toMatch(/MANIFEST_DIGEST|dagger\/content/)
+})
+
 test('references of public registries are looked for on loopback first', () => {
   const { registries } = engineConfiguration({ host: '127.0.0.1', port: 5001 }) as {
     registries: Record<string, unknown>

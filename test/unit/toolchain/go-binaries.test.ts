@@ -1,5 +1,11 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { groupGoBuilds, readGoBinaries, type GoBinary } from '../../../toolchain/go-binaries.ts'
+import { packageRoot } from '../../../src/engine/package-root.ts'
+import { locateCache } from '../../../toolchain/cache.ts'
+import { goBuildSteps, groupGoBuilds, readGoBinaries, type GoBinary } from '../../../toolchain/go-binaries.ts'
+import { prerequisites } from '../../../toolchain/prerequisites.ts'
 import { wheelVersions } from '../../../toolchain/wheels.ts'
 import { ownTools, tools } from '../../../src/tools/images.ts'
 
@@ -51,4 +57,61 @@ test('the six programs of the engine are one build', async () => {
     'dial-stdio',
     'dnsname',
   ])
+})
+
+test('Trivy is compiled without the clients of clusters and clouds, whose modules refuse every call', () => {
+  const directory = join(packageRoot, 'toolchain/go/trivy')
+  const module = readFileSync(join(directory, 'go.mod'), 'utf8')
+  expect(module).not.toMatch(/^\t(k8s\.io\/client-go|cloud\.google\.com\/go\/storage) v/m)
+  const replaced = [...module.matchAll(/^\t(\S+) => \.\/(modules\/\S+)$/gm)]
+  expect(replaced).toHaveLength(5)
+  for (const [, name, path = ''] of replaced) {
+    const file = join(directory, path, 'go.mod')
+    expect(readFileSync(file, 'utf8'), file).toContain(`module ${name}\n`)
+    const sources = readdirSync(join(directory, path), { recursive: true, encoding: 'utf8' })
+      .filter((source) => source.endsWith('.go'))
+      .map((source) => readFileSync(join(directory, path, source), 'utf8'))
+    expect(sources.join('\n'), name).toContain(`in for the module ${name}`)
+  }
+})
+
+describe('the packages that a build has compiled', () => {
+  async function compile(name: string): Promise<{ cache: string; kept: boolean }> {
+    const cache = locateCache({ LOADLINE_CACHE: mkdtempSync(join(tmpdir(), 'go-build-')) })
+    const build = groupGoBuilds(await readGoBinaries()).find(({ module }) => module === name)
+    if (build === undefined) throw new Error(`no build is called ${name}`)
+    let used = ''
+    const made = await goBuildSteps(build, prerequisites).run({
+      cache,
+      signal: new AbortController().signal,
+      result: () => undefined as never,
+      say: () => undefined,
+      async once(_step, _inputs, produce) {
+        const directory = cache.path('made')
+        mkdirSync(directory)
+        await produce(directory)
+        return directory
+      },
+      // Stands in for the compiler.
+      async run(_file, _args, options) {
+        used = options?.env?.['GOCACHE'] ?? ''
+        mkdirSync(used)
+        writeFileSync(cache.path('made', 'compiled', name), '')
+        return ''
+      },
+    })
+    expect(existsSync(made[name] ?? '')).toBe(true)
+    const kept = existsSync(used)
+    rmSync(cache.root, { recursive: true })
+    return { cache: basename(used), kept }
+  }
+
+  test('are removed if no other program can use them', async () => {
+    expect(await compile('trivy')).toEqual({ cache: 'go-build-trivy', kept: false })
+  })
+
+  test('stay for the other programs', async () => {
+    expect(await compile('inspect')).toEqual({ cache: 'go-build', kept: true })
+    expect(await compile('cosign')).toEqual({ cache: 'go-build', kept: true })
+  })
 })

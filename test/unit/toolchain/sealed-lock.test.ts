@@ -31,23 +31,26 @@ test('the lock pins each tool, what tools need, and each reference of each base 
   }
   const lock = sealedLock(
     { host: '127.0.0.1', port: 5001 },
-    [
-      {
-        name: 'crane',
-        version: '0.22.1',
-        standsInFor: 'gcr.io/go-containerregistry/crane:v0.22.1',
-        content: { digest: one, platforms: { 'linux/amd64': one } },
-      },
-      { name: 'inspect', version: '1.0.0', content: { digest: two, platforms: { 'linux/amd64': two } } },
-    ],
-    [
-      {
-        image,
-        content: { digest: two, platforms: { 'linux/amd64': one } },
-        assembledAt: new Date('2026-11-23T00:00:00Z'),
-      },
-    ],
-    { digest: one, platforms: {} },
+    {
+      tools: [
+        {
+          name: 'crane',
+          version: '0.22.1',
+          standsInFor: 'gcr.io/go-containerregistry/crane:v0.22.1',
+          content: { digest: one, platforms: { 'linux/amd64': one } },
+        },
+        { name: 'inspect', version: '1.0.0', content: { digest: two, platforms: { 'linux/amd64': two } } },
+      ],
+      bases: [
+        {
+          image,
+          content: { digest: two, platforms: { 'linux/amd64': one } },
+          assembledAt: new Date('2026-11-23T00:00:00Z'),
+        },
+      ],
+      offers: ['docker.io/library/node:24', 'docker.io/library/golang:1.26'],
+      exampleDatabase: { digest: one, platforms: {} },
+    },
   )
   expect(lock).toEqual({
     schemaVersion: 1,
@@ -74,6 +77,7 @@ test('the lock pins each tool, what tools need, and each reference of each base 
       substitute: `127.0.0.1:5001/${substituteName(reference).repository}:${substituteName(reference).tag}`,
       resolvedAt: '2026-11-23T00:00:00.000Z',
     })),
+    offers: ['docker.io/library/golang:1.26', 'docker.io/library/node:24'],
     exampleDatabase: { reference: `127.0.0.1:5001/loadline/loadline-example-advisories@${one}`, digest: one },
   })
 })

@@ -68,6 +68,11 @@ describe('what is pinned', () => {
       state: 'missing',
       found: expect.stringContaining('no substitute'),
     })
+    const offers = ['docker.io/library/node:24']
+    expect(pinRemarks(lock({ mode: 'sealed', offers }), images('FROM node:24\n'), now).at(-1)).toMatchObject({
+      state: 'fine',
+      found: expect.stringContaining('made when a run first names it'),
+    })
     expect(pinRemarks(lock(), images(`FROM node:24@${digest}\n`), now).at(-1)).toMatchObject({ state: 'fine' })
   })
 

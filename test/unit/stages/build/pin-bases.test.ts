@@ -86,5 +86,9 @@ describe('the bases of a build', () => {
     await expect(pinned).rejects.toThrow(
       'Dockerfile line 1: this sealed network has no substitute for docker.io/library/python:3.11',
     )
+    const offers = [python.reference]
+    await expect(pinBases(source, { ...connected, mode: 'sealed', offers })).rejects.toThrow(
+      'has not made its substitute',
+    )
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { basesOnDemand, namesOnDemand } from '../../../../toolchain/bases-on-demand/index.ts'
+import { basesOnDemand } from '../../../../toolchain/bases-on-demand/index.ts'
 import { bases as always } from '../../../../toolchain/bases/index.ts'
+import { namesWanted } from '../../../../toolchain/wanted.ts'
 import { cleanEnvironment } from '../../../../toolchain/bases/assembly/run-debian-tool.ts'
 
 const bases = [...always, ...basesOnDemand]
@@ -32,18 +33,20 @@ describe('bases', () => {
 })
 
 describe('bases on demand', () => {
-  it('are those that stand in for what a source names, and no others', () => {
+  it('are those that stand in for what a source names, and no others', async () => {
+    const named = (...references: string[]) => namesWanted({ references })
     expect(
-      namesOnDemand([
+      await named(
         'docker.io/library/rust:1-bookworm',
         'gcr.io/distroless/cc-debian12:nonroot',
         'docker.io/library/redis:8-bookworm',
-      ]),
-    ).toEqual(['rust'])
-    expect(
-      namesOnDemand(['gcr.io/distroless/java17-debian12:nonroot', 'docker.io/library/postgres:17-bookworm']),
-    ).toEqual(['distroless-java17-debian12-nonroot', 'postgres'])
-    expect(namesOnDemand([])).toEqual([])
+      ),
+    ).toEqual(['distroless-cc-debian12-nonroot', 'rust'])
+    expect(await named('gcr.io/distroless/java17-debian12:nonroot', 'docker.io/library/postgres:17-bookworm')).toEqual([
+      'distroless-java17-debian12-nonroot',
+      'postgres',
+    ])
+    expect(await named()).toEqual([])
   })
 
   it('have keys that no change of the other bases can leave as they were', () => {

@@ -1,4 +1,4 @@
-module loadline.dev/sealed/crane
+module loadline.dev/test/crane
 
 go 1.26.1
 
