@@ -98,8 +98,31 @@ async function resolveBase(image: ReadImage, path: string, lock: Lock): Promise<
     }
   }
   if (image.digest !== undefined) return { pinnedBy: 'dockerfile', digest: image.digest }
-  const digest = pinned?.digest ?? (await resolveDigest(image.reference))
+  const digest = pinned?.digest ?? (await resolveUnpinned(image, path))
   return { pinnedBy: pinned === undefined ? 'nobody' : 'lock', digest, buildOn: `${image.reference}@${digest}` }
+}
+
+async function resolveUnpinned(image: ReadImage, path: string): Promise<Digest> {
+  try {
+    return await resolveDigest(image.reference)
+  } catch (error) {
+    if (!(error instanceof DeliveryError) || !isBareName(image)) throw error
+    throw new DeliveryError(error.code, `${path} line ${image.line}: ${error.message}`, orContext(image, error.hint), {
+      cause: error,
+    })
+  }
+}
+
+/** Whether the name could also be that of a context: BuildKit looks for a stage, then for a context, then for an image. */
+function isBareName({ written }: ReadImage): boolean {
+  return /^[^/:@]+$/.test(written)
+}
+
+/** What to do about an image that is not there, or about a context by that name, which the engine's build cannot have. */
+function orContext(image: ReadImage, remedy: string): string {
+  if (!isBareName(image)) return remedy
+  const name = image.written
+  return `${remedy} If ${name} is a context of its own (docker build --build-context ${name}=...): no run can be given one. Put a directory's files into the source; name an image by a build argument (ARG and FROM).`
 }
 
 function noStandIn(image: ReadImage, path: string, lock: Lock): DeliveryError {
@@ -107,6 +130,6 @@ function noStandIn(image: ReadImage, path: string, lock: Lock): DeliveryError {
   return new DeliveryError(
     'LOCK',
     `${path} line ${image.line}: this sealed network has no substitute for ${image.reference}`,
-    `Use a base that it has (${offered.join(', ')}), or run on a network that reaches the registry.`,
+    orContext(image, `Use a base that it has (${offered.join(', ')}), or run on a network that reaches the registry.`),
   )
 }
