@@ -176,6 +176,24 @@ describe('the shared libraries of what is started', () => {
   })
 })
 
+describe('what layers waste', () => {
+  it('is named, with the steps that write and remove it', async () => {
+    await attacked(async (attack) => {
+      const { violations } = await attack({
+        files: {
+          Dockerfile:
+            'FROM debian:bookworm-slim\nRUN head -c 3000000 /dev/urandom > /srv/archive\nRUN rm /srv/archive\n',
+        },
+        kinds: ['size'],
+        policy: 'version: 1\nsize: {wasted: 1 MB}\n',
+      })
+      expect(said(violations('wasted-bytes'))).toEqual([
+        expect.stringMatching(/most by \/srv\/archive 3 MB \(.*urandom.*, then .*rm \/srv\/archive\)$/) as string,
+      ])
+    })
+  })
+})
+
 describe('structure tests', () => {
   const tests = (yaml: string) => `schemaVersion: 2.0.0\n${yaml}`
   const results = ({ evidence: { structure } }: Judge): Record<string, Structure['tests'][number]> => {
