@@ -161,7 +161,7 @@ describe('the shared libraries of what is started', () => {
     },
   }
 
-  it('are missing where the real linker misses them', async () => {
+  it('are missing where the real linker misses them [fault 103]', async () => {
     await attacked(async (attack) => {
       const tried = Object.entries(images).map(async ([title, { dockerfile, wanted }]) => {
         const judged = await attack({

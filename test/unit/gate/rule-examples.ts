@@ -1743,7 +1743,7 @@ export const examples: Record<RuleId, Examples> = {
     ],
     catches: [
       {
-        when: 'the program was copied without a library, and without what a library of it needs',
+        when: 'the program was copied without a library, and without what a library of it needs [fault 103]',
         evidence: withStarted({
           path: '/app/serve',
           libraries: 2,
@@ -1757,7 +1757,7 @@ export const examples: Record<RuleId, Examples> = {
           /^\/app\/serve needs libpq\.so\.5, which is not where it is looked for; ENTRYPOINT starts \/app\/serve$/m,
       },
       {
-        when: 'the program was built for another C library',
+        when: 'the program was built for another C library [fault 103]',
         evidence: withStarted({
           path: '/app/serve',
           by: 'CMD',
@@ -1775,7 +1775,7 @@ export const examples: Record<RuleId, Examples> = {
         found: /HEALTHCHECK starts \/usr\/bin\/curl/,
       },
       {
-        when: 'the program cannot be read',
+        when: 'the program cannot be read [fault 103]',
         evidence: withStarted({ path: '/app/serve', unread: ['/app/serve: its headers are damaged'] }),
         ids: ['unread'],
       },
