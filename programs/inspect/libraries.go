@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
+	"iter"
 	"path"
 	"slices"
 	"strings"
@@ -123,8 +125,8 @@ func (l *loading) find(name string, by *object) *object {
 	if strings.Contains(name, "/") {
 		return l.at(l.expand(name, by)[0], by)
 	}
-	for _, directory := range l.directories(by) {
-		if found := l.at(path.Join(directory, name), by); found != nil {
+	for directory := range l.directories(by) {
+		if found := l.at(path.Join(directory, name), by); found != nil || l.lookups > mostLookups {
 			return found
 		}
 	}
@@ -143,40 +145,50 @@ func (l *loading) find(name string, by *object) *object {
 	return nil
 }
 
-// directories are those that the files and the environment name, in the order of the search.
-func (l *loading) directories(by *object) []string {
+// directories are those that the files and the environment name, in the order of the search. They are made one by one: together they can be many.
+func (l *loading) directories(by *object) iter.Seq[string] {
 	if l.isMusl {
-		found := slices.Clone(l.libraryPath)
-		for one := by; one != nil; one = one.neededBy {
-			// Here both mean the same, and the newer one is taken.
-			if one.code.runpath != "" {
-				found = append(found, l.split(one.code.runpath, one)...)
-			} else {
-				found = append(found, l.split(one.code.rpath, one)...)
+		return func(yield func(string) bool) {
+			goesOn := eachOf(l.libraryPath, yield)
+			for one := by; goesOn && one != nil; one = one.neededBy {
+				// Here both mean the same, and the newer one is taken.
+				goesOn = l.split(cmp.Or(one.code.runpath, one.code.rpath), one, yield)
 			}
 		}
-		return found
 	}
-	var found []string
-	if by.code.runpath == "" {
-		for one := by; one != nil; one = one.neededBy {
+	return func(yield func(string) bool) {
+		goesOn := true
+		for one := by; by.code.runpath == "" && goesOn && one != nil; one = one.neededBy {
 			if one.code.runpath == "" {
-				found = append(found, l.split(one.code.rpath, one)...)
+				goesOn = l.split(one.code.rpath, one, yield)
 			}
 		}
+		if goesOn && eachOf(l.libraryPath, yield) {
+			l.split(by.code.runpath, by, yield)
+		}
 	}
-	return append(append(found, l.libraryPath...), l.split(by.code.runpath, by)...)
 }
 
-func (l *loading) split(written string, by *object) []string {
+// split yields the directories of a list, and reports whether more are wanted.
+func (l *loading) split(written string, by *object, yield func(string) bool) bool {
 	if written == "" {
-		return nil
+		return true
 	}
-	var found []string
 	for one := range strings.SplitSeq(written, ":") {
-		found = append(found, l.expand(one, by)...)
+		if !eachOf(l.expand(one, by), yield) {
+			return false
+		}
 	}
-	return found
+	return true
+}
+
+func eachOf(list []string, yield func(string) bool) bool {
+	for _, one := range list {
+		if !yield(one) {
+			return false
+		}
+	}
+	return true
 }
 
 // expand replaces the words that the linker knows; $LIB differs between distributions, so each of its meanings is tried.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
@@ -146,6 +147,21 @@ func TestLibrariesThatNeedEachOtherWithoutEndAreFollowedToALimit(t *testing.T) {
 	found := startedIn(t, config, append(lines, app.installedAs(t, "app"))...)
 	if len(found[0].Unread) != 1 || !strings.Contains(found[0].Unread[0], "too many places") {
 		t.Errorf("wanted the search to end, got %+v", found)
+	}
+}
+
+func TestAChainOfLibrariesWithLongListsOfDirectoriesIsFollowedInLittleTime(t *testing.T) {
+	lines := []line{library("").installedAs(t, "lib64/ld-linux-x86-64.so.2")}
+	for number := range 4000 {
+		link := library("", fmt.Sprintf("lib%d.so", number+1))
+		link.rpath = "/usr/lib:" + strings.Repeat("/a:", 1300)
+		lines = append(lines, link.installedAs(t, fmt.Sprintf("usr/lib/lib%d.so", number)))
+	}
+	lines = append(lines, executable(glibcInterpreter, "lib0.so").installedAs(t, "app"), library("").installedAs(t, "usr/lib/lib4000.so"))
+	before := time.Now()
+	found := startedIn(t, v1.Config{Entrypoint: []string{"/app"}}, lines...)
+	if took := time.Since(before); found[0].Libraries != 4001 || took > 30*time.Second {
+		t.Errorf("wanted 4001 libraries in less than 30 seconds, got %d in %s", found[0].Libraries, took)
 	}
 }
 
