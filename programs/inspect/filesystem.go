@@ -33,6 +33,7 @@ type inode struct {
 	link       string
 	privileges privileges
 	isELF      bool
+	code       *linkage
 	content    []byte
 }
 
@@ -89,7 +90,7 @@ func (f *filesystem) applyEntry(layer int, found entry) error {
 		return f.applyHardlink(layer, found, parent)
 	default:
 		parent.children[base] = &node{
-			inode: &inode{kind: found.kind, mode: found.mode, size: found.size, link: found.link, privileges: found.privileges, isELF: found.isELF, content: found.content},
+			inode: &inode{kind: found.kind, mode: found.mode, size: found.size, link: found.link, privileges: found.privileges, isELF: found.isELF, code: found.code, content: found.content},
 			layer: layer, origin: layer,
 		}
 	}
@@ -188,39 +189,45 @@ func (f *filesystem) makeDirectory(layer int, name string) (*node, error) {
 
 // lookup follows a path with all its symbolic links, inside the image; nil if there is nothing.
 func (f *filesystem) lookup(name string) *node {
-	current, trail := f.root, []*node{f.root}
+	found, _ := f.follow(name)
+	return found
+}
+
+// follow is lookup with the path of what is found, in which there are no links.
+func (f *filesystem) follow(name string) (*node, string) {
+	current, trail, names := f.root, []*node{f.root}, []string{""}
 	rest, links := parts(name), 0
 	for len(rest) > 0 {
 		part := rest[0]
 		rest = rest[1:]
 		if current.kind != directory {
-			return nil
+			return nil, ""
 		}
 		if part == ".." {
 			if len(trail) > 1 {
-				trail = trail[:len(trail)-1]
+				trail, names = trail[:len(trail)-1], names[:len(names)-1]
 			}
 			current = trail[len(trail)-1]
 			continue
 		}
 		next, exists := current.children[part]
 		if !exists {
-			return nil
+			return nil, ""
 		}
 		if next.kind == symlink {
 			if links++; links > mostLinks {
-				return nil
+				return nil, ""
 			}
 			rest = append(parts(next.link), rest...)
 			if strings.HasPrefix(next.link, "/") {
-				current, trail = f.root, trail[:1]
+				current, trail, names = f.root, trail[:1], names[:1]
 			}
 			continue
 		}
 		current = next
-		trail = append(trail, current)
+		trail, names = append(trail, current), append(names, part)
 	}
-	return current
+	return current, strings.Join(names, "/")
 }
 
 func parts(name string) []string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"archive/tar"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -39,6 +40,8 @@ type entry struct {
 	privileges privileges
 	// isELF is true for a program or library in machine code.
 	isELF bool
+	// code is what starting it needs, if it is machine code or a script that can be started.
+	code *linkage
 	// content is kept for the few files that are read: see captureLimit.
 	content []byte
 }
@@ -156,35 +159,42 @@ func (c *layerContent) read(source io.Reader, spending *budget) error {
 	}
 }
 
-// look reads what is needed from a regular file: whether it is machine code, and the whole of the few that are read.
+// look reads what is needed from a regular file: whether it is machine code, what starting it needs, and the whole of the few that are read.
 func (e *entry) look(content io.Reader, spending *budget) error {
 	var start [4]byte
 	count, err := io.ReadFull(content, start[:])
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return err
 	}
-	e.isELF = string(start[:count]) == elfMagic
+	err = nil
+	whole := io.MultiReader(bytes.NewReader(start[:count]), content)
 	// A file that is too big to be kept has no content, and its reader reports that.
-	if limit := captureLimit(e.path); e.size > limit || !spending.capture(e.size) {
-		return nil
+	if limit := captureLimit(e.path); e.size <= limit && spending.capture(e.size) {
+		if e.content, err = io.ReadAll(whole); err != nil {
+			return err
+		}
+		whole = bytes.NewReader(e.content)
 	}
-	rest, err := io.ReadAll(content)
-	if err != nil {
-		return err
+	switch {
+	case string(start[:count]) == elfMagic:
+		e.isELF = true
+		e.code, err = readLinkage(whole, spending)
+	case count > 2 && string(start[:2]) == "#!" && e.mode&0o111 != 0:
+		e.code, err = readShebang(whole, spending)
 	}
-	e.content = append(start[:count:count], rest...)
-	return nil
+	return err
 }
-
-const elfMagic = "\x7fELF"
 
 // captureLimit is the largest size of a file whose content is needed later; zero for all others. Images link these in various ways
 // (NixOS: /nix/store/...-os-release), so the end of the path decides.
 func captureLimit(name string) int64 {
-	for _, suffix := range [...]string{"os-release", "passwd", "group"} {
+	for _, suffix := range [...]string{"os-release", "passwd", "group", linkerCache} {
 		if strings.HasSuffix(name, suffix) {
 			return capturedLimit
 		}
+	}
+	if isMuslPath(name) {
+		return capturedLimit
 	}
 	if isRecord(name) {
 		return recordLimit

@@ -30,6 +30,8 @@ const (
 	recordLimit = 64 << 20
 	// capturedTotal is the most bytes of all such files together, because they stay in memory.
 	capturedTotal = 512 << 20
+	// linkedTotal is the most bytes that is kept of what programs and libraries are linked to, because it stays in memory.
+	linkedTotal = 64 << 20
 )
 
 func defaultLimits() limits {
@@ -44,6 +46,8 @@ type budget struct {
 	names   atomic.Int64
 	// captured counts the bytes of files that are kept.
 	captured atomic.Int64
+	// linked counts the bytes that linkages take.
+	linked atomic.Int64
 }
 
 func (b *budget) spendBytes(count int64) error {
@@ -66,6 +70,14 @@ func (b *budget) spendEntry(name, link string) error {
 // capture reports whether that many bytes more may be kept.
 func (b *budget) capture(size int64) bool {
 	return b.captured.Add(size) <= capturedTotal
+}
+
+// keepLinkage is the linkage if it may be kept, and otherwise one that says why it is unknown.
+func (b *budget) keepLinkage(found *linkage) *linkage {
+	if found.fault == "" && b.linked.Add(found.size()) > linkedTotal {
+		return tooManyLinkages
+	}
+	return found
 }
 
 var byteSize = regexp.MustCompile(`^(\d{1,15}) ?(B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)?$`)

@@ -14,7 +14,7 @@ import (
 )
 
 // version is what `inspect version` prints. It changes whenever the output changes.
-const version = "1.5.0"
+const version = "1.6.0"
 
 const usage = `usage: inspect image [--max-unpacked 64GiB] [--max-entries 2000000] ARCHIVE
        inspect secrets [--max-unpacked 64GiB] [--max-entries 2000000] ARCHIVE

@@ -27,7 +27,7 @@ Status: deinstall ok config-files
 Version: 1
 `
 
-const elf = elfMagic + "\x02\x01\x01"
+const elfStart = elfMagic + "\x02\x01\x01"
 
 // system is a layer with two packages, their files, and what they state about the distribution.
 func system() []line {
@@ -37,7 +37,7 @@ func system() []line {
 		file("var/lib/dpkg/info/base-files.list", "/.\n/usr\n/usr/lib\n/usr/lib/os-release\n/etc/os-release\n/usr/share/base-files/motd\n"),
 		file("usr/share/base-files/motd", "hello"),
 		file("var/lib/dpkg/info/libssl3:amd64.list", "/.\n/usr/lib/libssl.so.3\n/etc/ssl/openssl.cnf\n"),
-		soft("lib", "usr/lib"), file("usr/lib/libssl.so.3", elf), file("etc/ssl/openssl.cnf", "x"),
+		soft("lib", "usr/lib"), file("usr/lib/libssl.so.3", elfStart), file("etc/ssl/openssl.cnf", "x"),
 	}
 }
 
@@ -54,8 +54,8 @@ func recordsOf(t *testing.T, layers ...[]line) records {
 func TestRecordsThatAreGoneOrRewrittenAreSeen(t *testing.T) {
 	without := strings.Split(status, "\n\n")[0] + "\n"
 	apkBase := "P:busybox\nV:1.36-r1\nA:x86_64\no:busybox\nF:bin\nR:busybox\n\nP:musl\nV:1.2-r0\nA:x86_64\nF:lib\nR:ld-musl.so.1\n\n"
-	alpine := []line{file("etc/os-release", "ID=alpine\nVERSION_ID=3.19.1\n"), file("lib/apk/db/installed", apkBase), file("bin/busybox", elf), file("lib/ld-musl.so.1", elf)}
-	distroless := []line{file("var/lib/dpkg/status.d/libssl3", "Package: libssl3\nVersion: 3\nArchitecture: amd64\n"), file("var/lib/dpkg/status.d/libssl3.md5sums", "00000000000000000000000000000000  usr/lib/libssl.so.3\n"), file("usr/lib/libssl.so.3", elf)}
+	alpine := []line{file("etc/os-release", "ID=alpine\nVERSION_ID=3.19.1\n"), file("lib/apk/db/installed", apkBase), file("bin/busybox", elfStart), file("lib/ld-musl.so.1", elfStart)}
+	distroless := []line{file("var/lib/dpkg/status.d/libssl3", "Package: libssl3\nVersion: 3\nArchitecture: amd64\n"), file("var/lib/dpkg/status.d/libssl3.md5sums", "00000000000000000000000000000000  usr/lib/libssl.so.3\n"), file("usr/lib/libssl.so.3", elfStart)}
 	cases := []struct {
 		title   string
 		layers  [][]line
@@ -76,7 +76,7 @@ func TestRecordsThatAreGoneOrRewrittenAreSeen(t *testing.T) {
 		{"its files belong to another package now", [][]line{system(), {file("var/lib/dpkg/status", without+"\nPackage: libssl4\nVersion: 4\nArchitecture: amd64\n"), file("var/lib/dpkg/info/libssl4.list", "/lib/libssl.so.3\n")}}, 0, 0},
 		{"a version is written over", [][]line{system(), {file("var/lib/dpkg/status", strings.Replace(status, "3.0.11-1~deb12u2", "3.0.99-1", 1))}}, 0, 1},
 		{"a source is written over", [][]line{system(), {file("var/lib/dpkg/status", strings.Replace(status, "Source: openssl", "Source: harmless", 1))}}, 0, 1},
-		{"a package is upgraded", [][]line{system(), {file("var/lib/dpkg/status", strings.Replace(status, "3.0.11-1~deb12u2", "3.0.99-1", 1)), file("usr/lib/libssl.so.3", elf)}}, 0, 0},
+		{"a package is upgraded", [][]line{system(), {file("var/lib/dpkg/status", strings.Replace(status, "3.0.11-1~deb12u2", "3.0.99-1", 1)), file("usr/lib/libssl.so.3", elfStart)}}, 0, 0},
 		{"a record for each package is removed", [][]line{distroless, {file("var/lib/dpkg/status.d/.wh.libssl3", "")}}, 1, 0},
 		{"Alpine's database is removed", [][]line{alpine, {file("lib/apk/db/.wh.installed", "")}}, 2, 0},
 		{"Alpine's database is cut", [][]line{alpine, {file("lib/apk/db/installed", apkBase[:strings.Index(apkBase, "P:musl")])}}, 1, 0},
@@ -121,14 +121,14 @@ func TestADistributionThatChangesIsSeen(t *testing.T) {
 
 func TestProgramsThatNoPackageOwnsAreCounted(t *testing.T) {
 	found := recordsOf(t, system(), []line{
-		file("usr/lib/libevil.so", elf), hard("usr/bin/again", "usr/lib/libevil.so"), file("usr/local/bin/app", elf), file("opt/app", elf),
-		file("usr/lib/python3/dist-packages/x.so", elf), file("usr/lib/text", "no program"), file("usr/share/local/x", elf),
+		file("usr/lib/libevil.so", elfStart), hard("usr/bin/again", "usr/lib/libevil.so"), file("usr/local/bin/app", elfStart), file("opt/app", elfStart),
+		file("usr/lib/python3/dist-packages/x.so", elfStart), file("usr/lib/text", "no program"), file("usr/share/local/x", elfStart),
 	})
 	if found.UnownedCount != 2 || found.Unowned[0].Path != "/usr/bin/again" || found.Unowned[1].Path != "/usr/share/local/x" {
 		t.Errorf("got %+v", found.Unowned)
 	}
 	// Debian moves a file aside when another package brings one of the same name.
-	diverted := recordsOf(t, append(system(), file("usr/lib/a.so", elf), file("usr/lib/a.so.moved", elf), file("var/lib/dpkg/diversions", "/usr/lib/a.so\n/usr/lib/a.so.moved\nother\n")))
+	diverted := recordsOf(t, append(system(), file("usr/lib/a.so", elfStart), file("usr/lib/a.so.moved", elfStart), file("var/lib/dpkg/diversions", "/usr/lib/a.so\n/usr/lib/a.so.moved\nother\n")))
 	if diverted.UnownedCount != 0 {
 		t.Errorf("got %+v", diverted.Unowned)
 	}
@@ -163,7 +163,7 @@ func TestEveryFormOfRPMDatabaseIsRead(t *testing.T) {
 				t.Fatal(err)
 			}
 			base := filepath.Base(one.name)
-			found := recordsOf(t, []line{file("var/lib/rpm/"+base, string(content)), file("usr/lib64/ld-linux-x86-64.so.2", elf), file("usr/lib64/unknown.so", elf)})
+			found := recordsOf(t, []line{file("var/lib/rpm/"+base, string(content)), file("usr/lib64/ld-linux-x86-64.so.2", elfStart), file("usr/lib64/unknown.so", elfStart)})
 			if len(found.Unreadable) > 0 || found.Databases[0] != (recordDatabase{"rpm", one.packages}) {
 				t.Fatalf("got %+v, unreadable %v", found.Databases, found.Unreadable)
 			}
@@ -186,7 +186,7 @@ func TestEveryFormOfRPMDatabaseIsRead(t *testing.T) {
 	if waiting := recordsOf(t, []line{file("var/lib/rpm/rpmdb.sqlite", string(content)), file("var/lib/rpm/rpmdb.sqlite-wal", "x")}); len(waiting.Unreadable) != 1 {
 		t.Errorf("wanted a journal to be said, got %+v", waiting)
 	}
-	text, _ := json.Marshal(recordsOf(t, []line{file("var/lib/rpm/rpmdb.sqlite", string(content)), soft("lib64", "usr/lib64"), file("usr/lib64/libc.so.6", elf)}))
+	text, _ := json.Marshal(recordsOf(t, []line{file("var/lib/rpm/rpmdb.sqlite", string(content)), soft("lib64", "usr/lib64"), file("usr/lib64/libc.so.6", elfStart)}))
 	if strings.Contains(string(text), "libc.so.6") {
 		t.Errorf("wanted libc to be owned, got %s", text)
 	}

@@ -33,6 +33,8 @@ type report struct {
 	OS      *osRelease `json:"os,omitempty"`
 	User    user       `json:"user"`
 	Records records    `json:"records"`
+	// Started are the programs of the image that its commands name, with the libraries that they need.
+	Started []startedProgram `json:"started"`
 }
 
 type platform struct {
@@ -127,6 +129,7 @@ func describe(found *image, contents []*layerContent, merged *filesystem, record
 		Layers:        []layer{},
 		OS:            merged.osRelease(),
 		User:          resolveUser(found.config.Config.User, users, groups),
+		Started:       merged.startedPrograms(found.config.Config),
 	}
 	commands := layerCommands(past, len(contents))
 	for number, content := range contents {

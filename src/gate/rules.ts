@@ -36,6 +36,7 @@ import { runtimeStop } from './rules/runtime-stop.ts'
 import { sbomComplete } from './rules/sbom-complete.ts'
 import { secrets } from './rules/secrets.ts'
 import { setuid } from './rules/setuid.ts'
+import { sharedLibraries } from './rules/shared-libraries.ts'
 import { shells } from './rules/shells.ts'
 import { sizeCompressed } from './rules/size-compressed.ts'
 import { sizeGrowth } from './rules/size-growth.ts'
@@ -95,6 +96,7 @@ export const rules: readonly Rule[] = [
   packageCaches,
   sshServer,
   execForm,
+  sharedLibraries,
   labels,
   basePinned,
   baseAllowed,

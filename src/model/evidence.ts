@@ -130,6 +130,21 @@ export type Size = z.infer<typeof Size>
 const ImageFile = z.strictObject({ path: z.string(), mode: z.string(), bytes: z.int().min(0) })
 type ImageFile = z.infer<typeof ImageFile>
 
+/** A program of the image that a container starts, with the libraries that it is linked to. */
+const StartedProgram = z.strictObject({
+  path: z.string(),
+  by: z.enum(['ENTRYPOINT', 'CMD', 'HEALTHCHECK']),
+  /** Whether the runtime itself starts it, directly or as the interpreter of a script. A later word of a command may mean something else. */
+  first: z.boolean(),
+  /** How many libraries were found. */
+  libraries: z.int().min(0),
+  /** Libraries and interpreters that are not in the image, each with the file that names it. */
+  missing: z.array(z.strictObject({ name: z.string(), neededBy: z.string() })),
+  /** Files whose libraries are unknown, each with the reason. */
+  unread: z.array(z.string()),
+})
+export type StartedProgram = z.infer<typeof StartedProgram>
+
 /** The image configuration, and what the image's files reveal about how it was made. */
 export const Configuration = z.strictObject({
   user: z.string(),
@@ -177,6 +192,8 @@ export const Configuration = z.strictObject({
   pathLayers: z.record(z.string(), Digest).optional(),
   /** What the image says about its distribution. Absent in verdicts from before this was checked. */
   records: PackageRecords.optional(),
+  /** The programs of the image that its commands name. Absent in verdicts from before this was checked. */
+  started: z.array(StartedProgram).optional(),
 })
 export type Configuration = z.infer<typeof Configuration>
 

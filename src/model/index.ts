@@ -15,6 +15,7 @@ export {
   PlatformEvidence,
   Sbom,
   Size,
+  type StartedProgram,
   Structure,
   Vulnerabilities,
   evidenceKinds,

@@ -85,6 +85,7 @@ export const ruleFacts = {
   'package-caches': { keys: [], owners: inImage, known: true },
   'ssh-server': { keys: [], owners: inImage, known: true },
   'exec-form': { keys: [], owners: inConfiguration, known: true },
+  'shared-libraries': { keys: [], known: true },
   labels: { keys: ['configuration.labels'], known: true },
   'base-pinned': { keys: ['base.digest'], owners: inSource, known: true },
   'base-allowed': { keys: ['base.allow'], owners: inSource, known: true },

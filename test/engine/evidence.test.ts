@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Structure, Violation } from '../../src/model/index.ts'
-import { application } from './application.ts'
+import { application, base } from './application.ts'
 import { attacked, type Judge } from './attacked.ts'
 import { buildAndScan } from './command-line.ts'
 
@@ -117,6 +117,79 @@ describe('what a file may do', () => {
       expect(told).toContain('/raw: cap_net_raw=ep')
       expect(told).toContain('/srv/zero: character device 1:5')
       expect(told).toEqual(expect.arrayContaining(['/plain: mode 4755', '/also: mode 4755']))
+    })
+  })
+})
+
+describe('the shared libraries of what is started', () => {
+  // The real dynamic linker says in each build what is wanted of it; a build fails if it disagrees.
+  const debian = 'FROM debian:bookworm-slim\n'
+  const linker = (wanted: string) =>
+    `RUN case "$(ldd /usr/bin/dpkg)" in *${wanted}*) ;; *) ldd /usr/bin/dpkg; exit 1;; esac\n`
+  const moved = `${debian}RUN mkdir /opt/lib && mv /usr/lib/$(uname -m)-linux-gnu/libpcre2-8.so.0* /opt/lib\n`
+  const lost = '"libpcre2-8.so.0 => not found"'
+  const elsewhere = '"libpcre2-8.so.0 => /opt/lib/"'
+  const images: Record<string, { dockerfile: string; wanted: string[] }> = {
+    'a distribution as it is': {
+      dockerfile:
+        'FROM python:3.11-slim-bookworm\nENTRYPOINT ["python3", "-m", "http.server"]\nHEALTHCHECK CMD perl -e 1 && ldconfig --version\n',
+      wanted: [],
+    },
+    'a library of a library was moved away': {
+      dockerfile: `${moved}${linker(lost)}ENTRYPOINT ["dpkg", "--version"]\n`,
+      wanted: ['libpcre2-8.so.0'],
+    },
+    'only ld.so.conf names its directory, which nobody reads': {
+      dockerfile: `${moved}RUN echo /opt/lib > /etc/ld.so.conf.d/opt.conf\n${linker(lost)}CMD ["dpkg"]\n`,
+      wanted: ['libpcre2-8.so.0'],
+    },
+    'ldconfig has found it': {
+      dockerfile: `${moved}RUN echo /opt/lib > /etc/ld.so.conf.d/opt.conf && ldconfig\n${linker(elsewhere)}CMD ["dpkg"]\n`,
+      wanted: [],
+    },
+    'the environment names its directory': {
+      dockerfile: `${moved}ENV LD_LIBRARY_PATH=/opt/lib\n${linker(elsewhere)}CMD ["dpkg"]\n`,
+      wanted: [],
+    },
+    'a program without its linker': {
+      dockerfile: `FROM python:3.11-slim-bookworm AS whole\nFROM ${base}\nCOPY --from=whole /usr/local/bin/python3.11 /python\nENTRYPOINT ["/python"]\n`,
+      wanted: [expect.stringMatching(/^\/lib.*\/ld-linux/) as string],
+    },
+    'a script without its shell': {
+      dockerfile: `FROM ${base}\nCOPY --chmod=755 start /start\nENTRYPOINT ["/start"]\n`,
+      wanted: ['/bin/sh'],
+    },
+  }
+
+  it('are missing where the real linker misses them [fault 103]', async () => {
+    await attacked(async (attack) => {
+      const tried = Object.entries(images).map(async ([title, { dockerfile, wanted }]) => {
+        const judged = await attack({
+          files: { Dockerfile: dockerfile, start: '#!/bin/sh\n' },
+          kinds: ['configuration'],
+        })
+        const found = judged.violations('shared-libraries').map(({ id }) => id)
+        expect({ title, found }).toEqual({ title, found: wanted })
+      })
+      await Promise.all(tried)
+    })
+  })
+})
+
+describe('what layers waste', () => {
+  it('is named, with the steps that write and remove it', async () => {
+    await attacked(async (attack) => {
+      const { violations } = await attack({
+        files: {
+          Dockerfile:
+            'FROM debian:bookworm-slim\nRUN head -c 3000000 /dev/urandom > /srv/archive\nRUN rm /srv/archive\n',
+        },
+        kinds: ['size'],
+        policy: 'version: 1\nsize: {wasted: 1 MB}\n',
+      })
+      expect(said(violations('wasted-bytes'))).toEqual([
+        expect.stringMatching(/most by \/srv\/archive 3 MB \(.*urandom.*, then .*rm \/srv\/archive\)$/) as string,
+      ])
     })
   })
 })

@@ -52,9 +52,27 @@ function application(): string {
   return directory
 }
 
+/** The lists of a day about exploitation, which name two vulnerabilities of that application and one that it does not have. */
+function listsOfToday(): string[] {
+  const directory = scratch()
+  const now = new Date().toISOString()
+  const [day] = now.split('T')
+  const [exploited, prediction] = [join(directory, 'exploited.json'), join(directory, 'epss.csv')]
+  const entries = ['CVE-2022-28346', 'CVE-2021-44228'].map((cveID) => ({ cveID, dateAdded: day, dueDate: day }))
+  writeFileSync(
+    exploited,
+    JSON.stringify({ catalogVersion: 'test', dateReleased: now, count: entries.length, vulnerabilities: entries }),
+  )
+  writeFileSync(
+    prediction,
+    `#model_version:v2025.03.14,score_date:${now.slice(0, 19)}Z\ncve,epss,percentile\nCVE-2019-14234,0.91,0.99\nCVE-2021-44228,0.94,1\nCVE-2022-28346,0.01,0.5\n`,
+  )
+  return ['--known-exploited', exploited, '--exploit-prediction', prediction]
+}
+
 describe('exceptions on a real run', () => {
   it('honour the files that the policy names, and let no other file silence anything [faults 17, 18]', async () => {
-    const { run, exitCode, output } = await buildAndScan(application())
+    const { run, exitCode, output } = await buildAndScan(application(), listsOfToday())
     expect(exitCode).toBe(1)
     const result = (rule: string) => run.verdict?.results.find((entry) => entry.rule === rule)
     const excepted = (rule: string) =>
@@ -70,6 +88,10 @@ describe('exceptions on a real run', () => {
     expect(denied('vulnerabilities')).toEqual(
       expect.arrayContaining(['CVE-2019-14234', 'CVE-2022-28346', 'CVE-2018-18074']),
     )
+    expect(denied('known-exploited')).toEqual(['CVE-2022-28346'])
+    expect(denied('exploit-prediction')).toEqual(['CVE-2019-14234'])
+    expect(result('exploit-prediction-list')).toMatchObject({ status: 'undecided' })
+    expect(denied('exploit-prediction-list')).toContain('CVE-2018-18074')
     expect(denied('secrets')).toEqual(expect.arrayContaining(['private-key']))
     expect(denied('lint-level')).toEqual(expect.arrayContaining(['DL3020']))
 

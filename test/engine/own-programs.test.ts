@@ -56,6 +56,14 @@ const shown = {
     'the value of a credential is not printed [fault 38]': ['NeverPrintsTheValueOfASuspectedCredential'],
     'records that are gone or rewritten are seen [fault 83]': ['RecordsThatAreGoneOrRewrittenAreSeen'],
     'secrets are found where scanners do not look [fault 84]': ['EveryPlantedCredentialIsFoundOrItsPlaceIsNamed'],
+    'libraries are looked for where the linkers look, whatever a file says [fault 103]': [
+      'FindsLibrariesWhereTheLinkersDo',
+      'FindsLibrariesAsMuslDoes',
+      'FollowsTheWordsOfTheCommands',
+      'MachineCodeMadeToMisleadIsUnknown',
+      'LibrariesThatNeedEachOtherWithoutEndAreFollowedToALimit',
+      'ReadsThisMachinesProgramsAsTheStandardLibraryDoes',
+    ],
     'capabilities, lists of writers and device nodes are found [fault 86]': ['WhatGivesMoreThanItsModeIsFound'],
   },
   registry: {

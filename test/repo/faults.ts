@@ -81,6 +81,11 @@ const lines: Record<Fault['theme'], Line[]> = {
       'the image runs as root, has setuid or world-writable files, no health check, an SSH server, package caches, comes from latest, or was made with ADD from a URL',
       'a finding for each, with its evidence',
     ],
+    [
+      103,
+      'a program was copied without its library, its interpreter or its C library, or its file is made to mislead whoever looks',
+      'a finding that names what is missing and who needs it; what cannot be read is a finding too, in bounded time and memory',
+    ],
   ],
   'policy and exceptions': [
     [26, 'the policy has an unknown or misspelt key', 'exit 2, with the place and what was meant'],

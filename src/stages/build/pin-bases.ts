@@ -1,3 +1,4 @@
+import { DeliveryError } from '../../model/errors.ts'
 import type { Base, Digest, Lock, Platform } from '../../model/index.ts'
 import { noSubstitute } from '../../engine/pinned-image.ts'
 import { resolveDigest } from '../../engine/resolve-lock.ts'
@@ -89,8 +90,7 @@ async function resolveBase(image: ReadImage, path: string, lock: Lock): Promise<
   if (image.reference === 'scratch') return { pinnedBy: 'scratch' }
   const pinned = lock.bases.find(({ reference }) => reference === image.reference)
   if (lock.mode === 'sealed') {
-    if (pinned?.substitute === undefined)
-      throw noSubstitute(image.reference, lock, { where: `${path} line ${image.line}: ` })
+    if (pinned?.substitute === undefined) throw noStandIn(image, path, lock)
     return {
       pinnedBy: image.digest === undefined ? 'lock' : 'dockerfile',
       digest: pinned.digest,
@@ -99,6 +99,34 @@ async function resolveBase(image: ReadImage, path: string, lock: Lock): Promise<
     }
   }
   if (image.digest !== undefined) return { pinnedBy: 'dockerfile', digest: image.digest }
-  const digest = pinned?.digest ?? (await resolveDigest(image.reference))
+  const digest = pinned?.digest ?? (await resolveUnpinned(image, path))
   return { pinnedBy: pinned === undefined ? 'nobody' : 'lock', digest, buildOn: `${image.reference}@${digest}` }
+}
+
+async function resolveUnpinned(image: ReadImage, path: string): Promise<Digest> {
+  try {
+    return await resolveDigest(image.reference)
+  } catch (error) {
+    if (!(error instanceof DeliveryError) || !isBareName(image)) throw error
+    throw new DeliveryError(error.code, `${path} line ${image.line}: ${error.message}`, orContext(image, error.hint), {
+      cause: error,
+    })
+  }
+}
+
+/** Whether the name could also be that of a context: BuildKit looks for a stage, then for a context, then for an image. */
+function isBareName({ written }: ReadImage): boolean {
+  return /^[^/:@]+$/.test(written)
+}
+
+/** What to do about an image that is not there, or about a context by that name, which the engine's build cannot have. */
+function orContext(image: ReadImage, remedy: string): string {
+  if (!isBareName(image)) return remedy
+  const name = image.written
+  return `${remedy} If ${name} is a context of its own (docker build --build-context ${name}=...): no run can be given one. Put a directory's files into the source; name an image by a build argument (ARG and FROM).`
+}
+
+function noStandIn(image: ReadImage, path: string, lock: Lock): DeliveryError {
+  const error = noSubstitute(image.reference, lock, { where: `${path} line ${image.line}: ` })
+  return new DeliveryError(error.code, error.message, orContext(image, error.hint))
 }

@@ -92,6 +92,7 @@ const Report = z.strictObject({
     gid: z.int().optional(),
   }),
   records: PackageRecords,
+  started: Configuration.shape.started,
 })
 
 /** Everything that `inspect image` found in an archive. Sizes are bytes. Environment variables are listed by name only. */
@@ -118,7 +119,7 @@ export function parseLayerList(stdout: string): LayerList {
 }
 
 /** The image configuration as evidence. */
-export function toConfiguration({ config, files, records }: Inspection): Configuration {
+export function toConfiguration({ config, files, records, started }: Inspection): Configuration {
   return {
     user: config.user,
     entrypoint: config.entrypoint,
@@ -144,6 +145,7 @@ export function toConfiguration({ config, files, records }: Inspection): Configu
     sshServers: files.sshServers,
     pathLayers: files.layers,
     records,
+    ...(started === undefined ? {} : { started }),
   }
 }
 

@@ -156,6 +156,8 @@ const worsenings: Record<Exclude<RuleId, 'exceptions' | 'dockerfile'>, (evidence
   'ssh-server': (evidence, { id, index }) => valueOf(evidence, 'configuration', index).sshServers.push(id),
   'exec-form': (evidence, { index }) =>
     void (valueOf(evidence, 'configuration', index).cmd = ['/bin/sh', '-c', 'serve']),
+  'shared-libraries': (evidence, { id, index }) =>
+    valueOf(evidence, 'configuration', index).started![0]!.missing.push({ name: id, neededBy: '/usr/bin/python3.11' }),
   labels: (evidence, { index }) =>
     delete valueOf(evidence, 'configuration', index).labels['org.opencontainers.image.title'],
   'base-pinned': (evidence, { id, index }) => addBase(evidence, index, { stage: id, pinnedBy: 'nobody' }),

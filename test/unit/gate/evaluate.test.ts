@@ -76,6 +76,7 @@ describe('the outcome', () => {
       'package-caches',
       'ssh-server',
       'exec-form',
+      'shared-libraries',
       'labels',
     ])
   })

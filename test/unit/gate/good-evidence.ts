@@ -11,6 +11,7 @@ import type {
   Runtime,
   SecretFinding,
   SecretSearch,
+  StartedProgram,
   ToolIdentity,
   Vulnerabilities,
   Vulnerability,
@@ -208,6 +209,9 @@ function goodCells(platform: Platform): PlatformEvidence {
         packageCaches: [],
         sshServers: [],
         records: goodRecords(),
+        started: [
+          { path: '/usr/bin/python3.11', by: 'ENTRYPOINT', first: true, libraries: 5, missing: [], unread: [] },
+        ],
       },
     },
     base: {
@@ -321,6 +325,21 @@ export function evidenceWith(change: (evidence: Evidence) => void, platforms?: r
 
 export function withConfiguration(change: Partial<Configuration>): Evidence {
   return evidenceWith((evidence) => Object.assign(valueOf(evidence, 'configuration'), change))
+}
+
+/** Evidence of an image that starts these programs, of which the given is special. */
+export function withStarted(...programs: Array<Partial<StartedProgram>>): Evidence {
+  return withConfiguration({
+    started: programs.map((change) => ({
+      path: '/app/serve',
+      by: 'ENTRYPOINT',
+      first: true,
+      libraries: 0,
+      missing: [],
+      unread: [],
+      ...change,
+    })),
+  })
 }
 
 export function withVulnerabilities(change: Partial<Vulnerabilities>): Evidence {

@@ -39,6 +39,7 @@ import {
   withLint,
   withRun,
   withSearch,
+  withStarted,
   withVulnerabilities,
   withoutDockerfile,
 } from './good-evidence.ts'
@@ -1725,6 +1726,64 @@ export const examples: Record<RuleId, Examples> = {
         when: 'SHELL was changed',
         evidence: withConfiguration({ entrypoint: ['/bin/bash', '-ec', 'python -m app'] }),
         ids: ['ENTRYPOINT'],
+      },
+    ],
+  },
+  'shared-libraries': {
+    status: 'failed',
+    catchesNot: [
+      {
+        when: 'nothing is started that is in the image',
+        evidence: withStarted(),
+      },
+      {
+        when: 'a wrapper starts another program, and both find everything',
+        evidence: withStarted({ path: '/usr/bin/tini', libraries: 1 }, { first: false, libraries: 3 }),
+      },
+    ],
+    catches: [
+      {
+        when: 'the program was copied without a library, and without what a library of it needs [fault 103]',
+        evidence: withStarted({
+          path: '/app/serve',
+          libraries: 2,
+          missing: [
+            { name: 'libpq.so.5', neededBy: '/app/serve' },
+            { name: 'libz.so.1', neededBy: '/usr/lib/libxml2.so.2' },
+          ],
+        }),
+        ids: ['libpq.so.5', 'libz.so.1'],
+        found:
+          /^\/app\/serve needs libpq\.so\.5, which is not where it is looked for; ENTRYPOINT starts \/app\/serve$/m,
+      },
+      {
+        when: 'the program was built for another C library [fault 103]',
+        evidence: withStarted({
+          path: '/app/serve',
+          by: 'CMD',
+          missing: [{ name: '/lib64/ld-linux-x86-64.so.2', neededBy: '/app/serve' }],
+        }),
+        ids: ['/lib64/ld-linux-x86-64.so.2'],
+      },
+      {
+        when: 'only the health check lacks a library',
+        evidence: withStarted(
+          { path: '/app/serve' },
+          { path: '/usr/bin/curl', by: 'HEALTHCHECK', missing: [{ name: 'libcurl.so.4', neededBy: '/usr/bin/curl' }] },
+        ),
+        ids: ['libcurl.so.4'],
+        found: /HEALTHCHECK starts \/usr\/bin\/curl/,
+      },
+      {
+        when: 'the program cannot be read [fault 103]',
+        evidence: withStarted({ path: '/app/serve', unread: ['/app/serve: its headers are damaged'] }),
+        ids: ['unread'],
+      },
+      {
+        when: 'the programs were not looked at',
+        evidence: evidenceWith((evidence) => delete valueOf(evidence, 'configuration').started),
+        ids: ['unread'],
+        found: /not checked/,
       },
     ],
   },

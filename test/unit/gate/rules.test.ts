@@ -17,6 +17,7 @@ import {
   withBase,
   withExceptions,
   withLint,
+  withStarted,
   withVulnerabilities,
 } from './good-evidence.ts'
 import { earlierSize, examples, growing, withLicenses, withoutList, withSize, type Example } from './rule-examples.ts'
@@ -104,6 +105,14 @@ describe('violations that do not deny', () => {
       baseline: earlierSize(),
     },
     { id: 'size-growth' as const, evidence: goodEvidence(), policy: growing({ warn: '1 MB' }) },
+    {
+      // A later word of the command is the name of a program that lacks a library.
+      id: 'shared-libraries' as const,
+      evidence: withStarted(
+        { path: '/usr/bin/tini' },
+        { path: '/usr/bin/test', first: false, missing: [{ name: 'libacl.so.1', neededBy: '/usr/bin/test' }] },
+      ),
+    },
     { id: 'exceptions' as const, evidence: goodEvidence(), policy: withExceptions(exception()) },
     {
       id: 'exceptions' as const,

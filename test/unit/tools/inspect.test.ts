@@ -141,6 +141,23 @@ describe('inspect', () => {
     )
   })
 
+  it('says what is started, and what it lacks [fault 103]', () => {
+    const program = {
+      path: '/app/serve',
+      by: 'ENTRYPOINT',
+      first: true,
+      libraries: 2,
+      missing: [{ name: 'libpq.so.5', neededBy: '/app/serve' }],
+      unread: [],
+    }
+    const started = (value: unknown) =>
+      Configuration.parse(toConfiguration(parseInspection(changed('started', value)))).started
+    expect(started([program])).toEqual([program])
+    expect(started([])).toEqual([])
+    expect(() => started([{ ...program, by: 'ONBUILD' }])).toThrow('started')
+    expect(() => started([{ ...program, missing: undefined }])).toThrow('started')
+  })
+
   it('makes the size evidence from inspect and dive', () => {
     const size = Size.parse(toSize(parseInspection(small), dive))
     expect(size).toMatchObject({ unpacked: 30022, efficiency: 0.300153966127452, wasted: 100000 })

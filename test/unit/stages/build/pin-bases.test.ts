@@ -90,5 +90,19 @@ describe('the bases of a build', () => {
     await expect(pinBases(source, { ...connected, mode: 'sealed', offers })).rejects.toThrow(
       'has not made its substitute',
     )
+    await expect(pinned).rejects.toMatchObject({ hint: expect.not.stringContaining('--build-context') })
+  })
+
+  it.each([
+    ['COPY --from', 'FROM scratch\nCOPY --from=tools /a /a\n', 2],
+    ['a mount', `FROM debian:12@${digest('d')}\nRUN --mount=type=bind,from=tools,target=/t true\n`, 2],
+    ['FROM', 'FROM tools\n', 1],
+  ])('may have been meant as contexts of their own, and the error of %s says so', async (_, written, line) => {
+    const stand = { ...python, reference: 'docker.io/library/debian:12', substitute: '127.0.0.1:5000/debian' }
+    const lock: Lock = { ...connected, mode: 'sealed', bases: [stand] }
+    await expect(pinBases({ path: 'Dockerfile', reading: readingOf(written) }, lock)).rejects.toMatchObject({
+      message: `Dockerfile line ${line}: this sealed network has no substitute for docker.io/library/tools:latest`,
+      hint: expect.stringContaining('If tools is a context of its own (docker build --build-context tools=...)'),
+    })
   })
 })
