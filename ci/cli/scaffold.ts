@@ -124,7 +124,7 @@ function writeDifferences(files: readonly ComparedFile[]): void {
 function summary({ application, notes }: Scaffold, compared: readonly ComparedFile[]): string {
   const folder = application.path === '' ? '' : `${application.path}/`
   return [
-    `${application.name}: ${application.stack}, port ${application.port}, health ${application.health}, ready ${application.ready}, metrics ${application.metrics}`,
+    `${application.name}: ${application.stack}, port ${application.port}, health ${application.health}, ready ${application.ready}, metrics ${application.metrics ?? 'none'}`,
     ...compared.map(({ path, state }) => `  ${state.padEnd(9)} ${path}`),
     ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `note: ${note}`)]),
     '',

@@ -20,7 +20,6 @@ export const go: Stack = {
     refuseC(sources)
     const shipped = shippedBy(tree, sources)
     const lockFiles = ['go.mod', 'go.sum'].filter((path) => tree.paths.includes(path))
-    const required = (path: RegExp) => path.test(text)
     return {
       stack: 'go',
       language: 'go',
@@ -40,17 +39,14 @@ export const go: Stack = {
       sources: [...lockFiles, ...shipped.folders, ...shipped.files],
       entrypoint: ['/app'],
       environment: {},
-      needs: [
-        ...(required(/jackc\/pgx|lib\/pq/) ? (['postgres'] as const) : []),
-        ...(required(/go-redis|gomodule\/redigo/) ? (['redis'] as const) : []),
-      ],
+      libraries: new Set(
+        [...text.matchAll(/^(?:require\s+|\s+)(\S+\.\S+\/\S+|\S+\.\w+)\s+v\S+(?!.*\/\/ indirect)/gm)].map(
+          ([, path]) => path ?? '',
+        ),
+      ),
       secret: answers.privateRegistry ? { id: 'netrc', target: '/root/.netrc' } : undefined,
       structure: { present: '/app', absent: ['/src', '/usr/local/go'] },
-      notes: required(/prometheus\/client_golang/)
-        ? []
-        : [
-            'prometheus/client_golang is not required in go.mod: the metrics path answers nothing until a Prometheus client is added.',
-          ],
+      notes: [],
     }
   },
 }
@@ -121,7 +117,9 @@ function packageToBuild(tree: SourceTree, { entry }: Answers): string {
             path.endsWith('.go') &&
             !isTest(path) &&
             !path.startsWith('deploy/') &&
-            /^package main$/m.test(text) &&
+            // The go command passes over these.
+            !/(^|\/)[_.]/.test(path) &&
+            /^package main\b/m.test(text) &&
             /^func main\(\)/m.test(text),
         )
         .map(([path]) => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.')),

@@ -2,7 +2,7 @@ import { satisfies, validRange } from 'semver'
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
-import type { BackingService, StackReading } from '../application.ts'
+import type { StackReading } from '../application.ts'
 import { readSourceDocument } from '../source-document.ts'
 import type { SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
@@ -180,7 +180,6 @@ function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], 
   const settings = ['.npmrc', '.yarnrc.yml', 'pnpm-workspace.yaml'].filter((path) => tree.paths.includes(path))
   const lockFiles = ['package.json', manager.lockFile, ...settings]
   const shipped = shippedBy(tree, lockFiles, builds)
-  const names = new Set(Object.keys(described.dependencies))
   const asksRegistry = settings.some((path) => /registry|npmScopes/i.test(tree.texts.get(path) ?? ''))
   return {
     stack,
@@ -207,20 +206,13 @@ function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], 
     sources: [...lockFiles, ...shipped.folders, ...shipped.files],
     entrypoint: ['/nodejs/bin/node', ...flags, `/app/${file}`],
     environment: { NODE_ENV: 'production' },
-    needs: [
-      ...(names.has('pg') || names.has('postgres') || names.has('@prisma/client') ? (['postgres'] as const) : []),
-      ...(names.has('redis') || names.has('ioredis') ? (['redis'] as const) : []),
-    ] satisfies BackingService[],
+    libraries: new Set(Object.keys(described.dependencies)),
     secret: asksRegistry || answers.privateRegistry ? { id: 'npmrc', target: '/root/.npmrc' } : undefined,
     structure: {
       present: '/nodejs/bin/node',
       absent: ['/nodejs/bin/npm', '/app/node_modules/typescript', ...(builds ? ['/app/src'] : [])],
     },
-    notes: names.has('prom-client')
-      ? []
-      : [
-          'prom-client is not among the dependencies: the metrics path answers nothing until a Prometheus client is added.',
-        ],
+    notes: [],
   }
 }
 

@@ -2,7 +2,7 @@ import { satisfies, validRange } from 'semver'
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
-import type { BackingService, StackReading } from '../application.ts'
+import type { StackReading } from '../application.ts'
 import { readSourceDocument } from '../source-document.ts'
 import type { SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
@@ -180,15 +180,10 @@ function read(
       PYTHONUNBUFFERED: '1',
     },
     ...(start.port === undefined ? {} : { port: start.port }),
-    needs: needsOf(packages),
+    libraries: packages,
     secret: privateIndex || answers.privateRegistry ? netrc : undefined,
     structure: { present: '/usr/bin/python3', absent: ['/usr/bin/pip', '/app/site-packages/pip', '/app/tests'] },
-    notes:
-      packages.has('prometheus-client') ||
-      packages.has('prometheus-fastapi-instrumentator') ||
-      packages.has('starlette-exporter')
-        ? []
-        : ['No Prometheus client is among the locked packages: the metrics path answers nothing until one is added.'],
+    notes: [],
   }
 }
 
@@ -228,14 +223,6 @@ function requirements(tree: SourceTree): string[] {
           line,
         ),
     )
-}
-
-function needsOf(packages: ReadonlySet<string>): BackingService[] {
-  const has = (...names: string[]) => names.some((name) => packages.has(name))
-  return [
-    ...(has('asyncpg', 'psycopg', 'psycopg2', 'psycopg2-binary', 'pg8000') ? (['postgres'] as const) : []),
-    ...(has('redis', 'valkey') ? (['redis'] as const) : []),
-  ]
 }
 
 function stringOf(value: unknown): string | undefined {

@@ -59,20 +59,13 @@ export const rust: Stack = {
       sources: [...lockFiles, ...shipped.folders, ...shipped.files],
       entrypoint: ['/app'],
       environment: { RUST_BACKTRACE: '1' },
-      needs: [
-        ...(crates.has('tokio-postgres') || crates.has('sqlx-postgres') || crates.has('postgres')
-          ? (['postgres'] as const)
-          : []),
-        ...(crates.has('redis') ? (['redis'] as const) : []),
-      ],
+      libraries: librariesOf(crates, tree.texts.get('Cargo.toml') ?? ''),
       secret:
         answers.privateRegistry || /\[registries/.test(registry ?? '')
           ? { id: 'cargo-credentials', target: '/usr/local/cargo/credentials.toml' }
           : undefined,
       structure: { present: '/app', absent: ['/src', '/usr/local/cargo'] },
-      notes: ['prometheus', 'prometheus-client', 'metrics-exporter-prometheus'].some((name) => crates.has(name))
-        ? []
-        : ['No Prometheus client is among the locked crates: the metrics path answers nothing until one is added.'],
+      notes: [],
     }
   },
 }
@@ -101,4 +94,11 @@ function programToBuild(
     `expected one binary${entry === undefined ? '' : ` called ${entry}`}, found ${programs.length === 0 ? 'none' : programs.map((program) => program.name).join(', ')}`,
     'Pass its name with --entry.',
   )
+}
+
+/** The locked crates. Cargo locks every driver of sqlx, whichever the application uses: its features decide. */
+function librariesOf(crates: ReadonlySet<string>, manifest: string): ReadonlySet<string> {
+  const sqlx = /^sqlx\s*=\s*\{[\s\S]*?\}|^\[dependencies\.sqlx\][\s\S]*?(?=^\[|$(?![\s\S]))/m.exec(manifest)?.[0] ?? ''
+  const drivers = ['postgres', 'mysql'].filter((name) => sqlx.includes(`"${name}"`)).map((name) => `sqlx-${name}`)
+  return new Set([...[...crates].filter((name) => !/^sqlx-(postgres|mysql)$/.test(name)), ...drivers])
 }
