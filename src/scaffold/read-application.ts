@@ -98,10 +98,11 @@ function findStack(tree: SourceTree, source: SourceTree, answers: Answers): Stac
     stack.signs.filter((sign) => tree.paths.includes(sign)).map((sign) => ({ stack, sign })),
   )
   const [sign] = signs
+  const loose = sign?.stack.loose?.(tree)
   if (sign !== undefined)
     throw new DeliveryError(
       'SOURCE',
-      `expected ${sign.stack.lock.wanted} in ${where}, found ${signs.map(({ sign: file }) => file).join(', ')} without it: each build could be different`,
+      `expected ${sign.stack.lock.wanted} in ${where}, found ${signs.map(({ sign: file }) => file).join(', ')} without it${loose === undefined ? '' : `, because of the line ${JSON.stringify(loose)}`}: each build could be different`,
       `Make it and commit it: ${sign.stack.lock.make}${lockAbove(source, answers)}`,
     )
   const folders = foldersWithStack(source)

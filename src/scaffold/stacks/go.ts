@@ -1,5 +1,6 @@
 import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
+import { requireLocked } from '../locked-dependencies.ts'
 import { isTest, type SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
 import { codeAtTop, copyLines } from '../top-level.ts'
@@ -18,6 +19,15 @@ export const go: Stack = {
     const { text, module } = readModule(tree)
     const sources = [...tree.texts].filter(([path]) => path.endsWith('.go') && !isTest(path))
     refuseC(sources)
+    const modules = requiredModules(text)
+    const sums = tree.texts.get('go.sum') ?? ''
+    requireLocked(
+      'go.mod',
+      'go.sum',
+      modules.filter(({ replaced }) => !replaced).map(({ path, version }) => `${path} ${version}`),
+      (required) => sums.includes(`${required} h1:`),
+      'go mod tidy',
+    )
     const shipped = shippedBy(tree, sources)
     const lockFiles = ['go.mod', 'go.sum'].filter((path) => tree.paths.includes(path))
     return {
@@ -39,11 +49,7 @@ export const go: Stack = {
       sources: [...lockFiles, ...shipped.folders, ...shipped.files],
       entrypoint: ['/app'],
       environment: {},
-      libraries: new Set(
-        [...text.matchAll(/^(?:require\s+|\s+)(\S+\.\S+\/\S+|\S+\.\w+)\s+v\S+(?!.*\/\/ indirect)/gm)].map(
-          ([, path]) => path ?? '',
-        ),
-      ),
+      libraries: new Set(modules.map(({ path }) => path)),
       secret: answers.privateRegistry ? { id: 'netrc', target: '/root/.netrc' } : undefined,
       structure: { present: '/app', absent: ['/src', '/usr/local/go'] },
       notes: [],
@@ -63,6 +69,14 @@ function readModule(tree: SourceTree): { text: string; module: string } {
     )
   checkVersion(text)
   return { text, module }
+}
+
+/** What go.mod requires itself; what it replaces is somewhere else, or is called something else. */
+function requiredModules(text: string): Array<{ path: string; version: string; replaced: boolean }> {
+  const replaced = new Set([...text.matchAll(/^(?:replace\s+|\s+)(\S+)(?:\s+v\S+)?\s+=>/gm)].map(([, path]) => path))
+  return [...text.matchAll(/^(?:require\s+|\s+)([\w.~/-]+)\s+(v\S+)(?!.*(?:\/\/ indirect|=>))/gm)].map(
+    ([, path = '', version = '']) => ({ path, version, replaced: replaced.has(path) }),
+  )
 }
 
 function refuseC(sources: ReadonlyArray<readonly [path: string, code: string]>): void {
