@@ -1,6 +1,7 @@
 import type { ComplianceName, StackName, TargetName } from './answers.ts'
 import type { BackingService } from './backing-services.ts'
 import type { OtherService } from './clients.ts'
+import type { RequestMetrics } from './instruments.ts'
 import type { Setting } from './settings/setting.ts'
 import type { UsedSetting } from './settings/uses.ts'
 
@@ -63,6 +64,8 @@ export interface Application extends Omit<
   ready: string
   /** Where a Prometheus client answers; undefined if the application has none, or no path for it. */
   metrics: string | undefined
+  /** What is measured of requests, if it is scraped and a library chose the names. */
+  requests: RequestMetrics | undefined
   /** Whether a library sends traces. */
   tracing: boolean
   /** Services that the scaffold can run beside it. */

@@ -2,7 +2,7 @@ import { DeliveryError } from '../model/errors.ts'
 import type { Answers } from './answers.ts'
 import type { Application } from './application.ts'
 import { findEndpoints } from './endpoints.ts'
-import { metricsPath } from './instruments.ts'
+import { metricsPath, requestMetrics } from './instruments.ts'
 import { readServices } from './read-services.ts'
 import { runtimes } from './runtimes.ts'
 import { shippedCode } from './settings/read-settings.ts'
@@ -52,6 +52,7 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
     health,
     ready: answers.ready ?? stackReady ?? (answers.health === undefined ? found.ready : undefined) ?? health,
     metrics,
+    requests: metrics === undefined ? undefined : requestMetrics(libraries),
     healthcheck: [...command, `http://127.0.0.1:${port}${health}`],
     // The variable that most platforms and frameworks use.
     environment: { PORT: String(port), ...reading.environment },

@@ -13,8 +13,6 @@ const longer: Readonly<Record<string, readonly [lines: number, why: string]>> = 
   'src/scaffold/artifacts/compose.ts compose': [69, document],
   'src/scaffold/artifacts/ecs.ts ecs': [114, document],
   'src/scaffold/artifacts/kubernetes/deployment.ts deployment': [73, document],
-  'src/scaffold/artifacts/kubernetes/monitoring.ts dashboard': [63, document],
-  'src/scaffold/artifacts/kubernetes/monitoring.ts prometheusRule': [92, document],
   'src/scaffold/artifacts/workflow.ts workflow': [95, document],
   'toolchain/engine-bundle.ts engineBundle': [64, document],
 }

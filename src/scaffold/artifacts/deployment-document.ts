@@ -91,7 +91,7 @@ function servicesText(application: Application): string {
 }
 
 /** What the application itself says of its logs, metrics and traces; nothing is claimed that no library or setting does. */
-function observedText({ metrics, tracing, environment, targets, compliance }: Application): string {
+function observedText({ metrics, requests, tracing, environment, targets, compliance }: Application): string {
   const days = logDays(compliance)
   return [
     environment['LOGGING_STRUCTURED_FORMAT_CONSOLE'] === undefined
@@ -100,7 +100,7 @@ function observedText({ metrics, tracing, environment, targets, compliance }: Ap
     `Log no personal data and no secrets. Keep logs for ${days} days: ${targets.includes('ecs') ? '`deploy/ecs/log-retention.json` sets that on ECS; elsewhere ' : ''}whoever collects them must be told so, because nothing here does it.`,
     metrics === undefined
       ? 'No metrics are scraped, because no Prometheus client is locked or no path for it is in the code.'
-      : `Metrics are at \`${metrics}\` in Prometheus' format.`,
+      : `Metrics are at \`${metrics}\` in Prometheus' format. ${requests === undefined ? 'Alerts on errors and latency are yours to add: no library here chose the names of such metrics.' : 'Alerts on errors follow an objective of 99.9 percent.'}`,
     tracing
       ? 'A tenth of the traces that start here go to the collector in `OTEL_EXPORTER_OTLP_ENDPOINT`.'
       : 'No traces are sent, because no SDK of OpenTelemetry is locked.',
