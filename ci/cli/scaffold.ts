@@ -99,13 +99,16 @@ async function scaffold(options: ScaffoldOptions, source: string): Promise<numbe
         'Read the differences above. Add --force to overwrite, or --output DIRECTORY to write elsewhere.',
       )
   }
-  await writeFiles(resolve(output), made.files, 'the scaffold')
+  // What a release or an administrator has filled in stays.
+  const kept = new Set(compared.filter(({ state }) => state === 'filled').map((file) => file.path))
+  const written = Object.entries(made.files).filter(([file]) => !kept.has(file))
+  await writeFiles(resolve(output), Object.fromEntries(written), 'the scaffold')
   process.stdout.write(defused(summary(made, compared)))
   return 0
 }
 
 function sayDrift(compared: readonly ComparedFile[]): number {
-  const drifted = compared.filter(({ state }) => state !== 'unchanged')
+  const drifted = compared.filter(({ state }) => state === 'new' || state === 'changed')
   if (drifted.length === 0) {
     process.stdout.write(`${compared.length} files match what the scaffold would write.\n`)
     return 0
