@@ -9,6 +9,10 @@ const placeholders: ReadonlyArray<readonly [placeholder: RegExp, instead: string
   [/^sg-[a-z0-9-]+$/, 'sg-[0-9a-f]{8,17}'],
   [/\bTARGET-GROUP\b/, '[0-9a-f]{16}'],
   [/\bPROJECT\b/, '[a-z][a-z0-9-]{4,28}[a-z0-9]'],
+  // The network of Cloud Run, and the namespaces that an application in a cluster works with.
+  [/"default"/, '"[a-z][a-z0-9-]{0,61}"'],
+  [/^(?:ingress|monitoring|observability|data)$/, '[a-z0-9]+(?:-[a-z0-9]+)*'],
+  [/\.(?:observability|data)\.svc\b/, '\\.[a-z0-9]+(?:-[a-z0-9]+)*\\.svc'],
 ]
 
 /** Files that have such places. */

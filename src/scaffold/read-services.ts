@@ -84,7 +84,7 @@ function notesOf({ needs, others, settings }: Services): string[] {
   return [
     ...without.map(
       (need) =>
-        `A client of ${backingServices[need].title} is locked, but the code reads no variable that would say where it is: nothing is set. Name the variables with their values under "settings" in deploy/scaffold.yaml, and run the scaffold again.`,
+        `A client of ${backingServices[need].title} is locked, but the code reads no variable that would say where it is: nothing is set. Give them under "settings" in deploy/scaffold.yaml.`,
     ),
     ...(open.length === 0
       ? []

@@ -52,6 +52,7 @@ export function deploymentDocument(application: Application, templates: Template
         : `The credentials of the private registry are mounted as the build secret \`${secret.id}\` for the installation steps, and end up in no layer and not in the history.`,
     services: servicesText(application),
     observed: observedText(application),
+    rejudged: rejudgedText(compliance),
     notes: notes.length === 0 ? '' : `\nBefore the first release:\n\n${notes.map((note) => `- ${note}`).join('\n')}\n`,
   }
   const document = [
@@ -66,6 +67,13 @@ export function deploymentDocument(application: Application, templates: Template
   return `${fill(document, Object.fromEntries(Object.entries(values).filter(([key]) => named.has(key))))}\n`
 }
 
+/** How often published images are judged, and by which list that somebody must own. */
+function rejudgedText(compliance: Application['compliance']): string {
+  return regulated(compliance)
+    ? 'each day. The policy also judges by `known-exploited.json`: nothing here fetches that list, so somebody must own it and keep it current.'
+    : 'each week.'
+}
+
 /** What the application talks to, as its libraries show, and how its secrets reach it, as its code reads them. */
 function servicesText(application: Application): string {
   const { needs, others } = application
@@ -76,7 +84,7 @@ function servicesText(application: Application): string {
     titles.length === 0
       ? 'No client of a database, a store or a queue is among its libraries.'
       : `Its libraries talk to ${titles.join(', ')}.`,
-    'Every environment variable that its code reads is in `deploy/settings.md`, with the file that reads it and who sets it; nothing else is set.',
+    '`deploy/settings.md` lists every environment variable that its code reads, and who sets it.',
     ...(files.length === 0
       ? []
       : [

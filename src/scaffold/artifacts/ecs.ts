@@ -23,7 +23,7 @@ const sizes = [
 /**
  * The inputs of the AWS calls, one file each:
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html, CreateService, and those
- * of Application Auto Scaling. Fargate supports neither tmpfs nor custom seccomp profiles nor no-new-privileges: it
+ * of Application Auto Scaling. Fargate supports neither custom seccomp profiles nor no-new-privileges: it
  * isolates each task in a virtual machine instead.
  */
 export function ecs(application: Application): Record<string, string> {

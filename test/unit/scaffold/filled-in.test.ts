@@ -47,7 +47,10 @@ describe('what the instructions tell people to fill in is no drift:', () => {
         .replaceAll('TARGET-GROUP', '0123456789abcdef')
     expect(await accepted(service, filled)).toBe(true)
     expect(await accepted(task, (text) => filled(text.replace(zeros, digest)))).toBe(true)
-    expect(await accepted(run, (text) => text.replaceAll('PROJECT', 'shop-production'))).toBe(true)
+    const networked = (text: string) => text.replaceAll('PROJECT', 'shop-production').replaceAll('"default"', '"shop"')
+    expect(await accepted(run, networked)).toBe(true)
+    const namespaced = (text: string) => text.replace('metadata.name: ingress', 'metadata.name: ingress-nginx')
+    expect(await accepted('deploy/kubernetes/base/network-policy.yaml', namespaced)).toBe(true)
   })
 })
 
@@ -59,6 +62,7 @@ describe('anything else is drift:', () => {
     ['a public address', service, '"assignPublicIp": "DISABLED"', '"assignPublicIp": "ENABLED"'],
     ['an account that is none', service, '000000000000', '12345'],
     ['a number as text', 'deploy/kubernetes/base/service.yaml', 'port: 80', 'port: "80"'],
+    ['an open namespace selector', 'deploy/kubernetes/base/network-policy.yaml', 'kube-system', 'anything'],
     ['a key more', 'deploy/kubernetes/base/service.yaml', '  type: ClusterIP', '  type: ClusterIP\n  externalName: a'],
     ['text that is no YAML', overlay, 'kind: Kustomization', 'kind: ['],
     ['a file of another kind', 'compose.yaml', 'read_only: true', 'read_only: false'],
