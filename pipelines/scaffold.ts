@@ -2,6 +2,8 @@ import type { Changeset, Directory } from '@dagger.io/dagger'
 import { DeliveryError } from '../src/model/errors.ts'
 import {
   answersPath,
+  canBeFilledIn,
+  isFilledIn,
   mostPaths,
   notSource,
   parseAnswers,
@@ -39,7 +41,13 @@ function readTemplates(): Templates {
 export async function scaffoldChanges(source: Directory, given: Readonly<Record<string, unknown>>): Promise<Changeset> {
   const answers = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   const { files } = await makeScaffold(answers, await treeOfDirectory(source))
+  const existing = await Promise.all(
+    Object.keys(files).map(async (path) =>
+      canBeFilledIn(path) ? await readText(source, path, limits.written) : undefined,
+    ),
+  )
   return Object.entries(files)
+    .filter(([path, text], index) => !isFilledIn(path, existing[index] ?? '', text))
     .reduce((directory, [path, text]) => directory.withNewFile(path, text), source)
     .changes(source)
 }

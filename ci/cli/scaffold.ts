@@ -99,13 +99,16 @@ async function scaffold(options: ScaffoldOptions, source: string): Promise<numbe
         'Read the differences above. Add --force to overwrite, or --output DIRECTORY to write elsewhere.',
       )
   }
-  await writeFiles(resolve(output), made.files, 'the scaffold')
+  // What a release or an administrator has filled in stays.
+  const kept = new Set(compared.filter(({ state }) => state === 'filled').map((file) => file.path))
+  const written = Object.entries(made.files).filter(([file]) => !kept.has(file))
+  await writeFiles(resolve(output), Object.fromEntries(written), 'the scaffold')
   process.stdout.write(defused(summary(made, compared)))
   return 0
 }
 
 function sayDrift(compared: readonly ComparedFile[]): number {
-  const drifted = compared.filter(({ state }) => state !== 'unchanged')
+  const drifted = compared.filter(({ state }) => state === 'new' || state === 'changed')
   if (drifted.length === 0) {
     process.stdout.write(`${compared.length} files match what the scaffold would write.\n`)
     return 0
@@ -124,7 +127,7 @@ function writeDifferences(files: readonly ComparedFile[]): void {
 function summary({ application, notes }: Scaffold, compared: readonly ComparedFile[]): string {
   const folder = application.path === '' ? '' : `${application.path}/`
   return [
-    `${application.name}: ${application.stack}, port ${application.port}, health ${application.health}, ready ${application.ready}, metrics ${application.metrics}`,
+    `${application.name}: ${application.stack}, port ${application.port}, health ${application.health}, ready ${application.ready}, metrics ${application.metrics ?? 'none'}`,
     ...compared.map(({ path, state }) => `  ${state.padEnd(9)} ${path}`),
     ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `note: ${note}`)]),
     '',

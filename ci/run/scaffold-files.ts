@@ -1,13 +1,15 @@
 import { createTwoFilesPatch } from 'diff'
 import { DeliveryError } from '../../src/model/errors.ts'
+import { isFilledIn } from '../../src/scaffold/index.ts'
 import { FileFault } from './files/physical-path.ts'
 import { limits, readBelow } from './files/read-file.ts'
 
 /** A scaffold file compared with what is in its place. */
 export interface ComparedFile {
   path: string
-  state: 'new' | 'unchanged' | 'changed'
-  /** Unified diff from the existing to the new content; empty if unchanged. */
+  /** `filled`: only what it leaves to a release or an administrator was filled in. */
+  state: 'new' | 'unchanged' | 'filled' | 'changed'
+  /** Unified diff from the existing to the new content; empty if there is nothing to write. */
   diff: string
 }
 
@@ -19,12 +21,12 @@ export async function compareFiles(
   return Promise.all(
     Object.entries(files).map(async ([path, text]) => {
       const existing = await existingText(directory, path)
-      const state = existing === undefined ? 'new' : existing === text ? 'unchanged' : 'changed'
+      const state = stateOf(path, existing, text)
       return {
         path,
         state,
         diff:
-          state === 'unchanged'
+          state === 'unchanged' || state === 'filled'
             ? ''
             : createTwoFilesPatch(
                 existing === undefined ? '/dev/null' : `a/${path}`,
@@ -38,6 +40,12 @@ export async function compareFiles(
       }
     }),
   )
+}
+
+function stateOf(path: string, existing: string | undefined, text: string): ComparedFile['state'] {
+  if (existing === undefined) return 'new'
+  if (existing === text) return 'unchanged'
+  return isFilledIn(path, existing, text) ? 'filled' : 'changed'
 }
 
 /** What is in the place of a file; links are not followed, because they may lead outside the directory. */

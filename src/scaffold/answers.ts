@@ -81,6 +81,17 @@ export const Answers = z.strictObject({
     .optional(),
   /** Mounts the package manager's credentials into the build as a secret, even if no file requires it. */
   privateRegistry: z.boolean().default(false),
+  /** Values of environment variables that the code does not say; null for those that are still open. */
+  settings: z
+    .record(
+      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'names of environment variables'),
+      z.union([z.string(), z.number(), z.boolean()]).nullable(),
+      'names and values',
+    )
+    .transform((given) =>
+      Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value === null ? null : String(value)])),
+    )
+    .default({}),
 })
 export type Answers = z.infer<typeof Answers>
 

@@ -1,9 +1,11 @@
 import type { ComplianceName, StackName, TargetName } from './answers.ts'
+import type { BackingService } from './backing-services.ts'
+import type { OtherService } from './clients.ts'
+import type { RequestMetrics } from './instruments.ts'
+import type { Setting } from './settings/setting.ts'
+import type { UsedSetting } from './settings/uses.ts'
 
 export type Language = 'python' | 'node' | 'go' | 'java' | 'rust'
-
-/** A service of others that the application talks to. */
-export type BackingService = 'postgres' | 'redis'
 
 /** What a stack determines about an application: how its image is made and started. */
 export interface StackReading {
@@ -27,7 +29,10 @@ export interface StackReading {
   health?: string
   ready?: string
   metrics?: string
-  needs: readonly BackingService[]
+  /** Names of the libraries that are locked, as the package manager spells them. */
+  libraries: ReadonlySet<string>
+  /** Settings that the framework reads by itself, where no code shows them. */
+  implied?: readonly Setting[]
   /** The secret that the build mounts for a private registry. */
   secret: BuildSecret | undefined
   /** The program that must be in the image, and one that must not. */
@@ -45,7 +50,7 @@ export interface BuildSecret {
 /** An application with everything decided. */
 export interface Application extends Omit<
   StackReading,
-  'name' | 'description' | 'repository' | 'port' | 'health' | 'ready' | 'metrics'
+  'name' | 'description' | 'repository' | 'port' | 'health' | 'ready' | 'metrics' | 'libraries' | 'implied'
 > {
   name: string
   description: string
@@ -57,7 +62,20 @@ export interface Application extends Omit<
   port: number
   health: string
   ready: string
-  metrics: string
+  /** Where a Prometheus client answers; undefined if the application has none, or no path for it. */
+  metrics: string | undefined
+  /** What is measured of requests, if it is scraped and a library chose the names. */
+  requests: RequestMetrics | undefined
+  /** Whether a library sends traces. */
+  tracing: boolean
+  /** Services that the scaffold can run beside it. */
+  needs: readonly BackingService[]
+  /** Services that it talks to and that the scaffold leaves to others. */
+  others: readonly OtherService[]
+  /** Every environment variable that it reads, and who gives it a value. */
+  settings: readonly UsedSetting[]
+  /** How it spells the scheme of a URL of each service. */
+  schemes: Readonly<Record<BackingService, string>>
   healthcheck: readonly string[]
   targets: readonly TargetName[]
   compliance: readonly ComplianceName[]

@@ -9,6 +9,7 @@ import { ecs } from './artifacts/ecs.ts'
 import { kubernetes } from './artifacts/kubernetes/index.ts'
 import { policy } from './artifacts/policy.ts'
 import { seccomp } from './artifacts/seccomp.ts'
+import { settingsDocument } from './artifacts/settings-document.ts'
 import { structureTest } from './artifacts/structure-test.ts'
 import { workflow } from './artifacts/workflow.ts'
 import { runtimes } from './runtimes.ts'
@@ -34,6 +35,7 @@ export const artifacts: readonly Artifact[] = [
     application.targets.includes('cloud-run') ? { 'deploy/cloud-run/service.yaml': cloudRun(application) } : {},
   ),
   inApplication(({ application, templates }) => ({ 'DEPLOYMENT.md': deploymentDocument(application, templates) })),
+  inApplication(({ application }) => ({ 'deploy/settings.md': settingsDocument(application) })),
   inApplication(({ answers, application }) => ({ [answersPath]: answersFile(answers, application) })),
   // Workflows are read at the root of the repository alone.
   ({ application }) => workflow(application),

@@ -1,13 +1,16 @@
-import type { BackingService } from './application.ts'
+/** A service that a scaffold runs beside the application, on one host and in the gate. */
+export type BackingService = 'postgres' | 'redis'
 
-/** What an application needs to reach a service, and how Compose runs one. Every name of an environment variable is decided here. */
+/** What an application needs to reach a service, and how Compose runs one. The names of its variables are read from its code. */
 export interface BackingServiceFacts {
   title: string
   port: number
-  /** Settings that are not secret. `HOST` is replaced by the host's name. */
-  environment: Readonly<Record<string, string>>
-  /** File with the secret below /run/secrets, and the variable that names it. */
-  secret: { file: string; variable: string }
+  /** The database, and who opens it: by its own setting, and in a URL. */
+  name: string
+  user: string
+  userInUrl: string
+  /** File with the password below /run/secrets. */
+  secretFile: string
   compose: {
     image: string
     /** The user of the image's own database. */
@@ -32,8 +35,10 @@ export const backingServices: Readonly<Record<BackingService, BackingServiceFact
   postgres: {
     title: 'PostgreSQL',
     port: 5432,
-    environment: { DATABASE_HOST: 'HOST', DATABASE_PORT: '5432', DATABASE_NAME: 'app', DATABASE_USER: 'app' },
-    secret: { file: 'database_password', variable: 'DATABASE_PASSWORD_FILE' },
+    name: 'app',
+    user: 'app',
+    userInUrl: 'app',
+    secretFile: 'database_password',
     compose: {
       image: 'docker.io/library/postgres:17-bookworm',
       user: '999:999',
@@ -57,8 +62,10 @@ export const backingServices: Readonly<Record<BackingService, BackingServiceFact
   redis: {
     title: 'Redis',
     port: 6379,
-    environment: { REDIS_HOST: 'HOST', REDIS_PORT: '6379' },
-    secret: { file: 'redis_password', variable: 'REDIS_PASSWORD_FILE' },
+    name: '0',
+    user: 'default',
+    userInUrl: '',
+    secretFile: 'redis_password',
     compose: {
       image: 'docker.io/library/redis:8-bookworm',
       user: '999:999',

@@ -1,5 +1,6 @@
 export { complianceNames, parseAnswers, stackNames, targetNames } from './answers.ts'
 export { scaffold, type Scaffold } from './scaffold.ts'
 export { answersPath, parseKeptAnswers } from './artifacts/answers-file.ts'
+export { canBeFilledIn, isFilledIn } from './filled-in.ts'
 export { describes, mostPaths, notSource, worthReading, type SourceTree } from './source-tree.ts'
 export type { Templates } from './templates.ts'

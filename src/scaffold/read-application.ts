@@ -2,7 +2,10 @@ import { DeliveryError } from '../model/errors.ts'
 import type { Answers } from './answers.ts'
 import type { Application } from './application.ts'
 import { findEndpoints } from './endpoints.ts'
+import { metricsPath, requestMetrics } from './instruments.ts'
+import { readServices } from './read-services.ts'
 import { runtimes } from './runtimes.ts'
+import { shippedCode } from './settings/read-settings.ts'
 import { below, type SourceTree } from './source-tree.ts'
 import type { Stack } from './stack.ts'
 import { stacks } from './stacks.ts'
@@ -20,13 +23,10 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
       'Correct the path.',
     )
   const stack = findStack(tree, source, answers)
-  const {
-    port: stackPort,
-    health: stackHealth,
-    ready: stackReady,
-    metrics: stackMetrics,
-    ...reading
-  } = stack.read(tree, answers)
+  const read = stack.read(tree, answers)
+  const { port: stackPort, health: stackHealth, ready: stackReady, metrics: stackMetrics, ...reading } = read
+  const { libraries, implied: _implied, ...kept } = reading
+  const services = readServices(shippedCode(tree, read.language, read.sources), read, answers)
   const found = findEndpoints(tree)
   const name = answers.name ?? nameOf(reading.name, answers.path.split('/').at(-1), source.name)
   const port = answers.port ?? stackPort ?? onePort(found.ports)
@@ -39,8 +39,10 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
     )
   }
   const { command } = runtimes[reading.language].healthcheck
+  const metrics = metricsPath(libraries, stackMetrics ?? found.metrics)
   return {
-    ...reading,
+    ...kept,
+    ...services,
     name,
     description: reading.description?.replaceAll(/\s+/g, ' ').trim() || `The ${name} service`,
     repository: answers.repository ?? reading.repository ?? unknownRepository(),
@@ -49,7 +51,8 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
     port,
     health,
     ready: answers.ready ?? stackReady ?? (answers.health === undefined ? found.ready : undefined) ?? health,
-    metrics: stackMetrics ?? found.metrics ?? '/metrics',
+    metrics,
+    requests: metrics === undefined ? undefined : requestMetrics(libraries),
     healthcheck: [...command, `http://127.0.0.1:${port}${health}`],
     // The variable that most platforms and frameworks use.
     environment: { PORT: String(port), ...reading.environment },
@@ -61,6 +64,12 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
         : []),
       'The workflow runs the Loadline that the variables LOADLINE_REPOSITORY and LOADLINE_COMMIT of the GitHub repository name: set both.',
       ...reading.notes,
+      ...services.notes,
+      ...(metrics === undefined
+        ? [
+            'No Prometheus client is locked, or no path for it is in the code: nothing is scraped. Add one, and run the scaffold again.',
+          ]
+        : []),
     ],
   }
 }
@@ -90,10 +99,11 @@ function findStack(tree: SourceTree, source: SourceTree, answers: Answers): Stac
     stack.signs.filter((sign) => tree.paths.includes(sign)).map((sign) => ({ stack, sign })),
   )
   const [sign] = signs
+  const loose = sign?.stack.loose?.(tree)
   if (sign !== undefined)
     throw new DeliveryError(
       'SOURCE',
-      `expected ${sign.stack.lock.wanted} in ${where}, found ${signs.map(({ sign: file }) => file).join(', ')} without it: each build could be different`,
+      `expected ${sign.stack.lock.wanted} in ${where}, found ${signs.map(({ sign: file }) => file).join(', ')} without it${loose === undefined ? '' : `, because of the line ${JSON.stringify(loose)}`}: each build could be different`,
       `Make it and commit it: ${sign.stack.lock.make}${lockAbove(source, answers)}`,
     )
   const folders = foldersWithStack(source)

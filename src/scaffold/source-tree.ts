@@ -35,7 +35,7 @@ export const mostPaths = 100_000
 const described =
   /^(requirements\.txt|pyproject\.toml|poetry\.lock|uv\.lock|package\.json|package-lock\.json|pnpm-lock\.yaml|pnpm-workspace\.yaml|yarn\.lock|\.npmrc|\.yarnrc\.yml|tsconfig(\..+)?\.json|go\.(mod|sum|work)|pom\.xml|build\.gradle(\.kts)?|settings\.gradle(\.kts)?|gradle\.lockfile|application\.(properties|ya?ml)|Cargo\.(toml|lock)|loadline\.lock\.json)$/
 
-const code = /\.(py|[cm]?[jt]s|go|java|kt|rs)$/
+const code = /\.(py|[cm]?[jt]sx?|prisma|go|java|kt|rs)$/
 
 /** No file that says where an application listens is larger; a lock file may be. */
 const largestText = { code: 400_000, described: 20_000_000 }

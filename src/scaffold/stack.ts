@@ -13,6 +13,8 @@ export interface Stack {
   lock: { wanted: string; make: string }
   /** Whether the tree has this stack, with a lock file. */
   locked(tree: SourceTree): boolean
+  /** The first line of the lock file that fixes no version, where lines can. */
+  loose?(tree: SourceTree): string | undefined
   /** Reads how the application is built and started. Throws `SOURCE` with what is missing. */
   read(tree: SourceTree, answers: Answers): StackReading
 }

@@ -67,7 +67,8 @@ describe('a scaffold is what its tools read', () => {
       'PrometheusRule',
       'Service',
       'ServiceAccount',
-      'ServiceMonitor',
+      // Nothing is scraped where no Prometheus client answers.
+      ...(application.metrics === undefined ? [] : ['ServiceMonitor']),
     ]
     expect(said[3].map(({ kind }) => kind).toSorted()).toEqual(application.targets.includes('kubernetes') ? kinds : [])
   })
@@ -99,10 +100,14 @@ describe("Kubernetes' own types, Pod Security's own library and the definitions 
   it.each(ofKubernetes)(
     'have nothing against %s, and let its pods into a restricted namespace',
     async (_title, make) => {
-      const objects = await tools.objectsOf((await make()).files)
+      const { application, files } = await make()
+      const objects = await tools.objectsOf(files)
       const answers = await tools.podSecurity([...objects, podOf(deploymentIn(objects))])
       const custom = objects.filter((_, index) => answers[index]?.registered === false)
-      expect(custom.map(({ kind }) => kind).toSorted()).toEqual(['PrometheusRule', 'ServiceMonitor'])
+      expect(custom.map(({ kind }) => kind).toSorted()).toEqual([
+        'PrometheusRule',
+        ...(application.metrics === undefined ? [] : ['ServiceMonitor']),
+      ])
       expect(answers.filter(({ registered }) => registered)).toEqual(
         [...objects.filter((object) => !custom.includes(object)), { kind: 'Pod' }].map(({ kind }) => ({
           ...own,

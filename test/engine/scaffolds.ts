@@ -32,9 +32,11 @@ export const ofCloudRun = scaffolds.filter(([title]) => title.includes('cloud-ru
 export async function odd(): Promise<Scaffold> {
   const files = {
     'go.mod':
-      'module example.com/orders\n\ngo 1.25\n\nrequire (\n\tgithub.com/jackc/pgx/v5 v5.7.0\n\tgithub.com/redis/go-redis/v9 v9.7.0\n)\n',
-    'go.sum': '\n',
-    'main.go': 'package main\n\nfunc main() { listen(":8080", "/healthz") }\n',
+      'module example.com/orders\n\ngo 1.25\n\nrequire (\n\tgithub.com/jackc/pgx/v5 v5.7.0\n\tgithub.com/redis/go-redis/v9 v9.7.0\n\tgithub.com/prometheus/client_golang v1.23.0\n)\n',
+    'go.sum':
+      'github.com/jackc/pgx/v5 v5.7.0 h1:a\ngithub.com/redis/go-redis/v9 v9.7.0 h1:b\ngithub.com/prometheus/client_golang v1.23.0 h1:c\n',
+    'main.go':
+      'package main\n\nfunc main() { listen(":8080", "/healthz", "/metrics", os.Getenv("DATABASE_URL"), os.Getenv("REDIS_PASSWORD_FILE")) }\n',
   }
   const tree = treeOf(Object.fromEntries(Object.entries(files).map(([path, text]) => [`my services/${path}`, text])))
   const made = await makeScaffold(

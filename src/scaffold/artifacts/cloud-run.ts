@@ -1,8 +1,16 @@
 import type { Application } from '../application.ts'
-import { backingServices } from '../backing-services.ts'
+import { backingServices, type BackingService } from '../backing-services.ts'
 import { replicas, runtimes } from '../runtimes.ts'
 import { yamlFile } from '../yaml-file.ts'
-import { deploymentEnvironment, named, noDigestYet, secretFolder } from './environment.ts'
+import {
+  deploymentEnvironment,
+  named,
+  noDigestYet,
+  openSettings,
+  passwordFiles,
+  secretFolder,
+  secretVariables,
+} from './environment.ts'
 import { probes } from './probes.ts'
 
 /**
@@ -10,15 +18,11 @@ import { probes } from './probes.ts'
  * sandbox, no privilege and no capability to add.
  */
 export function cloudRun(application: Application): string {
-  const { name, image, port, needs, language } = application
+  const { name, image, port, language } = application
+  const files = passwordFiles(application)
   const { cpu, memory, temporary } = runtimes[language]
   // Below 512 MiB the second generation of the platform does not start.
   const memoryLimit = Math.max(512, memory)
-  const environment = deploymentEnvironment(application, {
-    collector: 'http://127.0.0.1:4318',
-    hostOf: (service) => `${service}.${name}.internal`,
-    secretsIn: (service) => `${secretFolder}/${service}`,
-  })
   return yamlFile(
     'Replace PROJECT. The image has no digest yet, so it cannot be deployed: a release inserts its own. Requests come only through the load balancer; outgoing traffic goes through your network.',
     {
@@ -51,24 +55,18 @@ export function cloudRun(application: Application): string {
                 name,
                 image: `${image}@${noDigestYet}`,
                 ports: [{ name: 'http1', containerPort: port }],
-                env: named(environment),
+                env: environmentOf(application),
                 resources: { limits: { cpu: String(Math.max(1, cpu.limit / 1000)), memory: `${memoryLimit}Mi` } },
                 ...probes(application, port),
                 volumeMounts: [
                   { name: 'temporary', mountPath: '/tmp' },
-                  ...needs.map((need) => ({ name: need, mountPath: `${secretFolder}/${need}` })),
+                  ...files.map(({ service }) => ({ name: service, mountPath: `${secretFolder}/${service}` })),
                 ],
               },
             ],
             volumes: [
               { name: 'temporary', emptyDir: { medium: 'Memory', sizeLimit: `${temporary}Mi` } },
-              ...needs.map((need) => ({
-                name: need,
-                secret: {
-                  secretName: `${name}-${need}`,
-                  items: [{ key: '1', path: backingServices[need].secret.file }],
-                },
-              })),
+              ...files.map(({ service }) => secretVolume(application, service)),
             ],
           },
         },
@@ -76,4 +74,29 @@ export function cloudRun(application: Application): string {
       },
     },
   )
+}
+
+/** The environment of the container; a secret that is missing, or a setting that nobody has said, keeps a revision from starting. */
+function environmentOf(application: Application): object[] {
+  const { name } = application
+  const environment = deploymentEnvironment(application, {
+    collector: 'http://127.0.0.1:4318',
+    hostOf: (service) => `${service}.${name}.internal`,
+    secretsIn: (service) => `${secretFolder}/${service}`,
+  })
+  const open = openSettings(application).map((setting) => ({
+    name: setting.name,
+    group: 'settings',
+    key: setting.name,
+  }))
+  const fromStore = [...secretVariables(application), ...open].map(({ name: variable, group, key }) => ({
+    name: variable,
+    valueFrom: { secretKeyRef: { name: `${name}-${group}-${key}`, key: '1' } },
+  }))
+  return [...named(environment), ...fromStore]
+}
+
+function secretVolume({ name }: Application, service: BackingService): object {
+  const items = [{ key: '1', path: backingServices[service].secretFile }]
+  return { name: service, secret: { secretName: `${name}-${service}`, items } }
 }

@@ -1,85 +1,106 @@
-import type { Application, BackingService } from '../application.ts'
-import { backingServices } from '../backing-services.ts'
+import type { Application } from '../application.ts'
+import { backingServices, type BackingService } from '../backing-services.ts'
 import { runtimes, stopSeconds, user } from '../runtimes.ts'
 import { yamlFile } from '../yaml-file.ts'
-import { deploymentEnvironment } from './environment.ts'
+import { deploymentEnvironment, openSettings, passwordFiles, secretValue, secretVariables } from './environment.ts'
 
 /** compose.yaml: one host, with the same hardening as a cluster. https://github.com/compose-spec/compose-spec/blob/main/spec.md */
 export function compose(application: Application): string {
   const { name, image, port, needs, language, healthcheck } = application
   const runtime = runtimes[language]
+  const files = passwordFiles(application).map(({ service }) => backingServices[service].secretFile)
+  const variables = secretVariables(application)
+  const open = openSettings(application)
+  const environment = {
+    ...deploymentEnvironment(application, { collector: 'http://collector:4318', hostOf: (service) => service }),
+    ...Object.fromEntries(
+      open.map((setting) => [setting.name, `\${${setting.name}:?set it in .env, ${setting.path} reads it}`]),
+    ),
+  }
   const digestVariable = `${name.toUpperCase().replaceAll('-', '_')}_DIGEST`
-  return yamlFile(
-    `${name} on one host. It starts images only by digest: set ${[digestVariable, ...needs.map((need) => `${need.toUpperCase()}_DIGEST`)].join(' and ')} in .env, as sha256:...${
-      needs.length === 0
-        ? ''
-        : ` Secrets are files in a directory that only its owner may enter, and are never in version control: ${needs
-            .flatMap((need) => Object.entries(secretsOf(need)))
-            .map(([file, holds]) => `secrets/${file} (${holds})`)
-            .join(', ')}.`
-    } The published port is on loopback: put a reverse proxy with TLS in front of it.`,
-    {
-      name,
-      services: {
-        [name]: {
-          image: `${image}@\${${digestVariable}:?set it to the digest that the release printed}`,
-          ...hardened(`${user}:${user}`),
-          environment: deploymentEnvironment(application, {
-            collector: 'http://collector:4318',
-            hostOf: (service) => service,
-          }),
-          ports: [`127.0.0.1:${port}:${port}`],
-          networks: ['edge', ...needs],
-          ...(needs.length === 0
-            ? {}
-            : {
-                secrets: needs.map((need) => backingServices[need].secret.file),
-                depends_on: Object.fromEntries(
-                  needs.map((need) => [need, { condition: 'service_healthy', restart: true }]),
-                ),
-              }),
-          tmpfs: [`/tmp:size=${runtime.temporary}m,mode=1777,noexec,nosuid,nodev`],
-          security_opt: ['no-new-privileges:true', 'seccomp=./deploy/seccomp.json'],
-          healthcheck: {
-            test: ['CMD', ...healthcheck],
-            interval: `${runtime.healthcheckSeconds}s`,
-            timeout: language === 'java' ? '5s' : '3s',
-            retries: 3,
-            start_period: `${runtime.startSeconds * 2}s`,
-          },
-          deploy: {
-            resources: {
-              limits: { cpus: String(runtime.cpu.limit / 1000), memory: `${runtime.memory}M`, pids: 256 },
-              reservations: { cpus: String(runtime.cpu.request / 1000), memory: `${runtime.memory}M` },
-            },
-          },
-          stop_grace_period: `${stopSeconds.atMost}s`,
+  return yamlFile(comment(application, digestVariable), {
+    name,
+    services: {
+      [name]: {
+        image: `${image}@\${${digestVariable}:?set it to the digest that the release printed}`,
+        ...hardened(`${user}:${user}`),
+        ...(Object.keys(environment).length === 0 ? {} : { environment }),
+        ...(variables.length === 0
+          ? {}
+          : { env_file: [{ path: `./secrets/${name}.env`, required: true, format: 'raw' }] }),
+        ports: [`127.0.0.1:${port}:${port}`],
+        networks: ['edge', ...needs],
+        ...(files.length === 0 ? {} : { secrets: files }),
+        ...(needs.length === 0
+          ? {}
+          : {
+              depends_on: Object.fromEntries(
+                needs.map((need) => [need, { condition: 'service_healthy', restart: true }]),
+              ),
+            }),
+        tmpfs: [`/tmp:size=${runtime.temporary}m,mode=1777,noexec,nosuid,nodev`],
+        security_opt: ['no-new-privileges:true', 'seccomp=./deploy/seccomp.json'],
+        healthcheck: {
+          test: ['CMD', ...healthcheck],
+          interval: `${runtime.healthcheckSeconds}s`,
+          timeout: language === 'java' ? '5s' : '3s',
+          retries: 3,
+          start_period: `${runtime.startSeconds * 2}s`,
         },
-        ...Object.fromEntries(needs.map((need) => [need, backingService(need)])),
+        deploy: {
+          resources: {
+            limits: { cpus: String(runtime.cpu.limit / 1000), memory: `${runtime.memory}M`, pids: 256 },
+            reservations: { cpus: String(runtime.cpu.request / 1000), memory: `${runtime.memory}M` },
+          },
+        },
+        stop_grace_period: `${stopSeconds.atMost}s`,
       },
-      networks: {
-        // The proxy and the collector join this one; a service of the application's own never does.
-        edge: { driver: 'bridge' },
-        ...Object.fromEntries(needs.map((need) => [need, { driver: 'bridge', internal: true }])),
-      },
-      ...(needs.length === 0
-        ? {}
-        : {
-            volumes: Object.fromEntries(needs.map((need) => [`${need}-data`, {}])),
-            secrets: Object.fromEntries(
-              needs
-                .flatMap((need) => Object.keys(secretsOf(need)))
-                .map((file) => [file, { file: `./secrets/${file}` }]),
-            ),
-          }),
+      ...Object.fromEntries(needs.map((need) => [need, backingService(need)])),
     },
-  )
+    networks: {
+      // The proxy and the collector join this one; a service of the application's own never does.
+      edge: { driver: 'bridge' },
+      ...Object.fromEntries(needs.map((need) => [need, { driver: 'bridge', internal: true }])),
+    },
+    ...(needs.length === 0
+      ? {}
+      : {
+          volumes: Object.fromEntries(needs.map((need) => [`${need}-data`, {}])),
+          secrets: Object.fromEntries(
+            needs
+              .flatMap((need) => Object.keys(secretsOf(need, files)))
+              .map((file) => [file, { file: `./secrets/${file}` }]),
+          ),
+        }),
+  })
+}
+
+/** What a person must put beside the file before anything starts. */
+function comment(application: Application, digestVariable: string): string {
+  const { name, needs } = application
+  const files = passwordFiles(application).map(({ service }) => backingServices[service].secretFile)
+  const holdings = [
+    ...needs.flatMap((need) =>
+      Object.entries(secretsOf(need, files)).map(([file, holds]) => `secrets/${file} (${holds})`),
+    ),
+    ...secretVariables(application).map(
+      (variable) =>
+        `secrets/${name}.env (${variable.name}=${secretValue(application, variable, variable.group, 'PASSWORD')})`,
+    ),
+  ]
+  const digests = [digestVariable, ...needs.map((need) => `${need.toUpperCase()}_DIGEST`)]
+  const secrets = `Secrets are files in a directory that only its owner may enter, and are never in version control: ${holdings.join(', ')}.`
+  return [
+    `${name} on one host. It starts images only by digest: set ${digests.join(' and ')} in .env, as sha256:...`,
+    ...(holdings.length === 0 ? [] : [secrets]),
+    'The published port is on loopback: put a reverse proxy with TLS in front of it.',
+  ].join(' ')
 }
 
 /** Secrets by file, of the service itself and of the application: the same file if both read it. */
-function secretsOf(need: BackingService): Readonly<Record<string, string>> {
-  const { compose: own, secret } = backingServices[need]
-  return { [secret.file]: 'the password alone', ...own.secrets }
+function secretsOf(need: BackingService, ofApplication: readonly string[]): Readonly<Record<string, string>> {
+  const { compose: own, secretFile } = backingServices[need]
+  return { ...(ofApplication.includes(secretFile) ? { [secretFile]: 'the password alone' } : {}), ...own.secrets }
 }
 
 function backingService(need: BackingService): Record<string, unknown> {

@@ -2,28 +2,14 @@ import type { Application } from '../application.ts'
 import { backingServices } from '../backing-services.ts'
 import { compliances, logDays, regulated } from '../compliance.ts'
 import { fill } from '../fill.ts'
+import { passwordFiles, secretVariables } from './environment.ts'
 import { replicas, runtimes, stopSeconds, user } from '../runtimes.ts'
 import { templateOf, type Templates } from '../templates.ts'
 
 /** DEPLOYMENT.md: why everything is set up as it is for this application, and what to do when something fails. 1,500 to 2,500 words. */
 export function deploymentDocument(application: Application, templates: Templates): string {
-  const {
-    name,
-    image,
-    language,
-    port,
-    health,
-    ready,
-    metrics,
-    targets,
-    compliance,
-    needs,
-    bases,
-    secret,
-    notes,
-    path,
-    entrypoint,
-  } = application
+  const { name, image, language, port, health, ready, targets, compliance, bases, secret, notes, path, entrypoint } =
+    application
   const runtime = runtimes[language]
   const text = (file: string) => templateOf(templates, file).trimEnd()
   const sections = (files: readonly string[]) => files.map(text).join('\n\n')
@@ -34,7 +20,6 @@ export function deploymentDocument(application: Application, templates: Template
     port: String(port),
     health,
     ready,
-    metrics,
     user: String(user),
     runtime: runtime.title,
     buildBase: bases.build,
@@ -65,10 +50,9 @@ export function deploymentDocument(application: Application, templates: Template
       secret === undefined
         ? 'No secret is mounted: every dependency comes from a public registry.'
         : `The credentials of the private registry are mounted as the build secret \`${secret.id}\` for the installation steps, and end up in no layer and not in the history.`,
-    services:
-      needs.length === 0
-        ? 'It keeps no state and talks to no database.'
-        : `It talks to ${needs.map((need) => backingServices[need].title).join(' and ')}. Settings come as environment variables (${needs.flatMap((need) => Object.keys(backingServices[need].environment)).join(', ')}); each password comes as a file whose path a variable names (${needs.map((need) => backingServices[need].secret.variable).join(', ')}), and the application reads it at start. A file can be rotated, is not inherited by child processes, and does not appear in crash reports.`,
+    services: servicesText(application),
+    observed: observedText(application),
+    rejudged: rejudgedText(compliance),
     notes: notes.length === 0 ? '' : `\nBefore the first release:\n\n${notes.map((note) => `- ${note}`).join('\n')}\n`,
   }
   const document = [
@@ -81,4 +65,52 @@ export function deploymentDocument(application: Application, templates: Template
   ].join('\n\n')
   const named = new Set([...document.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] as string))
   return `${fill(document, Object.fromEntries(Object.entries(values).filter(([key]) => named.has(key))))}\n`
+}
+
+/** How often published images are judged, and by which list that somebody must own. */
+function rejudgedText(compliance: Application['compliance']): string {
+  return regulated(compliance)
+    ? 'each day. The policy also judges by `known-exploited.json`: nothing here fetches that list, so somebody must own it and keep it current.'
+    : 'each week.'
+}
+
+/** What the application talks to, as its libraries show, and how its secrets reach it, as its code reads them. */
+function servicesText(application: Application): string {
+  const { needs, others } = application
+  const files = passwordFiles(application)
+  const variables = secretVariables(application)
+  const titles = [...needs.map((need) => backingServices[need].title), ...others.map(({ title }) => title)]
+  return [
+    titles.length === 0
+      ? 'No client of a database, a store or a queue is among its libraries.'
+      : `Its libraries talk to ${titles.join(', ')}.`,
+    '`deploy/settings.md` lists every environment variable that its code reads, and who sets it.',
+    ...(files.length === 0
+      ? []
+      : [
+          `Passwords come as files, named by ${files.map(({ variable }) => variable).join(' and ')}: a file is not inherited by child processes and does not appear in crash reports.`,
+        ]),
+    ...(variables.length === 0
+      ? []
+      : [
+          `The code reads ${variables.map(({ name }) => name).join(', ')} as variables and not as files, so each platform takes them from its secret store, and a new value needs a new start.`,
+        ]),
+  ].join(' ')
+}
+
+/** What the application itself says of its logs, metrics and traces; nothing is claimed that no library or setting does. */
+function observedText({ metrics, requests, tracing, environment, targets, compliance }: Application): string {
+  const days = logDays(compliance)
+  return [
+    environment['LOGGING_STRUCTURED_FORMAT_CONSOLE'] === undefined
+      ? `The form of the logs is what the code writes to standard output: no setting here changes it.`
+      : 'Spring Boot writes JSON, one object per line, to standard output (`LOGGING_STRUCTURED_FORMAT_CONSOLE`, from Spring Boot 3.4 on).',
+    `Log no personal data and no secrets. Keep logs for ${days} days: ${targets.includes('ecs') ? '`deploy/ecs/log-retention.json` sets that on ECS; elsewhere ' : ''}whoever collects them must be told so, because nothing here does it.`,
+    metrics === undefined
+      ? 'No metrics are scraped, because no Prometheus client is locked or no path for it is in the code.'
+      : `Metrics are at \`${metrics}\` in Prometheus' format. ${requests === undefined ? 'Alerts on errors and latency are yours to add: no library here chose the names of such metrics.' : 'Alerts on errors follow an objective of 99.9 percent.'}`,
+    tracing
+      ? 'A tenth of the traces that start here go to the collector in `OTEL_EXPORTER_OTLP_ENDPOINT`.'
+      : 'No traces are sent, because no SDK of OpenTelemetry is locked.',
+  ].join(' ')
 }

@@ -1,8 +1,14 @@
 import type { Application } from '../application.ts'
-import { backingServices } from '../backing-services.ts'
 import { logDays } from '../compliance.ts'
 import { replicas, runtimes, stopSeconds, user } from '../runtimes.ts'
-import { deploymentEnvironment, named, noDigestYet } from './environment.ts'
+import {
+  deploymentEnvironment,
+  named,
+  noDigestYet,
+  openSettings,
+  passwordFiles,
+  secretVariables,
+} from './environment.ts'
 
 /** A placeholder account and region that nobody owns: an administrator must replace them, and a forgotten one reaches nothing. */
 const account = { id: '000000000000', region: 'REGION' }
@@ -17,25 +23,16 @@ const sizes = [
 /**
  * The inputs of the AWS calls, one file each:
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html, CreateService, and those
- * of Application Auto Scaling. Fargate supports neither tmpfs nor custom seccomp profiles nor no-new-privileges: it
+ * of Application Auto Scaling. Fargate supports neither custom seccomp profiles nor no-new-privileges: it
  * isolates each task in a virtual machine instead.
  */
 export function ecs(application: Application): Record<string, string> {
-  const { name, image, port, needs, language, healthcheck, compliance } = application
+  const { name, image, port, language, healthcheck, compliance } = application
   const runtime = runtimes[language]
   const size =
     sizes.find(({ cpu, memory }) => Number(memory) >= runtime.memory && Number(cpu) >= runtime.cpu.request * 1.024) ??
     sizes[2]
-  const arn = (service: string, resource: string) =>
-    `arn:aws:${service}:${service === 'iam' ? '' : account.region}:${account.id}:${resource}`
-  // A secret becomes an environment variable in the container: the platform has no secret files. The names reflect that.
-  const variables = new Set(needs.map((need) => backingServices[need].secret.variable))
-  const environment = Object.entries(
-    deploymentEnvironment(application, {
-      collector: 'http://127.0.0.1:4318',
-      hostOf: (service) => `${service}.${name}.internal`,
-    }),
-  ).filter(([key]) => !variables.has(key))
+  const { environment, secrets } = environmentOf(application)
   const taskDefinition = {
     family: name,
     requiresCompatibilities: ['FARGATE'],
@@ -55,15 +52,8 @@ export function ecs(application: Application): Record<string, string> {
         privileged: false,
         linuxParameters: { capabilities: { drop: ['ALL'] }, initProcessEnabled: false },
         portMappings: [{ name: 'http', containerPort: port, protocol: 'tcp', appProtocol: 'http' }],
-        environment: named(Object.fromEntries(environment)),
-        ...(needs.length === 0
-          ? {}
-          : {
-              secrets: needs.map((need) => ({
-                name: backingServices[need].secret.variable.replace(/_FILE$/, ''),
-                valueFrom: arn('secretsmanager', `secret:${name}/${need}`),
-              })),
-            }),
+        environment,
+        ...(secrets.length === 0 ? {} : { secrets }),
         mountPoints: [{ sourceVolume: 'temporary', containerPath: '/tmp', readOnly: false }],
         healthCheck: {
           command: ['CMD', ...healthcheck],
@@ -148,6 +138,37 @@ export function ecs(application: Application): Record<string, string> {
         ScaleOutCooldown: 30,
       },
     }),
+  }
+}
+
+function arn(service: string, resource: string): string {
+  return `arn:aws:${service}:${service === 'iam' ? '' : account.region}:${account.id}:${resource}`
+}
+
+/** The environment of the container: the platform has no secret files, so a secret becomes a variable, under a name that reflects that. */
+function environmentOf(application: Application): { environment: object[]; secrets: object[] } {
+  const { name } = application
+  const files = passwordFiles(application)
+  const environment = deploymentEnvironment(application, {
+    collector: 'http://127.0.0.1:4318',
+    hostOf: (service) => `${service}.${name}.internal`,
+  })
+  const plain = Object.entries(environment).filter(([key]) => !files.some(({ variable }) => variable === key))
+  const secret = (variable: string, key: string) => ({
+    name: variable,
+    valueFrom: arn('secretsmanager', `secret:${name}/${key}`),
+  })
+  return {
+    environment: named(Object.fromEntries(plain)),
+    secrets: [
+      ...files.map(({ service, variable }) => secret(variable.replace(/_FILE$/, ''), `${service}-password`)),
+      ...secretVariables(application).map((variable) => secret(variable.name, `${variable.group}-${variable.key}`)),
+      // Nobody has said what these are: without the parameter the task does not start.
+      ...openSettings(application).map((open) => ({
+        name: open.name,
+        valueFrom: arn('ssm', `parameter/${name}/${open.name}`),
+      })),
+    ],
   }
 }
 

@@ -1,20 +1,25 @@
-import type { Application, BackingService } from '../application.ts'
-import { backingServices } from '../backing-services.ts'
+import type { Application } from '../application.ts'
+import { backingServices, type BackingService } from '../backing-services.ts'
+import type { Part, UsedSetting } from '../settings/uses.ts'
 
 /** Where containers find mounted secrets, one file each. */
 export const secretFolder = '/run/secrets'
 
+/** Where an application finds its services: the host of each, and the folder with the file of its secret. */
+interface ServicePlaces {
+  hostOf: (service: BackingService) => string
+  secretsIn?: (service: BackingService) => string
+}
+
 /**
- * What every platform sets in addition to the image's own environment: logs, tracing, and how to reach the services. No value is a secret.
+ * What every platform sets in addition to the image's own environment: tracing, if a library sends traces, and the settings that the code reads and whose values are known. No value is a secret.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 export function deploymentEnvironment(
   application: Application,
   { collector, ...places }: { collector: string } & ServicePlaces,
 ): Record<string, string> {
-  return {
-    LOG_FORMAT: 'json',
-    LOG_LEVEL: 'info',
+  const tracing = {
     OTEL_SERVICE_NAME: application.name,
     OTEL_EXPORTER_OTLP_ENDPOINT: collector,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
@@ -23,29 +28,91 @@ export function deploymentEnvironment(
     OTEL_TRACES_SAMPLER_ARG: '0.1',
     OTEL_METRICS_EXPORTER: 'none',
     OTEL_LOGS_EXPORTER: 'none',
-    ...serviceEnvironment(application, places),
   }
+  return { ...(application.tracing ? tracing : {}), ...settingsEnvironment(application, places) }
 }
 
-/** Where an application finds its services: the host of each, and the folder with the file of its secret. */
-interface ServicePlaces {
-  hostOf: (service: BackingService) => string
-  secretsIn?: (service: BackingService) => string
-}
-
-/** How the application reaches its services. */
-export function serviceEnvironment(
-  { needs }: Application,
-  { hostOf, secretsIn = () => secretFolder }: ServicePlaces,
-): Record<string, string> {
-  const services = needs.map((need) => {
-    const { environment, secret } = backingServices[need]
-    return [
-      ...Object.entries(environment).map(([key, value]) => [key, value === 'HOST' ? hostOf(need) : value]),
-      [secret.variable, `${secretsIn(need)}/${secret.file}`],
-    ] as Array<[string, string]>
+/** The settings whose values are known and are no secret: answers, and how the application reaches its services. */
+export function settingsEnvironment(application: Application, places: ServicePlaces): Record<string, string> {
+  const known = application.settings.flatMap(({ name, use }): Array<[string, string]> => {
+    if (use.by === 'answer') return [[name, use.value]]
+    const value = use.by === 'service' ? plainPart(application, use, places) : undefined
+    return value === undefined ? [] : [[name, value]]
   })
-  return Object.fromEntries(services.flat())
+  return Object.fromEntries(known)
+}
+
+interface ServicePart {
+  service: BackingService
+  part: Part
+}
+
+/** A part that is no secret; undefined for one that is. */
+function plainPart(
+  application: Application,
+  { service, part }: ServicePart,
+  { hostOf, secretsIn = () => secretFolder }: ServicePlaces,
+): string | undefined {
+  const { port, name, user, secretFile } = backingServices[service]
+  const values: Partial<Record<Part, string>> = {
+    host: hostOf(service),
+    address: `${hostOf(service)}:${port}`,
+    port: String(port),
+    name,
+    user,
+    'password-file': `${secretsIn(service)}/${secretFile}`,
+    ...(passwordInUrl(application, service)
+      ? {}
+      : { url: `${application.schemes[service]}://${hostOf(service)}:${port}/${name}` }),
+  }
+  return values[part]
+}
+
+/** JDBC takes user and password beside its URL. */
+function passwordInUrl({ schemes }: Application, service: BackingService): boolean {
+  return !schemes[service].startsWith('jdbc:')
+}
+
+/** A variable whose value is a secret: the group that the secret belongs to, and its key there. */
+export interface SecretVariable {
+  name: string
+  group: BackingService | 'settings'
+  key: string
+}
+
+/** The variables that hold a secret themselves, for want of a file that the code reads. */
+export function secretVariables(application: Application): SecretVariable[] {
+  return application.settings.flatMap(({ name, use }): SecretVariable[] => {
+    if (use.by === 'secret') return [{ name, group: 'settings', key: name }]
+    if (use.by !== 'service') return []
+    const { service, part } = use
+    const isSecret = part === 'password' || (part === 'url' && passwordInUrl(application, service))
+    return isSecret ? [{ name, group: service, key: part }] : []
+  })
+}
+
+/** The settings that the code needs and whose values nobody has given. */
+export function openSettings({ settings }: Application): UsedSetting[] {
+  return settings.filter(({ use }) => use.by === 'open')
+}
+
+/** The services whose password the application reads from a file, and by which variable. */
+export function passwordFiles({ settings }: Application): Array<{ service: BackingService; variable: string }> {
+  return settings.flatMap(({ name, use }) =>
+    use.by === 'service' && use.part === 'password-file' ? [{ service: use.service, variable: name }] : [],
+  )
+}
+
+/** What a secret variable must hold, with a password at its place. */
+export function secretValue(
+  application: Application,
+  { group, key }: SecretVariable,
+  host: string,
+  password: string,
+): string {
+  if (group === 'settings' || key === 'password') return password
+  const { port, name, userInUrl } = backingServices[group]
+  return `${application.schemes[group]}://${userInUrl}:${password}@${host}:${port}/${name}`
 }
 
 /** The environment as a list of names and values. */

@@ -3,7 +3,7 @@ import { backingServices, proofPassword } from '../backing-services.ts'
 import { regulated } from '../compliance.ts'
 import { runtimes } from '../runtimes.ts'
 import { yamlFile } from '../yaml-file.ts'
-import { secretFolder, serviceEnvironment } from './environment.ts'
+import { passwordFiles, secretFolder, secretValue, secretVariables, settingsEnvironment } from './environment.ts'
 
 /** loadline.yaml: what this application requires of the gate beyond the default or the strict policy. */
 export function policy(application: Application): string {
@@ -28,24 +28,28 @@ export function policy(application: Application): string {
  */
 function run(application: Application): Record<string, unknown> {
   const { language, needs } = application
+  const secrets = secretVariables(application).map((variable) => [
+    variable.name,
+    secretValue(application, variable, variable.group, proofPassword),
+  ])
+  const environment = {
+    ...settingsEnvironment(application, { hostOf: (service) => service }),
+    ...Object.fromEntries(secrets),
+  }
+  const files = passwordFiles(application).map(({ service }) => [
+    `${secretFolder}/${backingServices[service].secretFile}`,
+    proofPassword,
+  ])
   const { memory, cpu, startSeconds } = runtimes[language]
   const limits = { memory: `${memory} MiB`, cpus: cpu.limit / 1000, readySeconds: Math.max(30, startSeconds * 2) }
-  if (needs.length === 0) return limits
+  const services = needs.map((need) => {
+    const { compose, port, proof } = backingServices[need]
+    return [need, { image: compose.image, ports: [port], ...proof }]
+  })
   return {
     ...limits,
-    environment: serviceEnvironment(application, { hostOf: (service) => service }),
-    files: Object.fromEntries(
-      needs.map((need) => [`${secretFolder}/${backingServices[need].secret.file}`, proofPassword]),
-    ),
-    services: Object.fromEntries(
-      needs.map((need) => [
-        need,
-        {
-          image: backingServices[need].compose.image,
-          ports: [backingServices[need].port],
-          ...backingServices[need].proof,
-        },
-      ]),
-    ),
+    ...(Object.keys(environment).length === 0 ? {} : { environment }),
+    ...(files.length === 0 ? {} : { files: Object.fromEntries(files) }),
+    ...(services.length === 0 ? {} : { services: Object.fromEntries(services) }),
   }
 }

@@ -1,5 +1,6 @@
 import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
+import { requireLocked } from '../locked-dependencies.ts'
 import { isTest, type SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
 import { codeAtTop, copyLines } from '../top-level.ts'
@@ -18,9 +19,17 @@ export const go: Stack = {
     const { text, module } = readModule(tree)
     const sources = [...tree.texts].filter(([path]) => path.endsWith('.go') && !isTest(path))
     refuseC(sources)
+    const modules = requiredModules(text)
+    const sums = tree.texts.get('go.sum') ?? ''
+    requireLocked(
+      'go.mod',
+      'go.sum',
+      modules.filter(({ replaced }) => !replaced).map(({ path, version }) => `${path} ${version}`),
+      (required) => sums.includes(`${required} h1:`),
+      'go mod tidy',
+    )
     const shipped = shippedBy(tree, sources)
     const lockFiles = ['go.mod', 'go.sum'].filter((path) => tree.paths.includes(path))
-    const required = (path: RegExp) => path.test(text)
     return {
       stack: 'go',
       language: 'go',
@@ -40,17 +49,10 @@ export const go: Stack = {
       sources: [...lockFiles, ...shipped.folders, ...shipped.files],
       entrypoint: ['/app'],
       environment: {},
-      needs: [
-        ...(required(/jackc\/pgx|lib\/pq/) ? (['postgres'] as const) : []),
-        ...(required(/go-redis|gomodule\/redigo/) ? (['redis'] as const) : []),
-      ],
+      libraries: new Set(modules.map(({ path }) => path)),
       secret: answers.privateRegistry ? { id: 'netrc', target: '/root/.netrc' } : undefined,
       structure: { present: '/app', absent: ['/src', '/usr/local/go'] },
-      notes: required(/prometheus\/client_golang/)
-        ? []
-        : [
-            'prometheus/client_golang is not required in go.mod: the metrics path answers nothing until a Prometheus client is added.',
-          ],
+      notes: [],
     }
   },
 }
@@ -67,6 +69,14 @@ function readModule(tree: SourceTree): { text: string; module: string } {
     )
   checkVersion(text)
   return { text, module }
+}
+
+/** What go.mod requires itself; what it replaces is somewhere else, or is called something else. */
+function requiredModules(text: string): Array<{ path: string; version: string; replaced: boolean }> {
+  const replaced = new Set([...text.matchAll(/^(?:replace\s+|\s+)(\S+)(?:\s+v\S+)?\s+=>/gm)].map(([, path]) => path))
+  return [...text.matchAll(/^(?:require\s+|\s+)([\w.~/-]+)\s+(v\S+)(?!.*(?:\/\/ indirect|=>))/gm)].map(
+    ([, path = '', version = '']) => ({ path, version, replaced: replaced.has(path) }),
+  )
 }
 
 function refuseC(sources: ReadonlyArray<readonly [path: string, code: string]>): void {
@@ -121,7 +131,9 @@ function packageToBuild(tree: SourceTree, { entry }: Answers): string {
             path.endsWith('.go') &&
             !isTest(path) &&
             !path.startsWith('deploy/') &&
-            /^package main$/m.test(text) &&
+            // The go command passes over these.
+            !/(^|\/)[_.]/.test(path) &&
+            /^package main\b/m.test(text) &&
             /^func main\(\)/m.test(text),
         )
         .map(([path]) => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.')),

@@ -1,6 +1,7 @@
 import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
 import type { StackReading } from '../application.ts'
+import type { Setting } from '../settings/setting.ts'
 import type { SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
 
@@ -148,6 +149,12 @@ function read(
   StackReading,
   'stack' | 'name' | 'description' | 'bases' | 'template' | 'values' | 'sources' | 'entrypoint' | 'secret'
 > {
+  // Artifacts by their own names, in Maven's and in Gradle's spelling.
+  const libraries = new Set(
+    [...described.matchAll(/<artifactId>\s*([^<\s]+)|['"]?[\w.-]+:([\w.-]+)(?::[^\s'"=]+)?/g)].map(
+      (match) => match[1] ?? match[2] ?? '',
+    ),
+  )
   const spring = /spring-boot/.test(described)
   const actuator = /spring-boot-starter-actuator/.test(described)
   const settings = [...tree.texts]
@@ -177,16 +184,10 @@ function read(
     ...(actuator
       ? { health: '/actuator/health/liveness', ready: '/actuator/health/readiness', metrics: '/actuator/prometheus' }
       : {}),
-    needs: [
-      ...(/org\.postgresql/.test(described) ? (['postgres'] as const) : []),
-      ...(/jedis|lettuce|spring-boot-starter-data-redis/.test(described) ? (['redis'] as const) : []),
-    ],
+    libraries,
+    implied: spring ? springSettings(libraries, tree) : [],
     structure: { present: '/usr/bin/java', absent: ['/usr/bin/javac', '/usr/bin/mvn', '/src'] },
-    notes: /micrometer-registry-prometheus|io\.prometheus/.test(described)
-      ? []
-      : [
-          'Neither micrometer-registry-prometheus nor a Prometheus client is among the dependencies: the metrics path answers nothing until one is added.',
-        ],
+    notes: [],
   }
 }
 
@@ -217,4 +218,21 @@ function mainClass(tree: SourceTree, { entry }: Answers, named: string | undefin
     `expected one class with a main method below src/main/java, found ${classes.length === 0 ? 'none' : classes.join(', ')}`,
     'Pass it with --entry, e.g. --entry com.example.Application.',
   )
+}
+
+/**
+ * What Spring Boot reads for its data sources, whatever the code says:
+ * https://docs.spring.io/spring-boot/reference/features/external-config.html#features.external-config.typesafe-configuration-properties.relaxed-binding
+ */
+function springSettings(libraries: ReadonlySet<string>, tree: SourceTree): Setting[] {
+  const path = tree.paths.find((name) => name.startsWith('src/main/resources/application.')) ?? ''
+  const names = [
+    ...(libraries.has('postgresql')
+      ? ['SPRING_DATASOURCE_URL', 'SPRING_DATASOURCE_USERNAME', 'SPRING_DATASOURCE_PASSWORD']
+      : []),
+    ...(libraries.has('spring-boot-starter-data-redis')
+      ? ['SPRING_DATA_REDIS_HOST', 'SPRING_DATA_REDIS_PORT', 'SPRING_DATA_REDIS_PASSWORD']
+      : []),
+  ]
+  return names.map((name) => ({ name, path, line: 1, required: true, fallback: undefined }))
 }

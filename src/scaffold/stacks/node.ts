@@ -2,10 +2,12 @@ import { satisfies, validRange } from 'semver'
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
-import type { BackingService, StackReading } from '../application.ts'
+import type { StackReading } from '../application.ts'
+import { requireLocked } from '../locked-dependencies.ts'
 import { readSourceDocument } from '../source-document.ts'
 import type { SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
+import { npm, pnpm, yarnBerry, yarnClassic, type Manager } from './node-managers.ts'
 import { codeAtTop, copyLines } from '../top-level.ts'
 
 /** Long-term releases of Node available on a base without a shell, the preferred one first. */
@@ -29,53 +31,6 @@ const Package = z.object({
 })
 type Package = z.infer<typeof Package>
 
-/** A package manager's commands. `setUp` installs the manager if Node does not ship it. */
-interface Manager {
-  lockFile: string
-  cache: string
-  setUp: string
-  install: string
-  build: string
-  prune: string
-}
-
-const npm: Manager = {
-  lockFile: 'package-lock.json',
-  cache: '/root/.npm',
-  setUp: '',
-  install: 'npm ci --ignore-scripts --no-audit --no-fund',
-  build: 'npm run build',
-  prune: 'npm prune --omit=dev --ignore-scripts --no-audit --no-fund',
-}
-
-const pnpm = (version: string): Manager => ({
-  lockFile: 'pnpm-lock.yaml',
-  cache: '/root/.local/share/pnpm/store',
-  setUp: `RUN npm install --global --ignore-scripts --no-audit --no-fund pnpm@${version}`,
-  install: 'pnpm install --frozen-lockfile --ignore-scripts',
-  build: 'pnpm run build',
-  prune: 'CI=true pnpm prune --prod --ignore-scripts',
-})
-
-const yarnClassic = (version: string): Manager => ({
-  lockFile: 'yarn.lock',
-  cache: '/usr/local/share/.cache/yarn',
-  setUp: `RUN npm install --global --force --ignore-scripts --no-audit --no-fund yarn@${version}`,
-  install: 'yarn install --frozen-lockfile --ignore-scripts --non-interactive',
-  build: 'yarn run build',
-  prune: 'yarn install --frozen-lockfile --ignore-scripts --non-interactive --production',
-})
-
-const yarnBerry = (version: string): Manager => ({
-  lockFile: 'yarn.lock',
-  cache: '/root/.yarn/berry/cache',
-  // Node finds packages in node_modules without a loader; package scripts stay off.
-  setUp: `RUN npm install --global --force --ignore-scripts --no-audit --no-fund @yarnpkg/cli-dist@${version}\nENV YARN_NODE_LINKER=node-modules \\\n    YARN_ENABLE_SCRIPTS=false \\\n    YARN_ENABLE_TELEMETRY=false`,
-  install: 'yarn install --immutable',
-  build: 'yarn run build',
-  prune: 'yarn workspaces focus --production',
-})
-
 export const nodeNpm: Stack = {
   name: 'node-npm',
   title: 'Node with npm',
@@ -94,6 +49,13 @@ export const nodeNpm: Stack = {
           z.object({ hasInstallScript: z.boolean().optional(), dev: z.boolean().optional() }),
         ),
       }),
+    )
+    requireLocked(
+      'package.json',
+      'package-lock.json',
+      directDependencies(tree),
+      (name) => packages[`node_modules/${name}`] !== undefined,
+      'npm install --package-lock-only',
     )
     const scripted = Object.entries(packages).flatMap(([path, { hasInstallScript, dev }]) =>
       hasInstallScript === true && dev !== true ? [path.replace(/^.*node_modules\//, '')] : [],
@@ -120,11 +82,29 @@ export const nodePnpm: Stack = {
   lock: { wanted: 'pnpm-lock.yaml', make: 'pnpm install --lockfile-only' },
   locked: (tree) => tree.texts.has('pnpm-lock.yaml'),
   read: (tree, answers) => {
-    const { lockfileVersion } = readSourceDocument(
+    const {
+      lockfileVersion,
+      importers,
+      dependencies: top,
+    } = readSourceDocument(
       tree,
       'pnpm-lock.yaml',
       'YAML of pnpm',
-      z.object({ lockfileVersion: z.union([z.string(), z.number()]) }),
+      z.object({
+        lockfileVersion: z.union([z.string(), z.number()]),
+        importers: z
+          .record(z.string(), z.object({ dependencies: z.record(z.string(), z.unknown()).optional() }))
+          .optional(),
+        dependencies: z.record(z.string(), z.unknown()).optional(),
+      }),
+    )
+    const own = importers?.['.']?.dependencies ?? top ?? {}
+    requireLocked(
+      'package.json',
+      'pnpm-lock.yaml',
+      directDependencies(tree),
+      (name) => own[name] !== undefined,
+      'pnpm install --lockfile-only',
     )
     return read(
       tree,
@@ -142,7 +122,16 @@ export const nodeYarn: Stack = {
   lock: { wanted: 'yarn.lock', make: 'yarn install --mode=update-lockfile' },
   locked: (tree) => tree.texts.has('yarn.lock'),
   read(tree, answers) {
-    const classic = tree.texts.get('yarn.lock')?.includes('# yarn lockfile v1') ?? false
+    const lock = tree.texts.get('yarn.lock') ?? ''
+    const classic = lock.includes('# yarn lockfile v1')
+    const entries = new Set([...lock.matchAll(/^(?:\S.*[ ,])?"?(@?[^@\s",]+)@[^\n]*:$/gm)].map(([, name]) => name))
+    requireLocked(
+      'package.json',
+      'yarn.lock',
+      directDependencies(tree),
+      (name) => entries.has(name),
+      'yarn install --mode=update-lockfile',
+    )
     const version = managerVersion(tree, 'yarn')
     return read(
       tree,
@@ -151,6 +140,11 @@ export const nodeYarn: Stack = {
       classic ? yarnClassic(version ?? '1.22.22') : yarnBerry(version ?? '4.12.0'),
     )
   },
+}
+
+/** What package.json says that the application needs when it runs. */
+function directDependencies(tree: SourceTree): string[] {
+  return Object.keys(readSourceDocument(tree, 'package.json', 'JSON', Package).dependencies)
 }
 
 /** From version 10, pnpm keeps settings in this file: it is a workspace only if it lists packages. */
@@ -180,7 +174,6 @@ function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], 
   const settings = ['.npmrc', '.yarnrc.yml', 'pnpm-workspace.yaml'].filter((path) => tree.paths.includes(path))
   const lockFiles = ['package.json', manager.lockFile, ...settings]
   const shipped = shippedBy(tree, lockFiles, builds)
-  const names = new Set(Object.keys(described.dependencies))
   const asksRegistry = settings.some((path) => /registry|npmScopes/i.test(tree.texts.get(path) ?? ''))
   return {
     stack,
@@ -207,20 +200,13 @@ function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], 
     sources: [...lockFiles, ...shipped.folders, ...shipped.files],
     entrypoint: ['/nodejs/bin/node', ...flags, `/app/${file}`],
     environment: { NODE_ENV: 'production' },
-    needs: [
-      ...(names.has('pg') || names.has('postgres') || names.has('@prisma/client') ? (['postgres'] as const) : []),
-      ...(names.has('redis') || names.has('ioredis') ? (['redis'] as const) : []),
-    ] satisfies BackingService[],
+    libraries: new Set(Object.keys(described.dependencies)),
     secret: asksRegistry || answers.privateRegistry ? { id: 'npmrc', target: '/root/.npmrc' } : undefined,
     structure: {
       present: '/nodejs/bin/node',
       absent: ['/nodejs/bin/npm', '/app/node_modules/typescript', ...(builds ? ['/app/src'] : [])],
     },
-    notes: names.has('prom-client')
-      ? []
-      : [
-          'prom-client is not among the dependencies: the metrics path answers nothing until a Prometheus client is added.',
-        ],
+    notes: [],
   }
 }
 

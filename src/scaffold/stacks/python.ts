@@ -2,7 +2,8 @@ import { satisfies, validRange } from 'semver'
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
-import type { BackingService, StackReading } from '../application.ts'
+import type { StackReading } from '../application.ts'
+import { requireLocked } from '../locked-dependencies.ts'
 import { readSourceDocument } from '../source-document.ts'
 import type { SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
@@ -21,6 +22,7 @@ const Project = z.object({
       name: z.string().optional(),
       description: z.string().optional(),
       'requires-python': z.string().optional(),
+      dependencies: z.array(z.string()).default([]),
       urls: z.record(z.string(), z.string()).optional(),
     })
     .optional(),
@@ -61,6 +63,11 @@ const exporters = {
   },
 }
 
+/** Whether a line of requirements.txt allows one version only. */
+function pins(line: string): boolean {
+  return /^[A-Za-z0-9._-]+(\[[^\]]*\])?\s*==\s*[^*,\s]+/.test(line)
+}
+
 export const pythonPip: Stack = {
   name: 'python-pip',
   title: 'Python with pip',
@@ -69,9 +76,8 @@ export const pythonPip: Stack = {
     wanted: 'a requirements.txt in which every line pins one version with ==',
     make: 'pip-compile --generate-hashes --output-file requirements.txt requirements.in',
   },
-  locked: (tree) =>
-    requirements(tree).length > 0 &&
-    requirements(tree).every((line) => /^[A-Za-z0-9._-]+(\[[^\]]*\])?\s*==\s*[^*,\s]+/.test(line)),
+  locked: (tree) => requirements(tree).length > 0 && requirements(tree).every(pins),
+  loose: (tree) => requirements(tree).find((line) => !pins(line)),
   read(tree, answers) {
     const text = tree.texts.get('requirements.txt') ?? ''
     const hashed = requirements(tree).every((line) => line.includes('--hash='))
@@ -130,6 +136,18 @@ function readExported(
       'Lock the application separately, and pass its directory with --path.',
     )
   const locked = readSourceDocument(tree, exporter.lockFile, 'TOML', Locked)
+  const locks = new Set(locked.package.map(({ name }) => normalized(name)))
+  const wanted = [
+    ...(project.project?.dependencies ?? []).map((line) => /^\s*([\w.-]+)/.exec(line)?.[1] ?? line),
+    ...Object.keys(project.tool?.poetry?.dependencies ?? {}).filter((name) => name !== 'python'),
+  ]
+  requireLocked(
+    'pyproject.toml',
+    exporter.lockFile,
+    wanted,
+    (name) => locks.has(normalized(name)),
+    stack === 'python-uv' ? 'uv lock' : 'poetry lock',
+  )
   const privateIndex = project.tool?.uv?.index !== undefined || project.tool?.poetry?.source !== undefined
   const reading = read(
     tree,
@@ -155,7 +173,7 @@ function read(
   given: readonly string[],
   privateIndex: boolean,
 ): StackReading {
-  const packages = new Set(given.map((name) => name.toLowerCase().replaceAll(/[._]+/g, '-')))
+  const packages = new Set(given.map(normalized))
   const wanted = project?.['requires-python'] ?? stringOf(tool?.poetry?.dependencies?.['python'])
   const python = choosePython(wanted)
   const start = howItStarts(tree, answers, packages)
@@ -180,16 +198,16 @@ function read(
       PYTHONUNBUFFERED: '1',
     },
     ...(start.port === undefined ? {} : { port: start.port }),
-    needs: needsOf(packages),
+    libraries: packages,
     secret: privateIndex || answers.privateRegistry ? netrc : undefined,
     structure: { present: '/usr/bin/python3', absent: ['/usr/bin/pip', '/app/site-packages/pip', '/app/tests'] },
-    notes:
-      packages.has('prometheus-client') ||
-      packages.has('prometheus-fastapi-instrumentator') ||
-      packages.has('starlette-exporter')
-        ? []
-        : ['No Prometheus client is among the locked packages: the metrics path answers nothing until one is added.'],
+    notes: [],
   }
+}
+
+/** A name as the index compares names. */
+function normalized(name: string): string {
+  return name.toLowerCase().replaceAll(/[._-]+/g, '-')
 }
 
 /** The preferred Python that the project accepts. Throws `SOURCE` if no base without a shell has one. */
@@ -228,14 +246,6 @@ function requirements(tree: SourceTree): string[] {
           line,
         ),
     )
-}
-
-function needsOf(packages: ReadonlySet<string>): BackingService[] {
-  const has = (...names: string[]) => names.some((name) => packages.has(name))
-  return [
-    ...(has('asyncpg', 'psycopg', 'psycopg2', 'psycopg2-binary', 'pg8000') ? (['postgres'] as const) : []),
-    ...(has('redis', 'valkey') ? (['redis'] as const) : []),
-  ]
 }
 
 function stringOf(value: unknown): string | undefined {

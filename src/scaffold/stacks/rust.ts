@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
+import { requireLocked } from '../locked-dependencies.ts'
 import { readSourceDocument } from '../source-document.ts'
 import type { SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
@@ -15,6 +16,7 @@ const Manifest = z.object({
     })
     .optional(),
   workspace: z.unknown().optional(),
+  dependencies: z.record(z.string(), z.unknown()).default({}),
   bin: z.array(z.object({ name: z.string(), path: z.string().optional() })).optional(),
 })
 
@@ -36,6 +38,13 @@ export const rust: Stack = {
       )
     const program = programToBuild(tree, answers, manifest.package.name, manifest.bin ?? [])
     const crates = new Set(readSourceDocument(tree, 'Cargo.lock', 'TOML', Locked).package.map(({ name }) => name))
+    requireLocked(
+      'Cargo.toml',
+      'Cargo.lock',
+      Object.entries(manifest.dependencies).map(([name, value]) => crateOf(value) ?? name),
+      (name) => crates.has(name),
+      'cargo generate-lockfile',
+    )
     const { folders, files } = codeAtTop(tree, /\.rs$/)
     const lockFiles = ['Cargo.toml', 'Cargo.lock']
     const registry = tree.texts.get('.cargo/config.toml')
@@ -59,20 +68,13 @@ export const rust: Stack = {
       sources: [...lockFiles, ...shipped.folders, ...shipped.files],
       entrypoint: ['/app'],
       environment: { RUST_BACKTRACE: '1' },
-      needs: [
-        ...(crates.has('tokio-postgres') || crates.has('sqlx-postgres') || crates.has('postgres')
-          ? (['postgres'] as const)
-          : []),
-        ...(crates.has('redis') ? (['redis'] as const) : []),
-      ],
+      libraries: librariesOf(crates, tree.texts.get('Cargo.toml') ?? ''),
       secret:
         answers.privateRegistry || /\[registries/.test(registry ?? '')
           ? { id: 'cargo-credentials', target: '/usr/local/cargo/credentials.toml' }
           : undefined,
       structure: { present: '/app', absent: ['/src', '/usr/local/cargo'] },
-      notes: ['prometheus', 'prometheus-client', 'metrics-exporter-prometheus'].some((name) => crates.has(name))
-        ? []
-        : ['No Prometheus client is among the locked crates: the metrics path answers nothing until one is added.'],
+      notes: [],
     }
   },
 }
@@ -101,4 +103,17 @@ function programToBuild(
     `expected one binary${entry === undefined ? '' : ` called ${entry}`}, found ${programs.length === 0 ? 'none' : programs.map((program) => program.name).join(', ')}`,
     'Pass its name with --entry.',
   )
+}
+
+/** The locked crates. Cargo locks every driver of sqlx, whichever the application uses: its features decide. */
+function librariesOf(crates: ReadonlySet<string>, manifest: string): ReadonlySet<string> {
+  const sqlx = /^sqlx\s*=\s*\{[\s\S]*?\}|^\[dependencies\.sqlx\][\s\S]*?(?=^\[|$(?![\s\S]))/m.exec(manifest)?.[0] ?? ''
+  const drivers = ['postgres', 'mysql'].filter((name) => sqlx.includes(`"${name}"`)).map((name) => `sqlx-${name}`)
+  return new Set([...[...crates].filter((name) => !/^sqlx-(postgres|mysql)$/.test(name)), ...drivers])
+}
+
+/** The crate of a dependency that has another name in the code. */
+function crateOf(value: unknown): string | undefined {
+  const named = typeof value === 'object' && value !== null && 'package' in value ? value.package : undefined
+  return typeof named === 'string' ? named : undefined
 }

@@ -89,6 +89,19 @@ describe('loadline scaffold', { timeout: 120_000 }, () => {
     expect(existsSync(join(directory, 'structure-test.yaml'))).toBe(false)
   })
 
+  it('--check accepts the digest of a release, and writing again keeps it', async () => {
+    const directory = application()
+    await scaffold(directory, ...answers)
+    const path = join(directory, 'deploy/kubernetes/overlays/production/kustomization.yaml')
+    const released = readFileSync(path, 'utf8').replace('0'.repeat(64), 'a'.repeat(64))
+    writeFileSync(path, released)
+    expect((await scaffold(directory, '--check')).exitCode).toBe(0)
+    const again = await scaffold(directory)
+    expect(again).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(again.stdout).toContain('  filled    deploy/kubernetes/overlays/production/kustomization.yaml\n')
+    expect(readFileSync(path, 'utf8')).toBe(released)
+  })
+
   it('asks nothing without a terminal, and says what is missing', async () => {
     const { exitCode, stderr } = await scaffold(application(), '--target', 'ecs')
     expect({ exitCode, stderr }).toMatchObject({

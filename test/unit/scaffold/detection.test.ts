@@ -100,7 +100,64 @@ describe('a scaffold is refused as a whole', () => {
       'requirements that pin nothing',
       { 'requirements.txt': 'fastapi>=0.1\n' },
       {},
-      /every line pins one version with ==/,
+      /every line pins one version with == .*because of the line "fastapi>=0\.1"/,
+    ],
+    [
+      'a go.sum without a module that go.mod requires',
+      {
+        ...goApplication,
+        'go.mod': 'module a\nrequire example.com/b v1.0.0\n',
+        'go.sum': 'example.com/b v0.9.0 h1:a\n',
+      },
+      {},
+      /expected every dependency of go\.mod in go\.sum, found none for example\.com\/b v1\.0\.0: .*go mod tidy/,
+    ],
+    [
+      'a package-lock.json that is older than package.json',
+      {
+        'package-lock.json': '{"lockfileVersion": 3, "packages": {"node_modules/pg": {}}}',
+        'package.json': '{"dependencies": {"pg": "8.0.0", "redis": "5.0.0"}}',
+      },
+      {},
+      /expected every dependency of package\.json in package-lock\.json, found none for redis: /,
+    ],
+    [
+      'a pnpm-lock.yaml that is older than package.json',
+      {
+        'pnpm-lock.yaml': "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      pg: {}\n",
+        'package.json': '{"dependencies": {"pg": "8.0.0", "redis": "5.0.0"}}',
+      },
+      {},
+      /in pnpm-lock\.yaml, found none for redis: /,
+    ],
+    [
+      'a yarn.lock that is older than package.json',
+      {
+        'yarn.lock':
+          '# yarn lockfile v1\n\n"@a/b@^1.0.0":\n  version "1.0.0"\n\npg@8.0.0, pg@^8.0.0:\n  version "8.0.0"\n',
+        'package.json': '{"dependencies": {"pg": "8.0.0", "@a/b": "1", "redis": "5.0.0"}}',
+      },
+      {},
+      /in yarn\.lock, found none for redis: /,
+    ],
+    [
+      'a uv.lock that is older than pyproject.toml',
+      {
+        'uv.lock': '[[package]]\nname = "fastapi"\n',
+        'pyproject.toml': '[project]\nname = "a"\ndependencies = ["FastAPI>=0.1", "asyncpg[a]; x"]\n',
+      },
+      {},
+      /in uv\.lock, found none for asyncpg: .*uv lock/,
+    ],
+    [
+      'a Cargo.lock that is older than Cargo.toml',
+      {
+        'Cargo.lock': '[[package]]\nname = "serde"\n',
+        'Cargo.toml': '[package]\nname = "a"\n[dependencies]\ns = { package = "serde" }\ntokio = "1"\n',
+        'src/main.rs': 'fn main() {}',
+      },
+      {},
+      /in Cargo\.lock, found none for tokio: .*cargo generate-lockfile/,
     ],
     [
       'a workspace whose lock file is at the top',

@@ -2,18 +2,23 @@ import type { Application } from '../../application.ts'
 import { backingServices } from '../../backing-services.ts'
 import { runtimes, stopSeconds, user } from '../../runtimes.ts'
 import { yamlFile } from '../../yaml-file.ts'
-import { deploymentEnvironment, named, noDigestYet, secretFolder } from '../environment.ts'
+import {
+  deploymentEnvironment,
+  named,
+  noDigestYet,
+  openSettings,
+  passwordFiles,
+  secretFolder,
+  secretVariables,
+} from '../environment.ts'
 import { probes } from '../probes.ts'
 import { metadata, neighbours, selector } from './names.ts'
 
 /** The Deployment: passes Pod Security "restricted", spreads over zones and nodes, and removes no replica before a new one serves. */
 export function deployment(application: Application): string {
-  const { name, image, port, needs, language } = application
+  const { name, image, port, language } = application
   const { cpu, memory, temporary } = runtimes[language]
-  const environment = deploymentEnvironment(application, {
-    collector: `http://collector.${neighbours.tracing}.svc:4318`,
-    hostOf: (service) => `${service}.${neighbours.data}.svc`,
-  })
+  const secrets = secretsOf(application)
   const spread = (topologyKey: string) => ({
     maxSkew: 1,
     topologyKey,
@@ -55,7 +60,7 @@ export function deployment(application: Application): string {
                 image: `${image}@${noDigestYet}`,
                 imagePullPolicy: 'IfNotPresent',
                 ports: [{ name: 'http', containerPort: port, protocol: 'TCP' }],
-                env: named(environment),
+                env: environmentOf(application),
                 // Only the container's log is written to the node's disk.
                 resources: {
                   requests: { cpu: `${cpu.request}m`, memory: `${memory}Mi` },
@@ -70,34 +75,52 @@ export function deployment(application: Application): string {
                 ...probes(application, 'http'),
                 // The image has no "sleep" program; the kubelet itself waits (Kubernetes 1.30 and newer).
                 lifecycle: { preStop: { sleep: { seconds: stopSeconds.beforeSignal } } },
-                volumeMounts: [
-                  { name: 'temporary', mountPath: '/tmp' },
-                  ...(needs.length === 0 ? [] : [{ name: 'secrets', mountPath: secretFolder, readOnly: true }]),
-                ],
+                volumeMounts: [{ name: 'temporary', mountPath: '/tmp' }, ...secrets.mounts],
               },
             ],
             volumes: [
               { name: 'temporary', emptyDir: { medium: 'Memory', sizeLimit: `${temporary}Mi` } },
-              ...(needs.length === 0
-                ? []
-                : [
-                    {
-                      name: 'secrets',
-                      projected: {
-                        defaultMode: 0o440,
-                        sources: needs.map((need) => ({
-                          secret: {
-                            name: `${name}-${need}`,
-                            items: [{ key: 'password', path: backingServices[need].secret.file }],
-                          },
-                        })),
-                      },
-                    },
-                  ]),
+              ...secrets.volumes,
             ],
           },
         },
       },
     },
   )
+}
+
+/** The environment of the container: values, secrets, and what nobody has said, without which it does not start. */
+function environmentOf(application: Application): object[] {
+  const { name } = application
+  const environment = deploymentEnvironment(application, {
+    collector: `http://collector.${neighbours.tracing}.svc:4318`,
+    hostOf: (service) => `${service}.${neighbours.data}.svc`,
+  })
+  return [
+    ...named(environment),
+    ...secretVariables(application).map(({ name: variable, group, key }) => ({
+      name: variable,
+      valueFrom: { secretKeyRef: { name: `${name}-${group}`, key } },
+    })),
+    ...openSettings(application).map((setting) => ({
+      name: setting.name,
+      valueFrom: { configMapKeyRef: { name: `${name}-settings`, key: setting.name } },
+    })),
+  ]
+}
+
+/** The passwords that the code reads from files: one volume for all. */
+function secretsOf(application: Application): { mounts: object[]; volumes: object[] } {
+  const files = passwordFiles(application)
+  if (files.length === 0) return { mounts: [], volumes: [] }
+  const sources = files.map(({ service }) => ({
+    secret: {
+      name: `${application.name}-${service}`,
+      items: [{ key: 'password', path: backingServices[service].secretFile }],
+    },
+  }))
+  return {
+    mounts: [{ name: 'secrets', mountPath: secretFolder, readOnly: true }],
+    volumes: [{ name: 'secrets', projected: { defaultMode: 0o440, sources } }],
+  }
 }

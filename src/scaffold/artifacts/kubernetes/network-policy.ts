@@ -9,7 +9,7 @@ export function networkPolicy(application: Application): string {
   const tcp = (port: number | string) => ({ protocol: 'TCP', port })
   const own = (suffix: string) => ({ ...metadata(application), name: `${application.name}-${suffix}` })
   return yamlFile(
-    `Nothing may pass except what is needed: requests from the ingress, scrapes from monitoring, DNS lookups in the cluster, traces to the collector${application.needs.map((need) => `, ${backingServices[need].title}`).join('')}. The namespaces are selected by label; a database outside the cluster needs an ipBlock instead. This requires a CNI plugin that enforces network policies.`,
+    `Nothing may pass except what is needed: requests from the ingress${application.metrics === undefined ? '' : ', scrapes from monitoring'}, DNS lookups in the cluster${application.tracing ? ', traces to the collector' : ''}${application.needs.map((need) => `, ${backingServices[need].title}`).join('')}. The namespaces are selected by label; a database outside the cluster needs an ipBlock instead. This requires a CNI plugin that enforces network policies.`,
     {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
@@ -23,13 +23,21 @@ export function networkPolicy(application: Application): string {
       spec: {
         podSelector: { matchLabels: selector(application) },
         policyTypes: ['Ingress', 'Egress'],
-        ingress: [{ from: [namespace(neighbours.ingress), namespace(neighbours.monitoring)], ports: [tcp('http')] }],
+        ingress: [
+          {
+            from: [
+              namespace(neighbours.ingress),
+              ...(application.metrics === undefined ? [] : [namespace(neighbours.monitoring)]),
+            ],
+            ports: [tcp('http')],
+          },
+        ],
         egress: [
           {
             to: [{ ...namespace('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
             ports: [{ protocol: 'UDP', port: 53 }, tcp(53)],
           },
-          { to: [namespace(neighbours.tracing)], ports: [tcp(4318)] },
+          ...(application.tracing ? [{ to: [namespace(neighbours.tracing)], ports: [tcp(4318)] }] : []),
           ...application.needs.map((need) => ({
             to: [namespace(neighbours.data)],
             ports: [tcp(backingServices[need].port)],

@@ -1,0 +1,61 @@
+import type { Application } from '../application.ts'
+import { backingServices } from '../backing-services.ts'
+import type { Part, UsedSetting } from '../settings/uses.ts'
+import { secretVariables } from './environment.ts'
+
+const parts: Readonly<Record<Part, string>> = {
+  url: 'the URL',
+  host: 'the host',
+  address: 'host and port',
+  port: 'the port',
+  name: 'the database',
+  user: 'the user',
+  password: 'the password',
+  'password-file': 'the file with the password',
+}
+
+/** deploy/settings.md: every environment variable that the code reads, where, and who gives it a value. */
+export function settingsDocument(application: Application): string {
+  const { name, settings, needs, others } = application
+  const secrets = new Map(secretVariables(application).map((variable) => [variable.name, variable]))
+  const whose = ({ name: variable, use, fallback, required }: UsedSetting): string => {
+    const secret = secrets.get(variable)
+    const store = secret === undefined ? '' : `, from the secret \`${name}-${secret.group}\`, key \`${secret.key}\``
+    if (use.by === 'service') return `${parts[use.part]} of ${backingServices[use.service].title}${store}`
+    if (use.by === 'secret') return `a secret${store}`
+    if (use.by === 'scaffold') return 'the image or the deployment'
+    if (use.by === 'answer') return `\`${use.value}\`, answered in deploy/scaffold.yaml`
+    if (use.by === 'identity') return 'nobody: the identity of the workload stands in for long-lived keys'
+    if (use.by === 'open')
+      return `**open**: give it under "settings" in deploy/scaffold.yaml${required ? '' : ', if it is used'}`
+    return fallback === undefined ? 'nobody: the code does without' : `nobody: the code takes \`${fallback}\``
+  }
+  const rows = settings.map(
+    (setting) =>
+      `| \`${setting.name}\` | ${setting.path === '' ? 'not found in the code' : `\`${setting.path}\``} | ${cell(whose(setting))} |`,
+  )
+  return [
+    `# Settings of ${name}`,
+    '',
+    'Read from the code that goes into the image. Nothing else is set: a variable that is missing here is one that the code does not show. A password inside a URL is percent-encoded.',
+    '',
+    ...(rows.length === 0
+      ? ['The code reads no environment variable.']
+      : ['| variable | read in | set by |', '| --- | --- | --- |', ...rows]),
+    '',
+    ...needs.map(
+      (need) => `- ${backingServices[need].title} runs beside it where the platform is one host, and in the gate.`,
+    ),
+    ...others.map(
+      ({ title, library }) =>
+        `- ${title} (\`${library}\`) is left to you: nothing here runs it or allows traffic to it.`,
+    ),
+    '',
+  ]
+    .join('\n')
+    .replace(/\n+$/, '\n')
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ')
+}

@@ -1,0 +1,109 @@
+import type { Answers } from './answers.ts'
+import type { Application, StackReading } from './application.ts'
+import { backingServices, type BackingService } from './backing-services.ts'
+import { clientsOf } from './clients.ts'
+import { sendsTraces } from './instruments.ts'
+import { readSettings } from './settings/read-settings.ts'
+import type { Code } from './settings/setting.ts'
+import { madeNames } from './settings/made-names.ts'
+import { usesOf, type UsedSetting } from './settings/uses.ts'
+
+type Services = Pick<Application, 'needs' | 'others' | 'settings' | 'schemes' | 'tracing'>
+
+/** Code that says which database its settings are of. */
+const namesPostgres = /\bpostgres(?:ql)?(?:\+\w+)?:\/\/|django\.db\.backends\.postgresql|\bdialect:\s*["']postgres/
+
+/** Names that the image or every deployment sets. */
+const always = ['PORT']
+const ofTracing = [
+  'OTEL_SERVICE_NAME',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_PROTOCOL',
+  'OTEL_TRACES_SAMPLER',
+  'OTEL_TRACES_SAMPLER_ARG',
+  'OTEL_METRICS_EXPORTER',
+  'OTEL_LOGS_EXPORTER',
+]
+
+/** What an application talks to and which settings it reads, from its libraries and its shipped code; and what a person should know of it. */
+export function readServices(
+  code: readonly Code[],
+  { language, libraries, implied = [], environment }: StackReading,
+  { settings: answers }: Answers,
+): Services & { notes: string[] } {
+  const { needs, others, database, broker } = clientsOf(libraries, code)
+  const tracing = sendsTraces(libraries)
+  const read = readSettings(code, language)
+  const found = [...read.filter(({ name }) => !implied.some((own) => own.name === name)), ...implied]
+  const settings = usesOf(found, {
+    needs,
+    database: database && !code.some(({ text }) => namesPostgres.test(text)),
+    broker,
+    others: others.length > 0,
+    answers,
+    scaffold: new Set([...always, ...Object.keys(environment), ...(tracing ? ofTracing : [])]),
+  })
+  const services = { needs, others, settings, tracing, schemes: schemesOf(code, libraries, language) }
+  return { ...services, notes: [...notesOf(services), ...madeNamesNote(code, language)] }
+}
+
+function schemesOf(
+  code: readonly Code[],
+  libraries: ReadonlySet<string>,
+  language: StackReading['language'],
+): Record<BackingService, string> {
+  const literal = (form: RegExp) => code.map(({ text }) => form.exec(text)?.[1]).find((scheme) => scheme !== undefined)
+  const ofSqlalchemy = ['asyncpg', 'psycopg', 'pg8000'].find((driver) => libraries.has(driver))
+  const general =
+    language === 'java'
+      ? 'jdbc:postgresql'
+      : libraries.has('sqlalchemy') &&
+          ofSqlalchemy !== undefined &&
+          !libraries.has('psycopg2') &&
+          !libraries.has('psycopg2-binary')
+        ? `postgresql+${ofSqlalchemy}`
+        : 'postgresql'
+  return {
+    postgres: literal(/["'`=](jdbc:postgresql|postgres(?:ql)?(?:\+\w+)?):\/\//) ?? general,
+    // TLS would be "rediss", which what runs beside it does not offer.
+    redis: 'redis',
+  }
+}
+
+/** Settings by who gives them their value. */
+function by(settings: readonly UsedSetting[], who: UsedSetting['use']['by']): UsedSetting[] {
+  return settings.filter(({ use }) => use.by === who)
+}
+
+const listed = (settings: readonly UsedSetting[]) =>
+  settings.map(({ name, path }) => (path === '' ? name : `${name} (${path})`)).join(', ')
+
+function notesOf({ needs, others, settings }: Services): string[] {
+  const open = by(settings, 'open')
+  const without = needs.filter((need) => !settings.some(({ use }) => use.by === 'service' && use.service === need))
+  return [
+    ...without.map(
+      (need) =>
+        `A client of ${backingServices[need].title} is locked, but the code reads no variable that would say where it is: nothing is set. Give them under "settings" in deploy/scaffold.yaml.`,
+    ),
+    ...(open.length === 0
+      ? []
+      : [
+          `The code needs ${listed(open)}, and does not say what to put there. Give the values under "settings" in deploy/scaffold.yaml and run the scaffold again; until then no platform starts a container without them, and the gate starts it without them.`,
+        ]),
+    ...(others.length === 0
+      ? []
+      : [
+          `It also talks to ${others.map(({ title, library }) => `${title} (${library})`).join(', ')}, which the scaffold neither runs nor reaches: outgoing traffic to it is not allowed until you allow it.`,
+        ]),
+  ]
+}
+
+function madeNamesNote(code: readonly Code[], language: StackReading['language']): string[] {
+  const found = madeNames(code, language)
+  return found.length === 0
+    ? []
+    : [
+        `Some names of variables are made while the program runs, by ${found.map(({ path, what }) => `${what} (${path})`).join(', ')}: reading the code does not show them. Give those that the deployment needs under "settings" in deploy/scaffold.yaml.`,
+      ]
+}

@@ -1,0 +1,48 @@
+import { plainText } from './code-text.ts'
+import type { Code, Found } from './setting.ts'
+import { wrapperCalls } from './wrappers.ts'
+
+/** What the code reads by `System.getenv`, and the placeholders of Spring and MicroProfile: https://docs.spring.io/spring-boot/reference/features/external-config.html. */
+export function javaSettings(files: readonly Code[]): Array<Found & Code> {
+  return files.flatMap((code) =>
+    (/\.(java|kt)$/.test(code.path)
+      ? [...wrapperCalls(code.text), ...maps(code.text), ...values(code.text)]
+      : placeholders(code.text, 0)
+    ).map((found) => ({ ...found, ...code })),
+  )
+}
+
+/** `System.getenv().get("NAME")`. */
+function maps(text: string): Found[] {
+  return [
+    ...text.matchAll(/\bgetenv\(\)\s*\.\s*(?:get|getOrDefault|containsKey)\(\s*"(\w+)"\s*(?:,\s*("[^"\n]*"|[\w.]+))?/g),
+  ].map((match) => ({
+    name: match[1] as string,
+    at: match.index,
+    required: false,
+    fallback: plainText(match[2]),
+  }))
+}
+
+/** `${NAME:fallback}`; without a fallback Spring does not start. A property's own name is one in lower case, which the environment spells in upper case. */
+function placeholders(text: string, offset: number): Found[] {
+  return [...text.matchAll(/\$\{([A-Za-z][\w.-]*)(?::([^{}]*))?(?=[}:])/g)].flatMap((match) => {
+    const name = match[1] as string
+    return /^[A-Z]/.test(name)
+      ? [
+          {
+            name,
+            at: offset + match.index,
+            required: match[2] === undefined,
+            fallback: match[2] === '' ? undefined : match[2],
+          },
+        ]
+      : []
+  })
+}
+
+function values(text: string): Found[] {
+  return [...text.matchAll(/@(?:Value|ConfigProperty|Scheduled)\(([^)]*)\)/g)].flatMap((match) =>
+    placeholders(match[1] ?? '', match.index),
+  )
+}

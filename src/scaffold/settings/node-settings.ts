@@ -1,0 +1,93 @@
+import { argumentsFrom, partsFrom, plainText, stringIn } from './code-text.ts'
+import type { Code, Found } from './setting.ts'
+import { wrapperCalls } from './wrappers.ts'
+
+/** What the code reads of `process.env`, in the schemas that check it, and by Nest's configuration service. */
+export function nodeSettings(files: readonly Code[]): Array<Found & Code> {
+  return files.flatMap((code) =>
+    [
+      ...properties(code.text),
+      ...destructured(code.text),
+      ...schemas(code.text),
+      ...services(code.text),
+      ...wrapperCalls(code.text),
+    ].map((found) => ({ ...found, ...code })),
+  )
+}
+
+/** `process.env.NAME`, also through a variable that holds `process.env`; an assignment is no read. */
+function properties(text: string): Found[] {
+  const others = [...text.matchAll(/\b(?:const|let|var)\s+(\w+)\s*(?::[^=\n]+)?=\s*process\.env\b(?!\s*[.[?])/g)].map(
+    ([, name]) => name,
+  )
+  // A module of this name checks process.env once and hands it on.
+  const handed = [...text.matchAll(/\bimport\s+(\w+)\s+from\s+["'][^"'\n]*\b(?:env|environment)(?:\.[jt]s)?["']/g)].map(
+    ([, name]) => name,
+  )
+  const form = new RegExp(
+    `(?:\\bprocess\\.env\\??\\.|\\bprocess\\.env\\[\\s*["'\`]|\\b(?:import\\.meta|Bun)\\.env\\.${[...others, ...handed].map((name) => `|(?<![.\\w])${name}\\.`).join('')})([A-Z]\\w*)(?:["'\`]\\s*\\])?(?!\\s*=(?![=>]))`,
+    'g',
+  )
+  return [...text.matchAll(form)].map((match) => ({
+    name: match[1] as string,
+    at: match.index,
+    required: false,
+    fallback: alternative(text.slice(match.index + match[0].length, match.index + match[0].length + 300)),
+  }))
+}
+
+/** What stands behind `??` or `||`. */
+function alternative(after: string): string | undefined {
+  return plainText(/^[)\s]*(?:\?\?|\|\|)\s*("[^"\n]*"|'[^'\n]*'|`[^`\n]*`|[\w.]+)/.exec(after)?.[1])
+}
+
+function destructured(text: string): Found[] {
+  return [...text.matchAll(/\b(?:const|let|var)\s*\{([^{}]*)\}\s*=\s*process\.env\b(?!\s*[.[])/g)].flatMap((match) =>
+    (match[1] ?? '').split(',').flatMap((part): Found[] => {
+      const [, name, fallback] = /^\s*([A-Z]\w*)\s*(?::\s*\w+\s*)?(?:=\s*([\s\S]+?)\s*)?$/.exec(part) ?? []
+      return name === undefined ? [] : [{ name, at: match.index, required: false, fallback: plainText(fallback) }]
+    }),
+  )
+}
+
+const schemaFile = /\bprocess\.env\b|["'](@nestjs\/config|envalid|env-schema|znv|@t3-oss\/env-\w+|convict)["']/
+
+/** The keys of a schema of zod, Joi, yup, envalid and their like, in a file that checks the environment. */
+function schemas(text: string): Found[] {
+  if (!schemaFile.test(text)) return []
+  const keys = [
+    ...text.matchAll(
+      /(?<=[{,]\s*)([A-Z][A-Z0-9_]*)\s*:\s*(?=(?:z|Joi|joi|yup|Yup|v|Type|t)\.\w|(?:str|num|bool|port|url|email|host|json|makeValidator)\()/g,
+    ),
+  ]
+  return keys.map((match): Found => {
+    const chain = partsFrom(text, match.index + match[0].length, ',').parts[0] ?? ''
+    const stated = /(?:\.default\(|\b(?:default|devDefault):)\s*("[^"\n]*"|'[^'\n]*'|[\w.-]+)/.exec(chain)?.[1]
+    const spared = /\.(optional|nullish|default|catch|allow)\(|\bdefault:/.test(chain)
+    const required = /^[jJ]oi\b|^[yY]up\b/.test(chain) ? /\.required\(/.test(chain) : !spared
+    return { name: match[1] as string, at: match.index, required, fallback: plainText(stated) }
+  })
+}
+
+/** Nest's service, env-var and convict: variables by name in a call, or as the value of `env`. */
+function services(text: string): Found[] {
+  const calls = [
+    ...text.matchAll(/\b(?:\w*[cC]onfig(?:Service)?|env)\.(get|getOrThrow|required)(?:<[^>()]*>)?\(\s*(?=["'`][A-Z])/g),
+  ].flatMap((match): Found[] => {
+    const [first, second] = argumentsFrom(text, match.index + match[0].length)
+    const name = stringIn(first)
+    const must =
+      match[1] !== 'get' ||
+      /^[^\n]*?\)\s*(?:\.default\([^)]*\))?\.required\(/.test(text.slice(match.index + match[0].length))
+    return name === undefined ? [] : [{ name, at: match.index, required: must, fallback: plainText(second) }]
+  })
+  const declared = /["']convict["']/.test(text)
+    ? [...text.matchAll(/\benv:\s*["']([A-Z]\w*)["']/g)].map((match) => ({
+        name: match[1] as string,
+        at: match.index,
+        required: false,
+        fallback: undefined,
+      }))
+    : []
+  return [...calls, ...declared]
+}

@@ -1,0 +1,124 @@
+import { argumentsFrom, partsFrom, plainText, stringIn } from './code-text.ts'
+import { variableName, type Code, type Found } from './setting.ts'
+
+interface Class {
+  name: string
+  bases: string[]
+  code: Code
+  /** The text of its body, and where that starts. */
+  body: { text: string; at: number }
+}
+
+interface Field {
+  name: string
+  at: number
+  type: string
+  /** What stands behind the equals sign. */
+  value: string | undefined
+}
+
+/**
+ * The fields of pydantic's settings classes, under the names that they have in the environment:
+ * https://docs.pydantic.dev/latest/concepts/pydantic_settings/. A class that others extend counts through them.
+ */
+export function pydanticSettings(files: readonly Code[]): Array<Found & Code> {
+  const classes = files.flatMap(classesOf)
+  const named = new Map(classes.map((one) => [one.name, one]))
+  const isSettings = (one: Class): boolean =>
+    one.bases.some(
+      (base) =>
+        base === 'BaseSettings' || (named.has(base) && base !== one.name && isSettings(named.get(base) as Class)),
+    )
+  const settings = classes.filter(isSettings)
+  const extended = new Set(settings.flatMap(({ bases }) => bases))
+  return settings
+    .filter(
+      ({ name }) => !extended.has(name) || files.some(({ text }) => new RegExp(`\\b${name}\\(\\s*\\)`).test(text)),
+    )
+    .flatMap((one) => variablesOf(lineage(one, named), named))
+}
+
+/** A class after those that it extends. */
+function lineage(one: Class, named: ReadonlyMap<string, Class>): Class[] {
+  const above = one.bases.flatMap((base) => {
+    const found = named.get(base)
+    return found === undefined || found === one ? [] : lineage(found, named)
+  })
+  return [...above, one]
+}
+
+function variablesOf(classes: readonly Class[], named: ReadonlyMap<string, Class>): Array<Found & Code> {
+  const configured = (key: string) =>
+    classes
+      .map(({ body }) => stringIn(new RegExp(`\\b${key}\\s*=\\s*([^,)\\n]+)`).exec(body.text)?.[1]))
+      .findLast((value) => value !== undefined)
+  const prefix = configured('env_prefix') ?? ''
+  const delimiter = configured('env_nested_delimiter')
+  const exact = classes.some(({ body }) => /\bcase_sensitive\s*=\s*True/.test(body.text))
+  const written = (name: string) => (exact && variableName.test(name) ? name : name.toUpperCase())
+  return classes.flatMap(({ code, body }) =>
+    fieldsOf(body).flatMap((field): Array<Found & Code> => {
+      const nested = delimiter === undefined ? undefined : named.get(/^\w+/.exec(field.type)?.[0] ?? '')
+      if (nested !== undefined && delimiter !== undefined)
+        return fieldsOf(nested.body).map((inner) => ({
+          ...nested.code,
+          ...valueOf(inner),
+          name: written(`${prefix}${field.name}${delimiter}${inner.name}`),
+          at: inner.at,
+        }))
+      const { alias, ...value } = valueOf(field)
+      return [{ ...code, ...value, name: written(alias ?? `${prefix}${field.name}`), at: field.at }]
+    }),
+  )
+}
+
+/** Whether a field must be set, what it is otherwise, and the name that it is given by hand. */
+function valueOf({ type, value }: Field): {
+  required: boolean
+  fallback: string | undefined
+  alias: string | undefined
+} {
+  const call = /^(?:\w+\.)?Field\(/.exec(value ?? '') ?? /\bField\(/.exec(type)
+  const own = value !== undefined && call !== null && call.index === 0 && value.startsWith(call[0])
+  const given = call === null ? [] : argumentsFrom(own ? (value as string) : type, call.index + call[0].length)
+  const keyword = (key: string) =>
+    given
+      .map((argument) => new RegExp(`^${key}\\s*=\\s*([\\s\\S]+)$`).exec(argument)?.[1])
+      .find((found) => found !== undefined)
+  const aliases = keyword('validation_alias') ?? keyword('env') ?? keyword('alias')
+  const alias = stringIn(aliases) ?? stringIn(/["'][^"']+["']/.exec(aliases ?? '')?.[0])
+  const stated = own
+    ? (keyword('default') ?? keyword('default_factory') ?? given.find((argument) => !/^\w+\s*=(?!=)/.test(argument)))
+    : (value ?? keyword('default') ?? keyword('default_factory'))
+  return { required: stated === undefined || stated === '...', fallback: plainText(stated), alias }
+}
+
+function classesOf(code: Code): Class[] {
+  return [...code.text.matchAll(/^([ \t]*)class (\w+)\(([^)]*)\):[^\n]*\n/gm)].map((match) => {
+    const at = match.index + match[0].length
+    const indent = (match[1] ?? '').length
+    let end = at
+    for (const line of code.text.slice(at).split('\n')) {
+      if (line.trim() !== '' && (/^[ \t]*/.exec(line)?.[0].length ?? 0) <= indent && !/^[ \t]*[)\]}]/.test(line)) break
+      end += line.length + 1
+    }
+    return {
+      name: match[2] as string,
+      bases: (match[3] ?? '').split(',').map((base) => base.trim().split('.').at(-1) ?? ''),
+      code,
+      body: { text: code.text.slice(at, end), at },
+    }
+  })
+}
+
+/** The fields of a class: annotated names at the indentation of its body. */
+function fieldsOf({ text, at }: Class['body']): Field[] {
+  const indent = /^([ \t]+)\S/m.exec(text)?.[1] ?? ''
+  return [...text.matchAll(new RegExp(`^${indent}([A-Za-z]\\w*)[ \\t]*:[ \\t]*(?=\\S)`, 'gm'))].flatMap((match) => {
+    const name = match[1] as string
+    const { parts } = partsFrom(text, match.index + match[0].length, '=')
+    const [type = '', value] = parts
+    if (name === 'model_config' || /\bClassVar\b/.test(type)) return []
+    return [{ name, at: at + match.index, type, value }]
+  })
+}

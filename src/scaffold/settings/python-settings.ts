@@ -1,0 +1,101 @@
+import { argumentsFrom, plainText, stringIn } from './code-text.ts'
+import { pydanticSettings } from './pydantic.ts'
+import type { Code, Found } from './setting.ts'
+import { wrapperCalls } from './wrappers.ts'
+
+/** What the code reads of `os.environ`, by environs, django-environ, decouple, Starlette and dj-database-url, and in pydantic's settings classes. */
+export function pythonSettings(files: readonly Code[]): Array<Found & Code> {
+  const own = files.flatMap((code) =>
+    [...subscripts(code.text), ...readers(code.text), ...urls(code.text), ...otherWrappers(code.text)].map((found) => ({
+      ...found,
+      ...code,
+    })),
+  )
+  return [...own, ...pydanticSettings(files)]
+}
+
+/** `os.environ["NAME"]` fails without it; an assignment to it is no read. */
+function subscripts(text: string): Found[] {
+  return [...text.matchAll(/\benviron\[\s*["'](\w+)["']\s*\](?!\s*=(?!=))/g)].map((match) => ({
+    name: match[1] as string,
+    at: match.index,
+    required: !asked(text, match[1] as string),
+    fallback: undefined,
+  }))
+}
+
+/** Whether a file also asks if a variable is there at all. */
+function asked(text: string, name: string): boolean {
+  return new RegExp(
+    `["']${name}["']\\s+(?:not\\s+)?in\\s+(?:os\\.)?environ\\b|(?:getenv|environ\\.get)\\(\\s*["']${name}["']`,
+  ).test(text)
+}
+
+/** `os.environ.get` and `setdefault`, whose name the search for wrappers does not see. */
+function otherWrappers(text: string): Found[] {
+  const calls = [...text.matchAll(/\benviron\.(?:get|setdefault|pop)\(\s*(?=["'])/g)].flatMap((match) => {
+    const [name, fallback] = argumentsFrom(text, match.index + match[0].length)
+    const variable = stringIn(name)
+    return variable === undefined
+      ? []
+      : [{ name: variable, at: match.index, required: false, fallback: plainText(fallback) }]
+  })
+  const byReader = new Set(readerNames(text))
+  return [...calls, ...wrapperCalls(text).filter(({ at }) => !byReader.has(/^\w+/.exec(text.slice(at))?.[0] ?? ''))]
+}
+
+/** The names under which a file has a reader that fails without the variable, unless it is given a default. */
+function readerNames(text: string): string[] {
+  const made = [...text.matchAll(/\b(\w+)\s*=\s*(?:\w+\.)?(?:Env|FileAwareEnv|Config)\(/g)].map(([, name]) => name)
+  const imported = [...text.matchAll(/^\s*from (?:environs|decouple) import (?:.*\b)?(env|config)\b/gm)].map(
+    ([, name]) => name,
+  )
+  return [...made, ...imported].filter((name) => name !== undefined)
+}
+
+function readers(text: string): Found[] {
+  const names = readerNames(text)
+  if (names.length === 0) return []
+  // django-environ: Env(DEBUG=(bool, False)) declares a type and a default.
+  const declared = new Map(
+    [...text.matchAll(/\b([A-Z]\w+)\s*=\s*\(\s*\w+\s*,([^()]*)\)/g)].map((match) => [match[1], match[2]]),
+  )
+  return names.flatMap((name) =>
+    [...text.matchAll(new RegExp(`\\b${name}(?:\\.(\\w+))?\\(`, 'g'))].flatMap((match): Found[] => {
+      const at = match.index
+      const [first, ...others] = argumentsFrom(text, at + match[0].length)
+      const method = match[1] ?? ''
+      const variable = stringIn(first) ?? (first === undefined ? implied[method] : undefined)
+      if (variable === undefined || method === 'read_env') return []
+      const keyword = others.map((argument) => /^default\s*=\s*([\s\S]+)$/.exec(argument)?.[1])
+      const positional = others.filter((argument) => !/^\w+\s*=(?!=)/.test(argument))
+      const fallback = keyword.find((value) => value !== undefined) ?? positional.at(-1) ?? declared.get(variable)
+      return [{ name: variable, at, required: fallback === undefined, fallback: plainText(fallback) }]
+    }),
+  )
+}
+
+/** The variables that methods of django-environ read if they are given none. */
+const implied: Readonly<Record<string, string>> = {
+  db: 'DATABASE_URL',
+  db_url: 'DATABASE_URL',
+  cache: 'CACHE_URL',
+  cache_url: 'CACHE_URL',
+  email: 'EMAIL_URL',
+  email_url: 'EMAIL_URL',
+}
+
+/** dj-database-url reads DATABASE_URL unless it is told otherwise. */
+function urls(text: string): Found[] {
+  return [...text.matchAll(/\bdj_database_url\.config\(/g)].map((match) => {
+    const given = argumentsFrom(text, match.index + match[0].length)
+    const of = (key: string) =>
+      given.map((argument) => new RegExp(`^${key}\\s*=\\s*([\\s\\S]+)$`).exec(argument)?.[1]).find(Boolean)
+    return {
+      name: stringIn(of('env')) ?? 'DATABASE_URL',
+      at: match.index,
+      required: false,
+      fallback: plainText(of('default')),
+    }
+  })
+}

@@ -1,0 +1,51 @@
+import type { Language } from '../application.ts'
+import { isTest, type SourceTree } from '../source-tree.ts'
+import { withoutComments } from './code-text.ts'
+import { goSettings } from './go-settings.ts'
+import { javaSettings } from './java-settings.ts'
+import { nodeSettings } from './node-settings.ts'
+import { pythonSettings } from './python-settings.ts'
+import { rustSettings } from './rust-settings.ts'
+import { settingsOf, type Code, type Found, type Setting } from './setting.ts'
+import { wrapperCalls } from './wrappers.ts'
+
+const readers: Readonly<Record<Language, (files: readonly Code[]) => Array<Found & Code>>> = {
+  python: pythonSettings,
+  node: (files) => [
+    ...nodeSettings(files.filter(({ path }) => !path.endsWith('.prisma'))),
+    // A schema of Prisma fails without the variable that it names.
+    ...files
+      .filter(({ path }) => path.endsWith('.prisma'))
+      .flatMap((code) => wrapperCalls(code.text).map((found) => ({ ...found, ...code, required: true }))),
+  ],
+  go: goSettings,
+  java: javaSettings,
+  rust: rustSettings,
+}
+
+const codeOf: Readonly<Record<Language, RegExp>> = {
+  python: /\.py$/,
+  node: /\.([cm]?[jt]sx?|prisma)$/,
+  go: /\.go$/,
+  java: /\.(java|kt)$|^src\/main\/resources\/application\.(properties|ya?ml)$/,
+  rust: /\.rs$/,
+}
+
+/** The code of an application that goes into its image, without comments. */
+export function shippedCode(tree: SourceTree, language: Language, sources: readonly string[]): Code[] {
+  const syntax = (path: string) =>
+    language === 'rust' ? 'rust' : /\.(py|properties|ya?ml)$/.test(path) ? 'hash' : 'slashes'
+  return [...tree.texts]
+    .filter(
+      ([path]) =>
+        codeOf[language].test(path) &&
+        !isTest(path) &&
+        sources.some((source) => path === source || path.startsWith(`${source}/`)),
+    )
+    .map(([path, text]) => ({ path, text: withoutComments(text, syntax(path)) }))
+}
+
+/** Every environment variable that shipped code reads, by name. */
+export function readSettings(code: readonly Code[], language: Language): Setting[] {
+  return settingsOf(readers[language](code))
+}

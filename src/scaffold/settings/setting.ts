@@ -1,0 +1,46 @@
+import { groupBy } from '../../model/group-by.ts'
+
+/** An environment variable that an application reads, as far as its code shows. */
+export interface Setting {
+  name: string
+  /** The file that reads it, below the application's folder, and the line from 1. */
+  path: string
+  line: number
+  /** Whether the code gives up without it. */
+  required: boolean
+  /** What the code takes instead, where it says so as plain text. */
+  fallback: string | undefined
+}
+
+/** A place that reads a variable, before it is known which file it is in. */
+export type Found = Omit<Setting, 'path' | 'line'> & { at: number }
+
+/** Code that a reader of settings searches: comments are blanked, so places in it are those of the file. */
+export interface Code {
+  path: string
+  text: string
+}
+
+/** What a variable may be called: upper case, as every system that reads them wants it. */
+export const variableName = /^[A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)*$/
+
+/** Variables of the system and of tools, which describe the machine and not the application. */
+const notSettings =
+  /^(PATH|HOME|PWD|USER|USERNAME|LOGNAME|SHELL|TERM|COLORTERM|EDITOR|LANG|LC_\w+|TZ|TMPDIR|TEMP|TMP|CI|NO_COLOR|FORCE_COLOR|HOSTNAME|VIRTUAL_ENV|PYTHON[A-Z]+|NODE_ENV|NODE_OPTIONS|RUST_BACKTRACE|GO(MAXPROCS|MEMLIMIT|GC|DEBUG)|JAVA_HOME|APPDATA|LOCALAPPDATA|PROGRAMDATA|USERPROFILE|XDG_\w+|HTTPS?_PROXY|NO_PROXY|CARGO_\w+|GITHUB_\w+|KUBERNETES_\w+|PYTEST_\w+)$/
+
+/** Every variable once, by name: where it is required if anywhere, with the first fallback. */
+export function settingsOf(found: ReadonlyArray<Found & Code>): Setting[] {
+  const reads = found.filter(({ name }) => variableName.test(name) && !notSettings.test(name))
+  return [...groupBy(reads, ({ name }) => name)]
+    .map(([name, places]) => {
+      const { path, text, at } = (places.find(({ required }) => required) ?? places[0]) as Found & Code
+      return {
+        name,
+        path,
+        line: text.slice(0, at).split('\n').length,
+        required: places.some(({ required }) => required),
+        fallback: places.find(({ fallback }) => fallback !== undefined)?.fallback,
+      }
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+}
