@@ -96,7 +96,8 @@ async function measureAll(script: string): Promise<void> {
         change(application, situation)
         const result = await runContender(contender, script, {
           application,
-          reference: `${registry}/bench/${contender.replace(' ', '-')}:1.0.0`,
+          // A round's first image is released for the first time.
+          reference: `${registry}/bench/${contender.replace(' ', '-')}-${round}:1.0.0`,
           key: join(directory, 'cosign.key'),
           publicKey: join(directory, 'cosign.pub'),
           crane,

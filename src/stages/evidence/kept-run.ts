@@ -1,5 +1,6 @@
 import { DeliveryError } from '../../model/errors.ts'
 import type { Digest, Runtime } from '../../model/index.ts'
+import { begun } from '../../engine/begun.ts'
 import { fresh } from '../../engine/fresh.ts'
 import { runTool, type ToolRun } from '../../engine/run-tool.ts'
 import type { ReadyTool } from '../../engine/tool-image.ts'
@@ -34,6 +35,8 @@ export async function keptRun(
   { container, program }: ReadyTool,
   { digest, limits, reuse, start }: Keeping,
 ): Promise<Runtime | undefined> {
+  // Both take as long as starting a container.
+  const mayReuse = begun(reuse.mayReuse(digest))
   const asked = performance.now()
   const asking = await runTool('sandbox', fresh(container), askHere(program))
   const ended = await start(occasionOf(reuse.now, reuse.within))
@@ -45,7 +48,7 @@ export async function keptRun(
   const { run, place, here } = read
   const answer = judgeAnswer({ outcome: run.outcome, place, here, elapsed, reuse: reuse.within })
   if (answer === 'new') return run
-  if (answer === 'worthless' || place === undefined || !(await reuse.mayReuse(digest))) return undefined
+  if (answer === 'worthless' || place === undefined || !(await mayReuse)) return undefined
   return { ...run, reused: { startedAt: place.at.toISOString(), kernel: place.kernel } }
 }
 
