@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
-import { parseAllDocuments } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { digestOf } from '../../src/model/index.ts'
 import { hadolintArguments } from '../../src/tools/hadolint/command.ts'
 import { actionlintProgram, manifestPrograms } from '../programs/modules.ts'
@@ -92,7 +92,11 @@ export async function manifestTools() {
     },
 
     compose(files: Files, env = composeDigests) {
-      const read = { ...below(files, 'compose.yaml'), ...below(files, 'deploy/seccomp.json') }
+      const read = {
+        ...below(files, 'compose.yaml'),
+        ...below(files, 'deploy/seccomp.json'),
+        ...secretFiles(files['compose.yaml'] ?? ''),
+      }
       return complaints('composeConfig', ['compose.yaml'], read, env)
     },
 
@@ -116,6 +120,13 @@ export async function manifestTools() {
 
     end: () => rmSync(home, { recursive: true, force: true }),
   }
+}
+
+/** The files with secrets that the deployment document tells somebody to write. */
+function secretFiles(compose: string): Files {
+  const { services } = parse(compose) as { services: Record<string, { env_file?: Array<{ path: string }> }> }
+  const named = Object.values(services).flatMap(({ env_file: files = [] }) => files)
+  return Object.fromEntries(named.map(({ path }) => [path, '']))
 }
 
 function below(files: Files, start: string): Files {

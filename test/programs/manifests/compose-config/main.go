@@ -4,14 +4,20 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"os"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/cli"
+	"github.com/compose-spec/compose-go/v2/dotenv"
 )
 
 func main() {
+	// Docker Compose adds this format to the library's: lines as "docker run --env-file" reads them.
+	dotenv.RegisterFormat("raw", raw)
 	options, err := cli.NewProjectOptions(os.Args[1:], cli.WithOsEnv)
 	if err != nil {
 		fail(err)
@@ -25,6 +31,16 @@ func main() {
 		fail(err)
 	}
 	fmt.Println(string(read))
+}
+
+func raw(file io.Reader, _ string, values map[string]string, _ func(string) (string, bool)) error {
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
+		if name, value, found := strings.Cut(lines.Text(), "="); found && !strings.HasPrefix(name, "#") {
+			values[name] = value
+		}
+	}
+	return lines.Err()
 }
 
 func fail(err error) {
