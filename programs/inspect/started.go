@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"path"
 	"strings"
 
@@ -35,6 +36,8 @@ type starter struct {
 	searchPath []string
 	started    []startedProgram
 	seen       map[string]int
+	// unsearched is the first name that was not looked for, because so many were.
+	unsearched string
 }
 
 // startedPrograms lists the programs of the image that its commands name, in the order of the words.
@@ -61,6 +64,12 @@ func (f *filesystem) startedPrograms(given v1.Config) []startedProgram {
 	found.followWords(first, given.Entrypoint, true)
 	found.followWords("CMD", given.Cmd, first == "CMD")
 	found.followWords("HEALTHCHECK", healthcheckWords(given), true)
+	if found.unsearched != "" {
+		found.started = append(found.started, startedProgram{
+			Path: printablePath(found.unsearched), By: first, First: true, Missing: []missingLibrary{},
+			Unread: []string{"the programs of its commands would have to be looked for in too many places"},
+		})
+	}
 	return found.started
 }
 
@@ -97,6 +106,9 @@ func (s *starter) find(word string) string {
 		return s.program(word)
 	}
 	for _, directory := range s.searchPath {
+		if s.unsearched != "" {
+			break
+		}
 		if found := s.program(path.Join(directory, word)); word != "" && found != "" {
 			return found
 		}
@@ -107,6 +119,7 @@ func (s *starter) find(word string) string {
 // program is the path without links of a file that can be started; empty if it cannot.
 func (s *starter) program(name string) string {
 	if s.lookups++; s.lookups > mostLookups {
+		s.unsearched = cmp.Or(s.unsearched, name)
 		return ""
 	}
 	if found, place := s.files.follow(s.absolute(name)); found != nil && found.kind == regular && found.mode&0o111 != 0 {
@@ -133,7 +146,7 @@ func (s *starter) follow(by, name string, isFirst bool, scripts int) {
 	switch {
 	case known:
 		s.started[index].First = s.started[index].First || isFirst
-	case len(s.started) < mostStarted:
+	case isFirst || len(s.started) < mostStarted:
 		if code.shebang == "" {
 			needed = s.link(name, code)
 		}

@@ -93,3 +93,28 @@ func TestFollowsAsManyProgramsAsItSays(t *testing.T) {
 		t.Errorf("wanted %d, got %d", mostStarted, len(found))
 	}
 }
+
+func TestSaysThatItLooksInTooManyPlaces(t *testing.T) {
+	// Together they would be looked for in more places than anybody could wait for.
+	config := v1.Config{Env: []string{"PATH=" + strings.Repeat("/a:", 300_000)}, Entrypoint: slices.Repeat([]string{"app"}, 300_000)}
+	found := startedIn(t, config, executable("").installedAs(t, "bin/app"))
+	if len(found) != 1 || !found[0].First || len(found[0].Unread) != 1 || !strings.Contains(found[0].Unread[0], "too many places") {
+		t.Errorf("found %+v", found)
+	}
+}
+
+func TestFollowsWhatTheRuntimeStartsBesideAllOthers(t *testing.T) {
+	var lines []line
+	var words []string
+	for number := range mostStarted {
+		name := "/bin/" + strings.Repeat("a", number+1)
+		words = append(words, name)
+		lines = append(lines, executable("").installedAs(t, name))
+	}
+	lines = append(lines, executable("").installedAs(t, "check"))
+	config := v1.Config{Entrypoint: words, Healthcheck: &v1.HealthConfig{Test: []string{"CMD", "/check"}}}
+	found := startedIn(t, config, lines...)
+	if last := found[len(found)-1]; last.Path != "/check" || !last.First {
+		t.Errorf("found %+v", last)
+	}
+}

@@ -17,8 +17,15 @@ var (
 	// interpreter is where the build arguments before a RUN end.
 	interpreter = regexp.MustCompile(`\s(?:/\S*(?:sh|cmd|powershell|pwsh|python\S*|node|perl)|cmd|powershell|pwsh)\s`)
 	// shellWord is NAME=value or --name=value or --name value or "name":"value" in a command.
-	shellWord = regexp.MustCompile(`(--?[A-Za-z][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_.-]*)("?\s*[=:]\s*|"?,\s*|"?\s+)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s;&|"',)\]]+)`)
+	// Of a value without quotation marks it only takes the first character.
+	shellWord = regexp.MustCompile(`(--?[A-Za-z][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_.-]*)("?\s*[=:]\s*|"?,\s*|"?\s+)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s;&|"',)\]])`)
 )
+
+// bareValueEnds are the characters that end a value without quotation marks.
+const bareValueEnds = "\t\n\f\r ;&|\"',)]"
+
+// mostJudged is how much of a value in a command is looked at, in bytes; a private key of 4,096 bits is shorter.
+const mostJudged = 4096
 
 // RedactCommand redacts the values of suspected credentials in a line of history or a command, and calls `report` with the name of each.
 func RedactCommand(text string, report func(name string)) string {
@@ -77,12 +84,21 @@ func redactAssignments(text string, report func(name string)) string {
 // RedactWords checks each NAME=value and --name value of a command, then everything that has the shape of a credential.
 func RedactWords(text string, report func(name string)) string {
 	var out strings.Builder
+	// A value may hold many names that have the rest of it as their value: its end is looked for once.
+	rest := len(text) + 1
 	for len(text) > 0 {
 		match := shellWord.FindStringSubmatchIndex(text)
 		if match == nil {
 			break
 		}
-		name, between, value := text[match[2]:match[3]], text[match[4]:match[5]], text[match[6]:match[7]]
+		end := match[7]
+		if isBare := text[match[6]] != '"' && text[match[6]] != '\''; isBare {
+			if end > len(text)-rest {
+				rest = len(text) - bareValueEnd(text, match[6])
+			}
+			end = len(text) - rest
+		}
+		name, between, value := text[match[2]:match[3]], text[match[4]:match[5]], text[match[6]:min(end, match[6]+mostJudged)]
 		isFlag := strings.HasPrefix(name, "-")
 		assigned := strings.ContainsAny(between, "=:")
 		// Two words side by side are only an assignment when the first is a flag: `--token abc`, not `secret management`.
@@ -90,7 +106,7 @@ func RedactWords(text string, report func(name string)) string {
 			report(name)
 			out.WriteString(text[:match[5]])
 			out.WriteString(Redacted)
-			text = text[match[7]:]
+			text = text[end:]
 			continue
 		}
 		// Continue right after the name: its value may begin the next pair.
@@ -99,6 +115,13 @@ func RedactWords(text string, report func(name string)) string {
 	}
 	out.WriteString(text)
 	return redactShapes(out.String(), report)
+}
+
+func bareValueEnd(text string, start int) int {
+	if length := strings.IndexAny(text[start:], bareValueEnds); length >= 0 {
+		return start + length
+	}
+	return len(text)
 }
 
 // suspectWord is stricter than suspect about bare colons, which prose has as well as headers: there the value must look generated.

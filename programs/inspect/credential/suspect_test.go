@@ -80,6 +80,16 @@ func TestRedactsHistory(t *testing.T) {
 	}
 }
 
+func TestRedactsALongValueToItsEnd(t *testing.T) {
+	words := strings.Repeat("a:/b:", 100_000)
+	if got := RedactCommand("RUN x --token "+words+" --password c", func(string) {}); got != "RUN x --token "+Redacted+" --password "+Redacted {
+		t.Errorf("got %.100q", got)
+	}
+	if got := RedactCommand("RUN "+words, func(string) {}); got != "RUN "+words {
+		t.Errorf("got %.100q", got)
+	}
+}
+
 func FuzzRedactCommand(f *testing.F) {
 	f.Add("RUN |1 A=b /bin/sh -c x")
 	f.Add("ENV A=\"b c")
