@@ -15,6 +15,9 @@ const placeholders: ReadonlyArray<readonly [placeholder: RegExp, instead: string
   [/\.(?:observability|data)\.svc\b/, '\\.[a-z0-9]+(?:-[a-z0-9]+)*\\.svc'],
 ]
 
+/** In characters: what was filled in, and an administrator's comments. A longer file is not read. */
+const mostFilledIn = 100_000
+
 /** Files that have such places. */
 export function canBeFilledIn(path: string): boolean {
   return /(^|\/)deploy\/(kubernetes|ecs|cloud-run)\/.+\.(yaml|json)$/.test(path)
@@ -24,7 +27,7 @@ export function canBeFilledIn(path: string): boolean {
  * Whether a file is the generated one in which nothing but those places was filled in. Values are compared and not their spelling, because "kustomize edit" writes the whole file again.
  */
 export function isFilledIn(path: string, existing: string, generated: string): boolean {
-  if (!canBeFilledIn(path)) return false
+  if (!canBeFilledIn(path) || existing.length > generated.length + mostFilledIn) return false
   const [were, are] = [valuesOf(generated), valuesOf(existing)]
   return were !== undefined && are !== undefined && fits(were, are)
 }

@@ -1,10 +1,13 @@
-/** How comments and strings look: as in Python, as in C and what came after it, or as in Rust, where a quote also opens a lifetime. */
+/** In characters. What follows a variable, as its fallback, is shorter; text that is made to cost time may open a thousand brackets and close none. */
+export const longestExpression = 4_000
+
+/** How comments and strings look: as in Python, as in C and what came after it, or as in Rust, where a quote also opens a lifetime. What nothing closes goes on to the end. */
 export type Syntax = 'hash' | 'slashes' | 'rust'
 
 const forms: Readonly<Record<Syntax, RegExp>> = {
-  hash: /("""|''')[\s\S]*?\1|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*/g,
-  slashes: /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`[^`]*`|\/\/[^\n]*|\/\*[\s\S]*?\*\//g,
-  rust: /"(?:\\[\s\S]|[^"\\])*"|'(?:\\.|[^'\\\n])'|\/\/[^\n]*|\/\*[\s\S]*?\*\//g,
+  hash: /("""|''')[\s\S]*?(?:\1|$(?![\s\S]))|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*/g,
+  slashes: /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`[^`]*`|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$(?![\s\S]))/g,
+  rust: /"(?:\\[\s\S]|[^"\\])*"|'(?:\\.|[^'\\\n])'|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$(?![\s\S]))/g,
 }
 
 /** Text with every comment blanked, and every docstring of Python: what is left is at the same place. */
@@ -20,7 +23,8 @@ export function withoutComments(text: string, syntax: Syntax): string {
 const closers: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' }
 
 /**
- * The parts between separators from a place on, as far as what is open there: up to its bracket, or where none is open up to the end of the line. Strings and brackets are kept whole.
+ * The parts between separators from a place on, as far as what is open there: up to its bracket, or where none is open up to the end of the line, and not beyond `longestExpression`. Strings and
+ * brackets are kept whole.
  */
 export function partsFrom(text: string, start: number, separator: ',' | '='): { parts: string[]; end: number } {
   const open: string[] = []
@@ -28,7 +32,8 @@ export function partsFrom(text: string, start: number, separator: ',' | '='): { 
   let from = start
   let at = start
   const take = (to: number) => parts.push(text.slice(from, to).trim())
-  for (; at < text.length; at += 1) {
+  const last = Math.min(text.length, start + longestExpression)
+  for (; at < last; at += 1) {
     const character = text[at] as string
     if (character === '"' || character === "'" || character === '`') at = endOfString(text, at)
     else if (closers[character] !== undefined) open.push(closers[character])

@@ -1,3 +1,5 @@
+import { DeliveryError } from '../../model/errors.ts'
+import { longestExpression } from './code-text.ts'
 import type { Code, Found } from './setting.ts'
 import { wrapperCalls } from './wrappers.ts'
 
@@ -28,7 +30,10 @@ function lookups(text: string): Found[] {
 function flags(text: string): Found[] {
   const forms = /\bEnvVars:\s*\[\]string\{([^}]*)\}|\bEnvVars\(([^)]*)\)|\bEnvVar:\s*("[^"]*")/g
   return [...text.matchAll(forms)].flatMap((match) => {
-    const around = text.slice(text.lastIndexOf('{', match.index), text.indexOf('}', match.index + match[0].length))
+    const end = match.index + match[0].length
+    const before = text.slice(Math.max(0, match.index - longestExpression), match.index)
+    const after = text.slice(end, end + longestExpression)
+    const around = `${before.slice(before.lastIndexOf('{') + 1)}${after.slice(0, after.indexOf('}'))}`
     return [...(match[1] ?? match[2] ?? match[3] ?? '').matchAll(/"(\w+)"/g)].map(([, name]) => ({
       name: name as string,
       at: match.index,
@@ -88,6 +93,18 @@ function envconfigPrefix(files: readonly Code[]): string | undefined {
     .find((found) => found !== undefined)
 }
 
+/** Structs under all their prefixes: far more than any configuration has, and each can double the number below it. */
+const mostStructs = 10_000
+
+function requireFew(count: number): void {
+  if (count < mostStructs) return
+  throw new DeliveryError(
+    'SOURCE',
+    `expected at most ${mostStructs} structs with settings, found more: they contain each other in too many ways`,
+    'Give the scaffold the folder of one application with --path.',
+  )
+}
+
 /** The variables of every struct that no other has as a field, with the prefixes on the way. */
 function taggedOf(structs: readonly Struct[], prefix: string | undefined): Array<Found & Code> {
   const named = new Map(structs.map((struct) => [struct.name, struct]))
@@ -101,8 +118,14 @@ function taggedOf(structs: readonly Struct[], prefix: string | undefined): Array
             .at(-1) ?? ''),
     )
   const inner = new Set(structs.flatMap(({ fields }) => fields.map(({ type }) => structOf(type)?.name)))
+  const visited = new Set<string>()
+  /** A struct is read once under each prefix: two fields of its type say the same. */
+  const isNew = ({ name }: Struct, before: string) => {
+    requireFew(visited.size)
+    return visited.size < visited.add(`${before} ${name}`).size
+  }
   const visit = (struct: Struct, before: string, seen: readonly string[]): Array<Found & Code> =>
-    seen.includes(struct.name)
+    seen.includes(struct.name) || !isNew(struct, before)
       ? []
       : struct.fields.flatMap((field): Array<Found & Code> => {
           const child = structOf(field.type)

@@ -1,4 +1,4 @@
-import { plainText } from './code-text.ts'
+import { longestExpression, plainText } from './code-text.ts'
 import type { Code, Found } from './setting.ts'
 import { wrapperCalls } from './wrappers.ts'
 
@@ -41,8 +41,8 @@ function placeholders(text: string, offset: number): Found[] {
   })
 }
 
+const annotations = new RegExp(`@(?:Value|ConfigProperty|Scheduled)\\(([^)]{0,${longestExpression}})\\)`, 'g')
+
 function values(text: string): Found[] {
-  return [...text.matchAll(/@(?:Value|ConfigProperty|Scheduled)\(([^)]*)\)/g)].flatMap((match) =>
-    placeholders(match[1] ?? '', match.index),
-  )
+  return [...text.matchAll(annotations)].flatMap((match) => placeholders(match[1] ?? '', match.index))
 }

@@ -1,27 +1,34 @@
 import type { Language } from '../application.ts'
 import type { Code } from './setting.ts'
 
-/** Code that makes the names of variables itself, so that reading it does not show them. */
-const forms: Readonly<Record<Language, ReadonlyArray<readonly [RegExp, string]>>> = {
+/** Code that makes the names of variables itself, so that reading it does not show them. The second of two forms is behind the first. */
+const forms: Readonly<Record<Language, ReadonlyArray<readonly [RegExp | readonly [RegExp, RegExp], string]>>> = {
   python: [[/\bos\.environ\.(?:items|keys|copy)\(|\bdict\(\s*os\.environ/, 'os.environ as a whole']],
   node: [[/\bObject\.(?:entries|keys)\(\s*process\.env\b|\.\.\.process\.env\b/, 'process.env as a whole']],
   go: [
     [/\bos\.Environ\(\)/, 'os.Environ'],
     [/\bAutomaticEnv\(\)/, "viper's AutomaticEnv"],
-    [/\bkoanf\b[\s\S]*\benv\.Provider\(/, "koanf's env.Provider"],
+    [[/\bkoanf\b/, /\benv\.Provider\(/], "koanf's env.Provider"],
   ],
   java: [[/\bgetenv\(\)\s*\.\s*(?:entrySet|forEach|keySet)\(/, 'System.getenv as a whole']],
   rust: [
     [/\benv::vars(?:_os)?\(\)/, 'std::env::vars'],
     [/\bEnvironment::(?:with_prefix|default)\(/, "the config crate's Environment"],
     [/\benvy::/, 'envy'],
-    [/\bfigment\b[\s\S]*\bEnv::(?:prefixed|raw)\(/, "figment's Env"],
+    [[/\bfigment\b/, /\bEnv::(?:prefixed|raw)\(/], "figment's Env"],
   ],
 }
 
 /** The files that read variables whose names only the running program knows, and by what. */
 export function madeNames(code: readonly Code[], language: Language): Array<{ path: string; what: string }> {
   return code.flatMap(({ path, text }) =>
-    forms[language].flatMap(([form, what]) => (form.test(text) ? [{ path, what }] : [])),
+    forms[language].flatMap(([form, what]) => (isIn(text, form) ? [{ path, what }] : [])),
   )
+}
+
+function isIn(text: string, form: RegExp | readonly [RegExp, RegExp]): boolean {
+  if (form instanceof RegExp) return form.test(text)
+  const [first, second] = form
+  const found = first.exec(text)
+  return found !== null && second.test(text.slice(found.index + found[0].length))
 }

@@ -1,4 +1,4 @@
-import { argumentsFrom, partsFrom, plainText, stringIn } from './code-text.ts'
+import { argumentsFrom, longestExpression, partsFrom, plainText, stringIn } from './code-text.ts'
 import type { Code, Found } from './setting.ts'
 import { wrapperCalls } from './wrappers.ts'
 
@@ -24,12 +24,14 @@ function properties(text: string): Found[] {
   const handed = [...text.matchAll(/\bimport\s+(\w+)\s+from\s+["'][^"'\n]*\b(?:env|environment)(?:\.[jt]s)?["']/g)].map(
     ([, name]) => name,
   )
-  const form = new RegExp(
-    `(?:\\bprocess\\.env\\??\\.|\\bprocess\\.env\\[\\s*["'\`]|\\b(?:import\\.meta|Bun)\\.env\\.${[...others, ...handed].map((name) => `|(?<![.\\w])${name}\\.`).join('')})([A-Z]\\w*)(?:["'\`]\\s*\\])?(?!\\s*=(?![=>]))`,
-    'g',
+  const holders = new Set([...others, ...handed])
+  const form =
+    /(?:\bprocess\.env\??\.|\bprocess\.env\[\s*["'`]|\b(?:import\.meta|Bun)\.env\.|(?<![.\w])(?<holder>\w+)\.)(?<name>[A-Z]\w*)(?:["'`]\s*\])?(?!\s*=(?![=>]))/g
+  const reads = [...text.matchAll(form)].filter(
+    ({ groups }) => groups?.['holder'] === undefined || holders.has(groups['holder']),
   )
-  return [...text.matchAll(form)].map((match) => ({
-    name: match[1] as string,
+  return reads.map((match) => ({
+    name: match.groups?.['name'] as string,
     at: match.index,
     required: false,
     fallback: alternative(text.slice(match.index + match[0].length, match.index + match[0].length + 300)),
@@ -44,7 +46,7 @@ function alternative(after: string): string | undefined {
 function destructured(text: string): Found[] {
   return [...text.matchAll(/\b(?:const|let|var)\s*\{([^{}]*)\}\s*=\s*process\.env\b(?!\s*[.[])/g)].flatMap((match) =>
     (match[1] ?? '').split(',').flatMap((part): Found[] => {
-      const [, name, fallback] = /^\s*([A-Z]\w*)\s*(?::\s*\w+\s*)?(?:=\s*([\s\S]+?)\s*)?$/.exec(part) ?? []
+      const [, name, fallback] = /^([A-Z]\w*)\s*(?::\s*\w+\s*)?(?:=([\s\S]+))?$/.exec(part.trim()) ?? []
       return name === undefined ? [] : [{ name, at: match.index, required: false, fallback: plainText(fallback) }]
     }),
   )
@@ -57,7 +59,7 @@ function schemas(text: string): Found[] {
   if (!schemaFile.test(text)) return []
   const keys = [
     ...text.matchAll(
-      /(?<=[{,]\s*)([A-Z][A-Z0-9_]*)\s*:\s*(?=(?:z|Joi|joi|yup|Yup|v|Type|t)\.\w|(?:str|num|bool|port|url|email|host|json|makeValidator)\()/g,
+      /(?=[A-Z])(?<=[{,]\s*)([A-Z][A-Z0-9_]*)\s*:\s*(?=(?:z|Joi|joi|yup|Yup|v|Type|t)\.\w|(?:str|num|bool|port|url|email|host|json|makeValidator)\()/g,
     ),
   ]
   return keys.map((match): Found => {
@@ -78,7 +80,9 @@ function services(text: string): Found[] {
     const name = stringIn(first)
     const must =
       match[1] !== 'get' ||
-      /^[^\n]*?\)\s*(?:\.default\([^)]*\))?\.required\(/.test(text.slice(match.index + match[0].length))
+      /^[^\n]*?\)\s*(?:\.default\([^)]*\))?\.required\(/.test(
+        text.slice(match.index + match[0].length).slice(0, longestExpression),
+      )
     return name === undefined ? [] : [{ name, at: match.index, required: must, fallback: plainText(second) }]
   })
   const declared = /["']convict["']/.test(text)

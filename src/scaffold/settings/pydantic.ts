@@ -24,27 +24,30 @@ interface Field {
 export function pydanticSettings(files: readonly Code[]): Array<Found & Code> {
   const classes = files.flatMap(classesOf)
   const named = new Map(classes.map((one) => [one.name, one]))
-  const isSettings = (one: Class): boolean =>
-    one.bases.some(
-      (base) =>
-        base === 'BaseSettings' || (named.has(base) && base !== one.name && isSettings(named.get(base) as Class)),
-    )
-  const settings = classes.filter(isSettings)
+  const lineages = new Map<Class, Class[]>()
+  const settings = classes.filter((one) =>
+    lineage(one, named, lineages).some(({ bases }) => bases.includes('BaseSettings')),
+  )
   const extended = new Set(settings.flatMap(({ bases }) => bases))
+  const made = new Set(files.flatMap(({ text }) => [...text.matchAll(/\b(\w+)\(\s*\)/g)].map(([, name]) => name)))
   return settings
-    .filter(
-      ({ name }) => !extended.has(name) || files.some(({ text }) => new RegExp(`\\b${name}\\(\\s*\\)`).test(text)),
-    )
-    .flatMap((one) => variablesOf(lineage(one, named), named))
+    .filter(({ name }) => !extended.has(name) || made.has(name))
+    .flatMap((one) => variablesOf(lineage(one, named, lineages), named))
 }
 
-/** A class after those that it extends. */
-function lineage(one: Class, named: ReadonlyMap<string, Class>): Class[] {
+/** A class after those that it extends, each once. Classes of one name in several files can seem to extend each other. */
+function lineage(one: Class, named: ReadonlyMap<string, Class>, known: Map<Class, Class[]>): Class[] {
+  const before = known.get(one)
+  if (before !== undefined) return before
+  known.set(one, [])
   const above = one.bases.flatMap((base) => {
     const found = named.get(base)
-    return found === undefined || found === one ? [] : lineage(found, named)
+    return found === undefined ? [] : lineage(found, named, known)
   })
-  return [...above, one]
+  // The last mention counts: what is stated there wins.
+  const lines = [...new Set([...above, one].toReversed())].toReversed()
+  known.set(one, lines)
+  return lines
 }
 
 function variablesOf(classes: readonly Class[], named: ReadonlyMap<string, Class>): Array<Found & Code> {
@@ -98,7 +101,9 @@ function classesOf(code: Code): Class[] {
     const at = match.index + match[0].length
     const indent = (match[1] ?? '').length
     let end = at
-    for (const line of code.text.slice(at).split('\n')) {
+    while (end < code.text.length) {
+      const next = code.text.indexOf('\n', end)
+      const line = code.text.slice(end, next === -1 ? undefined : next)
       if (line.trim() !== '' && (/^[ \t]*/.exec(line)?.[0].length ?? 0) <= indent && !/^[ \t]*[)\]}]/.test(line)) break
       end += line.length + 1
     }

@@ -16,19 +16,19 @@ export function pythonSettings(files: readonly Code[]): Array<Found & Code> {
 
 /** `os.environ["NAME"]` fails without it; an assignment to it is no read. */
 function subscripts(text: string): Found[] {
+  const asked = askedIn(text)
   return [...text.matchAll(/\benviron\[\s*["'](\w+)["']\s*\](?!\s*=(?!=))/g)].map((match) => ({
     name: match[1] as string,
     at: match.index,
-    required: !asked(text, match[1] as string),
+    required: !asked.has(match[1]),
     fallback: undefined,
   }))
 }
 
-/** Whether a file also asks if a variable is there at all. */
-function asked(text: string, name: string): boolean {
-  return new RegExp(
-    `["']${name}["']\\s+(?:not\\s+)?in\\s+(?:os\\.)?environ\\b|(?:getenv|environ\\.get)\\(\\s*["']${name}["']`,
-  ).test(text)
+/** The variables of which a file also asks if they are there at all. */
+function askedIn(text: string): Set<string | undefined> {
+  const forms = [/["'](\w+)["']\s+(?:not\s+)?in\s+(?:os\.)?environ\b/g, /(?:getenv|environ\.get)\(\s*["'](\w+)["']/g]
+  return new Set(forms.flatMap((form) => [...text.matchAll(form)].map(([, name]) => name)))
 }
 
 /** `os.environ.get` and `setdefault`, whose name the search for wrappers does not see. */

@@ -27,16 +27,19 @@ function variables(text: string): Found[] {
 function clap(text: string): Found[] {
   return [
     ...text.matchAll(
-      /#\[(?:arg|clap)\(((?:[^[\]"]|"[^"]*"|\[[^\]]*\])*?\benv\b(?:[^[\]"]|"[^"]*"|\[[^\]]*\])*)\)\]\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?(\w+)\s*:\s*(\w+)/g,
+      /#\[(?:arg|clap)\(((?:[^[\]"]|"[^"]*"|\[[^[\]]*\])*)\)\]\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?(\w+)\s*:\s*(\w+)/g,
     ),
-  ].map((match) => {
+  ].flatMap((match): Found[] => {
     const options = match[1] ?? ''
+    if (!/\benv\b/.test(options.replaceAll(/"[^"]*"|\[[^[\]]*\]/g, ' '))) return []
     const fallback = /\bdefault_values?(?:_t)?\s*=\s*("[^"]*"|[\w.]+)/.exec(options)?.[1]
-    return {
-      name: /\benv\s*=\s*"(\w+)"/.exec(options)?.[1] ?? (match[2] as string).toUpperCase(),
-      at: match.index,
-      required: fallback === undefined && !['Option', 'bool', 'Vec'].includes(match[3] ?? ''),
-      fallback: plainText(fallback),
-    }
+    return [
+      {
+        name: /\benv\s*=\s*"(\w+)"/.exec(options)?.[1] ?? (match[2] as string).toUpperCase(),
+        at: match.index,
+        required: fallback === undefined && !['Option', 'bool', 'Vec'].includes(match[3] ?? ''),
+        fallback: plainText(fallback),
+      },
+    ]
   })
 }

@@ -1,3 +1,4 @@
+import { LineCounter } from 'yaml'
 import { groupBy } from '../../model/group-by.ts'
 
 /** An environment variable that an application reads, as far as its code shows. */
@@ -31,16 +32,28 @@ const notSettings =
 /** Every variable once, by name: where it is required if anywhere, with the first fallback. */
 export function settingsOf(found: ReadonlyArray<Found & Code>): Setting[] {
   const reads = found.filter(({ name }) => variableName.test(name) && !notSettings.test(name))
+  const lines = new Map<string, LineCounter>()
   return [...groupBy(reads, ({ name }) => name)]
     .map(([name, places]) => {
       const { path, text, at } = (places.find(({ required }) => required) ?? places[0]) as Found & Code
       return {
         name,
         path,
-        line: text.slice(0, at).split('\n').length,
+        line: linesOf(text, lines).linePos(at).line,
         required: places.some(({ required }) => required),
         fallback: places.find(({ fallback }) => fallback !== undefined)?.fallback,
       }
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** Where the lines of a text start. */
+function linesOf(text: string, known: Map<string, LineCounter>): LineCounter {
+  const before = known.get(text)
+  if (before !== undefined) return before
+  const lines = new LineCounter()
+  lines.addNewLine(0)
+  for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1)
+  known.set(text, lines)
+  return lines
 }

@@ -9,9 +9,9 @@ const writes = /^(un|re)?set_?env|^put_?env|^del_?env|^(un)?bind_?env|set_?env$/
  * plain text is what they take instead.
  */
 export function wrapperCalls(text: string): Found[] {
-  return [...text.matchAll(/\b(\w*[eE][nN][vV]\w*)\(\s*(?=["'`][A-Z])/g)].flatMap((match) => {
+  return [...text.matchAll(/\b(\w+)\(\s*(?=["'`][A-Z])/g)].flatMap((match) => {
     const at = match.index
-    if (writes.test(match[1] ?? '')) return []
+    if (!/env/i.test(match[1] ?? '') || writes.test(match[1] ?? '')) return []
     const [first, ...others] = argumentsFrom(text, at + match[0].length)
     const name = stringIn(first)
     if (name === undefined) return []

@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest'
+import { DeliveryError } from '../../../src/model/errors.ts'
+import type { Language } from '../../../src/scaffold/application.ts'
+import { withoutComments } from '../../../src/scaffold/settings/code-text.ts'
+import { madeNames } from '../../../src/scaffold/settings/made-names.ts'
+import { readSettings } from '../../../src/scaffold/settings/read-settings.ts'
+
+/** As long as a file of code may be. What takes time with the square of it takes minutes here. */
+const longest = 400_000
+
+function filled(part: string): string {
+  return part.repeat(longest / part.length)
+}
+
+function namesIn(text: string, language: Language): string[] {
+  return readSettings([{ path: 'a', text }], language).map(({ name }) => name)
+}
+
+it('classes that seem to extend each other are read once', () => {
+  const text = 'class A(B):\n    first: int\nclass B(A, BaseSettings):\n    second: int\nclass C(A):\n    third: int\n'
+  expect(namesIn(text, 'python')).toEqual(['FIRST', 'SECOND', 'THIRD'])
+})
+
+it('a class that extends another on many ways has its fields once', () => {
+  const above = Array.from(
+    { length: 40 },
+    (_, index) => `class C${index + 1}(C${index}, C${index}):\n    f${index}: int\n`,
+  )
+  expect(namesIn(`class C0(BaseSettings):\n    first: int\n${above.join('')}`, 'python')).toHaveLength(41)
+})
+
+it('structs that contain each other on many ways are read once under each prefix', () => {
+  const above = Array.from(
+    { length: 40 },
+    (_, index) => `type S${index + 1} struct {\n\tX S${index}\n\tY S${index}\n}\n`,
+  )
+  expect(namesIn(`type S0 struct {\n\tA string \`env:"A"\`\n}\n${above.join('')}`, 'go')).toEqual(['A'])
+})
+
+it('structs under too many prefixes are refused', () => {
+  const field = (name: string, index: number) => `\t${name} S${index} \`envPrefix:"${name}_"\`\n`
+  const above = Array.from(
+    { length: 40 },
+    (_, index) => `type S${index + 1} struct {\n${field('X', index)}${field('Y', index)}}\n`,
+  )
+  const text = `type S0 struct {\n\tA string \`env:"A"\`\n}\n${above.join('')}`
+  expect(() => namesIn(text, 'go')).toThrow(DeliveryError)
+})
+
+it('a comment that nothing closes goes on to the end', () => {
+  for (const syntax of ['slashes', 'rust'] as const)
+    expect(withoutComments(filled('/* '), syntax)).toBe(' '.repeat(Math.floor(longest / 3) * 3))
+})
+
+it.each<[Language, string]>([
+  ['python', 'env("A", ('],
+  ['python', 'class A(BaseSettings):\n'],
+  ['go', 'EnvVars("A") '],
+  ['java', '@Value("${a:'],
+  ['node', 'process.env {A:z.x('],
+  ['node', 'config.get("A",('],
+  ['node', 'env'],
+  ['node', 'process.env\n{                                '],
+  ['rust', '#[arg(a env '],
+])('%s: a file full of %j is read in time', (language, part) => {
+  expect(namesIn(filled(part), language).length).toBeLessThan(2)
+  expect(madeNames([{ path: 'a', text: filled(part) }], language)).toEqual([])
+})
+
+it.each<[Language, string]>([
+  ['go', 'koanf '],
+  ['rust', 'figment '],
+])('%s: a file full of %j makes no names', (language, part) => {
+  expect(madeNames([{ path: 'a', text: filled(part) }], language)).toEqual([])
+})
