@@ -16,7 +16,7 @@ import {
   type Lock,
   type ReleasedAttestation,
 } from '../src/model/index.ts'
-import { attachNew, attest } from '../src/stages/attest.ts'
+import { attachNew, attest, isAttachedByCosign } from '../src/stages/attest.ts'
 import type { BuiltArchive } from '../src/stages/build/build.ts'
 import type { Beside, Consumer } from '../src/stages/verify/attestation-reader.ts'
 import type { Published, Pushed } from '../src/stages/publish/publish.ts'
@@ -120,8 +120,7 @@ async function attestWithVerdict(
 ): Promise<Said> {
   const attesting = { access, plan, lock }
   const before = await looks(digest)
-  // Cosign attaches these itself while it signs.
-  if (plan.formats[0] === 'legacy') await turn(digest)
+  if (isAttachedByCosign(plan)) await turn(digest)
   const given = await attest(digest, claims, before, attesting)
   const inputs = given.statements.map(inputOf)
   const predicate = verificationSummary(passed.verdict, {

@@ -93,13 +93,14 @@ type Written = Pick<Attested, 'statements' | 'bundles'>
 
 /** Makes attestations. What was signed before a service became unavailable is not signed again. */
 async function write(digest: Digest, claims: readonly Claim[], attesting: Attesting): Promise<Written> {
-  const made = isBundled(attesting) ? signBundles(digest, claims, attesting) : attachLegacy(digest, claims, attesting)
-  const statements = (await made).statements.filter(({ statement }) => subjectsOf(statement).includes(digest))
-  return { statements, bundles: (await made).bundles }
+  const make = isAttachedByCosign(attesting.plan) ? attachLegacy : signBundles
+  const { statements, bundles } = await make(digest, claims, attesting)
+  return { statements: statements.filter(({ statement }) => subjectsOf(statement).includes(digest)), bundles }
 }
 
-function isBundled({ plan: { formats } }: Pick<Attesting, 'plan'>): boolean {
-  return formats[0] !== 'legacy'
+/** Whether Cosign attaches what it signs: it does so in the older format. */
+export function isAttachedByCosign({ formats }: SigningPlan): boolean {
+  return formats[0] === 'legacy'
 }
 
 async function signBundles(digest: Digest, claims: readonly Claim[], attesting: Attesting): Promise<Written> {
@@ -107,41 +108,39 @@ async function signBundles(digest: Digest, claims: readonly Claim[], attesting: 
   let left = claims
   await retry({ minutes: attesting.plan.patienceMinutes }, async () => {
     const runs = await runCosign(digest, left, attesting, 'parallel')
+    const failure = failureOf(digest, left, runs, attesting)
     bundles.push(...runs.flatMap(({ exitCode, stdout }) => (exitCode === 0 ? [stdout] : [])))
     left = left.filter((_, index) => runs[index]?.exitCode !== 0)
-    throwIfFailed(
-      digest,
-      left[0],
-      runs.find(({ exitCode }) => exitCode !== 0),
-      attesting,
-    )
+    if (failure !== undefined) throw failure.error
   })
   return { statements: bundles.flatMap(parseAttestations), bundles }
 }
 
-/** Cosign attaches these itself, in sequence: the list of attestations is a tag that each writer reads and writes back. */
+/** In sequence: the list of attestations is a tag that each writer reads and writes back. */
 async function attachLegacy(digest: Digest, claims: readonly Claim[], attesting: Attesting): Promise<Written> {
   let left = claims
   return retry({ minutes: attesting.plan.patienceMinutes }, async () => {
     const runs = await runCosign(digest, left, attesting, 'sequence')
-    const failed = runs.findIndex(({ exitCode }, index) => exitCode !== 0 && index < left.length)
-    if (failed === -1) return { statements: runs.slice(left.length).flatMap(readUnverified), bundles: [] }
-    left = left.slice(failed)
-    throwIfFailed(digest, left[0], runs[failed], attesting)
-    throw new TypeError('expected a run that failed')
+    const failure = failureOf(digest, left, runs, attesting)
+    if (failure === undefined) return { statements: runs.slice(left.length).flatMap(readUnverified), bundles: [] }
+    left = left.slice(failure.index)
+    throw failure.error
   })
 }
 
-function throwIfFailed(
+/** The first claim that could not be attested, and why. */
+function failureOf(
   digest: Digest,
-  claim: Claim | undefined,
-  run: CommandRun | undefined,
+  claims: readonly Claim[],
+  runs: readonly CommandRun[],
   { access, plan }: Attesting,
-): void {
-  if (claim === undefined || run === undefined) return
-  const type = predicateTypes[claim.kind]
-  const error = signingError(`failed to attest ${type} of ${access.repository}@${digest}`, run, plan)
-  throw error instanceof ServiceAway ? error : new DeliveryError('ATTEST', error.message, error.hint)
+): { index: number; error: DeliveryError } | undefined {
+  const index = runs.findIndex(({ exitCode }) => exitCode !== 0)
+  const [claim, run] = [claims[index], runs[index]]
+  if (claim === undefined || run === undefined) return undefined
+  const what = `failed to attest ${predicateTypes[claim.kind]} of ${access.repository}@${digest}`
+  const error = signingError(what, run, plan)
+  return { index, error: error instanceof ServiceAway ? error : new DeliveryError('ATTEST', error.message, error.hint) }
 }
 
 /** Runs Cosign for each claim; in sequence once more, to read what is attached then. */
