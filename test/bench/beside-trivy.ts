@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { inTemporaryDirectory } from './goals.ts'
 import { writeApplication } from './made-up-application.ts'
 import { writeArchive } from './written-image.ts'
 
@@ -87,4 +87,14 @@ async function timed(program: string, argv: readonly string[]): Promise<number> 
   const started = performance.now()
   await execa(program, argv, { cwd: root, stdin: 'ignore', env: { NO_COLOR: '1', npm_command: '' } })
   return (performance.now() - started) / 1_000
+}
+
+/** A new directory for the time of some work. */
+async function inTemporaryDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {
+  const directory = mkdtempSync(join(tmpdir(), 'loadline-bench-'))
+  try {
+    return await work(directory)
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
 }

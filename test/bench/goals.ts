@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
@@ -79,16 +77,6 @@ export async function measureScale(): Promise<{ seconds: number; megabytes: numb
 function runBenchmark(file: string, ...options: string[]): Promise<{ stdout: string }> {
   const program = join(root, 'test/bench', file)
   return execa(process.execPath, ['--import', 'tsx', program, ...options], { cwd: root, stderr: 'inherit' })
-}
-
-/** A new directory for the time of some work. */
-export async function inTemporaryDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {
-  const directory = mkdtempSync(join(tmpdir(), 'loadline-bench-'))
-  try {
-    return await work(directory)
-  } finally {
-    rmSync(directory, { recursive: true })
-  }
 }
 
 function ratio(value: number | undefined): string {
