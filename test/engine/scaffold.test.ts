@@ -25,6 +25,8 @@ describe('the scaffold of', () => {
       '"GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK)',
       '"GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError)',
     )
+    // It will not get better with time.
+    change(join(directory, 'loadline.yaml'), /readySeconds: \d+/g, 'readySeconds: 5')
     const { verdict } = await gate.judge(directory)
     expect(verdict).toMatchObject({
       outcome: 'rejected',
