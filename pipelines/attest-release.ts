@@ -16,6 +16,7 @@ import {
   type Lock,
   type ReleasedAttestation,
 } from '../src/model/index.ts'
+import { madeKnown } from '../src/policy/baseline.ts'
 import { attachNew, attest, isAttachedByCosign } from '../src/stages/attest.ts'
 import type { BuiltArchive } from '../src/stages/build/build.ts'
 import type { Beside, Consumer } from '../src/stages/verify/attestation-reader.ts'
@@ -116,7 +117,7 @@ interface Said {
 async function attestWithVerdict(
   { digest, claims, below }: Subject,
   { access }: Published,
-  { passed, policy, plan, lock, before: looks, turn }: AttestRequest,
+  { passed, facts, policy, plan, lock, before: looks, turn }: AttestRequest,
 ): Promise<Said> {
   const attesting = { access, plan, lock }
   const before = await looks(digest)
@@ -128,6 +129,8 @@ async function attestWithVerdict(
     digest,
     policy,
     inputs: [...inputs, ...below.map(({ verdict }) => verdict)],
+    application: facts.build.subject.name,
+    known: madeKnown(passed.verdict, facts.evidence),
   })
   // An earlier verdict rests on earlier statements.
   const isNew = given.isNew || below.some((one) => one.isNew)

@@ -7,6 +7,7 @@ import { collectKnownExploited } from '../src/stages/evidence/known-exploited.ts
 import { lintDockerfile } from '../src/stages/lint.ts'
 import { readSource, type Source } from '../src/stages/source/source.ts'
 import { beginBuild, type Build } from './begin-build.ts'
+import { withReleasedBaseline } from './released-baseline.ts'
 import type { Request } from './request.ts'
 import type { RunRecord } from './run-record.ts'
 
@@ -24,7 +25,7 @@ export async function buildAndScan(request: Request): Promise<RunRecord> {
 /** source -> lint -> build -> evidence -> gate. Each stage's result is recorded at once, so that it is not lost if a later stage throws. */
 async function runStages(request: Request, run: RunRecord): Promise<void> {
   const { lock, progress, now } = request
-  const source = await step(progress, 'source', () => readSource(request))
+  const source = await step(progress, 'source', async () => withReleasedBaseline(await readSource(request), request))
   run.source = source
   const { dockerfile, policy, platforms, subject, baseline } = source
 

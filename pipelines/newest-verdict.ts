@@ -4,11 +4,22 @@ import type { AttestationKind, Digest } from '../src/model/index.ts'
 import type { Verified } from './verify.ts'
 
 /** The newest verdict about one digest that holds. Throws `VERIFY` if there is none. */
-export function newestVerdict({ statements }: Pick<Verified, 'statements'>, digest: Digest): VerificationSummary {
-  const summaries = (statements.get(digest)?.verdict ?? []).map(({ statement }) =>
-    VerificationSummary.parse(statement.predicate),
+export function newestVerdict(verified: Pick<Verified, 'statements'>, digest: Digest): VerificationSummary {
+  return newestVerdictStatement(verified, digest).summary
+}
+
+/** The same, with the digest of its statement. Throws `VERIFY` if there is none. */
+export function newestVerdictStatement(
+  { statements }: Pick<Verified, 'statements'>,
+  digest: Digest,
+): { summary: VerificationSummary; statement: Digest } {
+  const summaries = (statements.get(digest)?.verdict ?? []).map(({ statement, digest: ofStatement }) => ({
+    summary: VerificationSummary.parse(statement.predicate),
+    statement: ofStatement,
+  }))
+  const [newest] = summaries.toSorted((left, right) =>
+    left.summary.timeVerified < right.summary.timeVerified ? 1 : -1,
   )
-  const [newest] = summaries.toSorted((left, right) => (left.timeVerified < right.timeVerified ? 1 : -1))
   if (newest === undefined)
     throw new DeliveryError('VERIFY', `no verdict for ${digest}`, 'Run "loadline verify" for the whole list.')
   return newest

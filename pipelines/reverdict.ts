@@ -19,7 +19,7 @@ import type { Signer } from '../src/stages/sign/signer.ts'
 import type { Identity } from '../src/tools/cosign/identity.ts'
 import { groundOf, newestVerdict } from './newest-verdict.ts'
 import { planRenewal, renewVerdict } from './renew-verdict.ts'
-import { verifyImage, type Verified, type VerifyRequest } from './verify.ts'
+import { requireVerified, verifyImage, type Verified } from './verify.ts'
 
 /** What is judged again, and with what. */
 export interface ReverdictRequest {
@@ -47,8 +47,9 @@ export async function reverdict(request: ReverdictRequest): Promise<Reverdict> {
   const kinds = plan === undefined ? needed : [...new Set([...needed, ...policy.release.require])]
   const [database, verified] = await Promise.all([
     openDatabase(request.database, policy, lock),
-    verifyAll({ ...request, expected: { kinds }, ...(plan?.formats[0] && { format: plan.formats[0] }) }),
+    verifyImage({ ...request, expected: { kinds }, ...(plan?.formats[0] && { format: plan.formats[0] }) }),
   ])
+  requireVerified(verified, 'be judged again')
   const { image } = verified
   const top = newestVerdict(verified, image.digest)
   const attested = top.loadline_verdict
@@ -87,19 +88,6 @@ export async function reverdict(request: ReverdictRequest): Promise<Reverdict> {
   if (plan === undefined || again.outcome !== 'passed') return again
   const expected = { kinds, policy: again.policy }
   return { ...again, renewed: await renewVerdict(again, { ...request, plan, expected, verified, images }) }
-}
-
-/** Throws `VERIFY` unless everything holds that is expected. */
-async function verifyAll(request: VerifyRequest): Promise<Verified> {
-  const verified = await verifyImage(request)
-  const { verification, image } = verified
-  const failed = verification.checks.filter(({ status }) => status !== 'holds')
-  if (failed.length === 0) return verified
-  throw new DeliveryError(
-    'VERIFY',
-    `${verification.repository}@${image.digest} cannot be judged again: ${failed.map(({ what, digest, found }) => `${what} of ${digest}: ${found}`).join('; ')}`,
-    'Run "loadline verify" for the whole list; judge an image without these attestations with "loadline build-and-scan" on its source.',
-  )
 }
 
 async function publishedEvidence(

@@ -1,4 +1,5 @@
 import { checkImage, kindsOf, type Expectation, type Found } from '../src/attestation/check-image.ts'
+import { DeliveryError } from '../src/model/errors.ts'
 import {
   attestationKinds,
   digestOf,
@@ -62,6 +63,17 @@ export async function verifyImage(request: VerifyRequest): Promise<Verified> {
     consumer(access, identity, lock, request.format),
   ])
   return verifyResolved({ ...request, reference: request.target.reference, access, image, asking, seen: new Map() })
+}
+
+/** Throws `VERIFY` unless everything holds that was expected. `purpose` completes "it cannot ...". */
+export function requireVerified({ verification, image }: Verified, purpose: string): void {
+  const failed = verification.checks.filter(({ status }) => status !== 'holds')
+  if (verification.outcome === 'verified') return
+  throw new DeliveryError(
+    'VERIFY',
+    `${verification.repository}@${image.digest} cannot ${purpose}: ${failed.map(({ what, digest, found }) => `${what} of ${digest}: ${found}`).join('; ')}`,
+    'Run "loadline verify" for the whole list; judge an image without these attestations with "loadline build-and-scan" on its source.',
+  )
 }
 
 /** A verification of an image whose digest is known, by a consumer that may already have read what is attached to it. */

@@ -52,6 +52,10 @@ export class Loadline implements GivenToModule {
   policy?: File
   organisation?: File
   baseline?: File
+  baselineRelease: string = ''
+  baselineRegistry?: Service
+  baselineRegistryConfig?: Secret
+  baselineRegistryCa?: File
   knownExploited?: File
   exploitPrediction?: File
   vulnerabilityDatabase?: Directory
@@ -118,6 +122,25 @@ export class Loadline implements GivenToModule {
     dirty: boolean = false,
   ): Loadline {
     this.git = gitFactsOf({ revision, committedAt, repository, branch, tags: tag, allTags, pullRequest, dirty })
+    return this
+  }
+
+  /**
+   * Takes the signed verdict of an earlier release as the baseline: if the policy accepts it, findings that it already had do not reject again. baseline.signer in the policy says who must have signed it.
+   *
+   * @param reference Image in a registry: registry/repository:tag or registry/repository@sha256:...
+   * @param registry The registry as a service, if it listens on your own loopback: tcp://127.0.0.1:5000.
+   * @param registryConfig Docker config.json with the credentials of the registry.
+   * @param registryCa CA certificates (PEM) that issued the registry's certificate.
+   */
+  @func()
+  withBaselineRelease(reference: string, registry?: Service, registryConfig?: Secret, registryCa?: File): Loadline {
+    this.baselineRelease = reference
+    Object.assign(this, {
+      baselineRegistry: registry,
+      baselineRegistryConfig: registryConfig,
+      baselineRegistryCa: registryCa,
+    })
     return this
   }
 

@@ -51,6 +51,10 @@ export const evidenceFlags: Flags<EvidenceOptions> = {
     'verdict',
     'verdict.json of an earlier run: if the policy accepts baselines, findings that it already had do not reject again',
   ),
+  baselineRelease: single(
+    'reference',
+    'an earlier release, registry/repository:tag, whose signed verdict is the baseline: baseline.signer in the policy says who must have signed it',
+  ),
   knownExploited: single(
     'file',
     'list of exploited vulnerabilities (CISA KEV catalogue, JSON): any of them in the image rejects it',

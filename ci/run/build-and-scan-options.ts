@@ -32,6 +32,8 @@ export interface ReleaseOptions {
 /** External documents that a verdict takes into account. */
 export interface EvidenceOptions {
   baseline?: string
+  /** registry/repository:tag of an earlier release. */
+  baselineRelease?: string
   knownExploited?: string
   exploitPrediction?: string
   /** Findings of other scanners, as SARIF 2.1.0 files. */

@@ -48,7 +48,7 @@ export async function deliverSource(
   const engine = await findEngine({
     say,
     images: given.images,
-    withoutCosign: options.publish === undefined,
+    withoutCosign: options.publish === undefined && options.baselineRelease === undefined,
     address: options.engine,
     tools: options.tools,
   })
@@ -157,6 +157,9 @@ export async function beginRun(
       ...(options.consumer === undefined ? {} : { form: options.consumer }),
       ...(git === undefined ? {} : { git }),
       ...(options.version === undefined ? {} : { version: options.version }),
+      ...(options.baselineRelease === undefined
+        ? {}
+        : { baselineRelease: await reachRegistry(options.baselineRelease, options) }),
       ...texts,
       ...(await givenDatabase(options.vulnerabilityDatabase)),
     },
@@ -169,12 +172,13 @@ export const namePlaceholder = '{name}'
 
 /** The options with the placeholder replaced by a source's name. */
 function optionsFor(name: string, options: SourceOptions): SourceOptions {
-  const { publish, baseline, file } = options
+  const { publish, baseline, baselineRelease, file } = options
   const named = (text: string) => text.replaceAll(namePlaceholder, name)
   return {
     ...options,
     ...(publish === undefined ? {} : { publish: named(publish) }),
     ...(baseline === undefined ? {} : { baseline: named(baseline) }),
+    ...(baselineRelease === undefined ? {} : { baselineRelease: named(baselineRelease) }),
     ...(file === undefined ? {} : { file: named(file) }),
   }
 }
@@ -264,7 +268,7 @@ function refuseUnpublished(options: SourceOptions, { signer, withheld }: GivenSi
     '--tag': options.tag?.[0],
     '--consumer': options.consumer,
     '--immutable-tags': options.immutableTags || undefined,
-    ...(options.image === undefined
+    ...(options.image === undefined && options.baselineRelease === undefined
       ? { '--registry-ca': options.registryCa, '--registry-config': options.registryConfig }
       : {}),
   }).find(([, value]) => value !== undefined)

@@ -84,7 +84,7 @@ export async function deliverSources(
 /** Throws `USAGE` if several sources cannot be told apart, or an option names something that only one of them can have. */
 export function requireSeparable(
   sources: readonly string[],
-  { image, additionalSarif = [], publish, baseline, file }: SourceOptions,
+  { image, additionalSarif = [], publish, baseline, baselineRelease, file }: SourceOptions,
 ): void {
   if (image !== undefined)
     throw new DeliveryError(
@@ -106,9 +106,12 @@ export function requireSeparable(
       `two of the sources are called ${twice}, and reports are named after their source`,
       'Judge them in two calls, each with its own --output, and merge the verdicts with "loadline merge".',
     )
-  const shared = Object.entries({ '--publish': publish, '--baseline': baseline, '--file': file }).find(
-    ([, value]) => value !== undefined && !value.includes(namePlaceholder),
-  )
+  const shared = Object.entries({
+    '--publish': publish,
+    '--baseline': baseline,
+    '--baseline-release': baselineRelease,
+    '--file': file,
+  }).find(([, value]) => value !== undefined && !value.includes(namePlaceholder))
   if (shared !== undefined)
     throw new DeliveryError(
       'USAGE',

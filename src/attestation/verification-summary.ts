@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   AttestedRule,
   Binding,
+  MadeKnown,
   ResourceDescriptor,
   type AppliedPolicy,
   type Digest,
@@ -28,7 +29,15 @@ export const VerificationSummary = z.looseObject({
   verificationResult: z.enum(['PASSED', 'FAILED']),
   verifiedLevels: z.array(z.string()),
   slsaVersion: z.string().optional(),
-  loadline_verdict: z.strictObject({ binding: Binding, rules: z.array(AttestedRule) }).optional(),
+  loadline_verdict: z
+    .strictObject({
+      binding: Binding,
+      rules: z.array(AttestedRule),
+      /** The application's name, and what the verdict makes known to later ones; absent in verdicts of before it was attested. */
+      application: z.string().optional(),
+      known: MadeKnown.optional(),
+    })
+    .optional(),
 })
 export type VerificationSummary = z.infer<typeof VerificationSummary>
 
@@ -41,7 +50,15 @@ export interface InputAttestation {
 /** The verdict about one image or index. `verdict` must have passed: no other is attested. */
 export function verificationSummary(
   verdict: Verdict,
-  about: { repository: string; digest: Digest; policy: AppliedPolicy; inputs: readonly InputAttestation[] },
+  about: {
+    repository: string
+    digest: Digest
+    policy: AppliedPolicy
+    inputs: readonly InputAttestation[]
+    /** The application's name. */
+    application: string
+    known: MadeKnown
+  },
 ): VerificationSummary {
   if (verdict.outcome !== 'passed') throw new TypeError(`expected a passed verdict to attest, found ${verdict.outcome}`)
   return {
@@ -60,7 +77,12 @@ export function verificationSummary(
     // Provenance exists, which is all that level 1 requires: docs/provenance.md.
     verifiedLevels: ['SLSA_BUILD_LEVEL_1'],
     slsaVersion: '1.0',
-    loadline_verdict: { binding: verdict.binding, rules: verdict.results.map(attestedRule) },
+    loadline_verdict: {
+      binding: verdict.binding,
+      rules: verdict.results.map(attestedRule),
+      application: about.application,
+      known: about.known,
+    },
   }
 }
 
@@ -83,6 +105,8 @@ export function renewedSummary(
     timeVerified: again.judgedAt,
     inputAttestations: descriptors(about.inputs),
     loadline_verdict: {
+      // What was known then stays known since then: a renewal extends nothing.
+      ...before,
       binding: {
         ...before.binding,
         databases: again.databases,

@@ -1,5 +1,6 @@
 import type { Directory, File, Secret, Service, Socket } from '@dagger.io/dagger'
 import type { Request } from '../../pipelines/request.ts'
+import type { Target } from '../engine/registry-access.ts'
 import type { Pinned } from '../engine/tool-image.ts'
 import { GitFacts } from '../model/index.ts'
 import { limits } from '../model/limits.ts'
@@ -7,6 +8,7 @@ import { givenText, givenTextIfAny } from './given-text.ts'
 import type { PolicyFiles } from '../policy/index.ts'
 import { parseCacheScope } from '../stages/build/build.ts'
 import type { GivenDatabase } from '../stages/evidence/database.ts'
+import { targetOf } from './publication.ts'
 import { chosen, imageOf, lockOf, progressLog, secretsOf } from './inputs.ts'
 
 /**
@@ -18,6 +20,11 @@ export interface GivenToModule {
   policy?: File
   organisation?: File
   baseline?: File
+  /** The release that is the baseline: a reference. */
+  baselineRelease: string
+  baselineRegistry?: Service
+  baselineRegistryConfig?: Secret
+  baselineRegistryCa?: File
   knownExploited?: File
   exploitPrediction?: File
   vulnerabilityDatabase?: Directory
@@ -79,9 +86,15 @@ export async function requestOf(given: Given): Promise<Request> {
     ...(policy === undefined ? {} : { policy }),
     ...(organisation === undefined ? {} : { organisation }),
     ...(baseline === undefined ? {} : { baseline }),
+    ...(given.baselineRelease === '' ? {} : { baselineRelease: await baselineTargetOf(given) }),
     ...(knownExploited === undefined ? {} : { knownExploited }),
     ...(exploitPrediction === undefined ? {} : { exploitPrediction }),
   }
+}
+
+function baselineTargetOf(given: GivenToModule): Promise<Target> {
+  const { baselineRelease, baselineRegistry, baselineRegistryConfig, baselineRegistryCa } = given
+  return targetOf(baselineRelease, baselineRegistry, baselineRegistryConfig, baselineRegistryCa)
 }
 
 /** A module does not know its caller: only identical sources are known to be equally trusted. */

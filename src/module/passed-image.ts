@@ -13,6 +13,10 @@ export class PassedImage implements Given {
   policy?: File
   organisation?: File
   baseline?: File
+  baselineRelease!: string
+  baselineRegistry?: Service
+  baselineRegistryConfig?: Secret
+  baselineRegistryCa?: File
   knownExploited?: File
   exploitPrediction?: File
   vulnerabilityDatabase?: Directory

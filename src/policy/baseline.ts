@@ -4,24 +4,27 @@ import {
   digestOf,
   type Binding,
   type Digest,
+  type EarlierFinding,
+  type EarlierSize,
   type Evidence,
   type Known,
+  type MadeKnown,
   type Verdict,
   type Violation,
 } from '../model/index.ts'
 import { readRun } from '../model/read-run.ts'
-import { rulesWithoutBaseline } from './rule-ids.ts'
+import { rulesWithBaseline } from './rule-ids.ts'
 import type { Policy } from './schema.ts'
 import { formatDuration, parseDuration } from '../model/units.ts'
 import { clockSkew } from '../model/clock-skew.ts'
 import { groupBy } from '../model/group-by.ts'
 
 /** An earlier verdict on the same application. */
-export interface Baseline {
-  /** The digest of the document. */
+export interface Baseline extends MadeKnown {
+  /** The digest of the document that says so. */
   digest: Digest
-  verdict: Verdict
-  evidence: Evidence | undefined
+  /** When it was judged, and which images. */
+  judged: Pick<Binding, 'at' | 'images'>
 }
 
 /** What an earlier verdict makes known, at a given time. */
@@ -43,6 +46,7 @@ export function acceptBaseline(
   policy: Policy,
   now: Date,
 ): Baseline {
+  refuseFile(policy)
   const { verdict, evidence, subject } = readRun(text, path)
   if (verdict === undefined)
     throw new DeliveryError(
@@ -57,16 +61,76 @@ export function acceptBaseline(
       'Give the verdict of an earlier run on this application; set image.name in the policy to give it the same name everywhere.',
     )
   }
-  const baseline = { digest: digestOf(text), verdict, evidence }
+  const baseline = {
+    digest: digestOf(text),
+    judged: verdict.binding,
+    ...madeKnown(verdict, evidence),
+  }
   checkBaseline(policy, baseline, now)
   return baseline
+}
+
+/** Throws `POLICY` if the policy only accepts the verdict of a release. */
+function refuseFile({ baseline }: Policy): void {
+  if (baseline.signer !== undefined)
+    throw new DeliveryError(
+      'POLICY',
+      'expected the attested verdict of a release as the baseline (baseline.signer), found a file',
+      'Name the release with --baseline-release registry/repository:tag.',
+    )
+}
+
+/** What a verdict on this evidence makes known to later ones. */
+export function madeKnown(verdict: Verdict, evidence: Pick<Evidence, 'platforms'> | undefined): MadeKnown {
+  return { findings: earlierFindings(verdict), sizes: evidence === undefined ? [] : earlierSizes(evidence) }
+}
+
+function earlierSizes({ platforms }: Pick<Evidence, 'platforms'>): EarlierSize[] {
+  return platforms.flatMap(({ archive: { platform }, evidence: { size } }) =>
+    size.status === 'collected'
+      ? [{ platform, unpacked: size.value.unpacked, layers: size.value.layers, largest: size.value.largest }]
+      : [],
+  )
+}
+
+/**
+ * The findings that a verdict makes known. Undecided results, and rules whose findings are always judged again, make
+ * nothing known; nor does a violation that an exception allowed.
+ */
+function earlierFindings({ binding, results }: Verdict): EarlierFinding[] {
+  return results
+    .filter(({ rule, status }) => status !== 'undecided' && status !== 'off' && isKnowable(rule))
+    .flatMap(({ rule, violations, known = [] }) => [
+      ...violations.map((violation) => earlierFinding(rule, violation, binding.at)),
+      ...known.map(({ violation, since }) => earlierFinding(rule, violation, since)),
+    ])
+}
+
+function isKnowable(rule: string): boolean {
+  return (rulesWithBaseline as readonly string[]).includes(rule)
+}
+
+function earlierFinding(
+  rule: string,
+  { id, subject, severity, platform, location }: Violation,
+  since: string,
+): EarlierFinding {
+  return {
+    rule,
+    id,
+    subject,
+    severity,
+    ...(platform === undefined ? {} : { platform }),
+    ...(location?.path === undefined ? {} : { path: location.path }),
+    since,
+  }
 }
 
 /**
  * Throws `POLICY` if the policy does not accept this baseline: it accepts none and compares no size with one, or the
  * baseline is too old, or from the future.
  */
-function checkBaseline(policy: Policy, { verdict }: Baseline, now: Date): void {
+export function checkBaseline(policy: Policy, { judged }: Pick<Baseline, 'judged'>, now: Date): void {
   const { accept, maximumAge } = policy.baseline
   if (!accept && policy.size.growth === undefined)
     throw new DeliveryError(
@@ -74,17 +138,17 @@ function checkBaseline(policy: Policy, { verdict }: Baseline, now: Date): void {
       'a baseline was given, but the policy accepts none (baseline.accept: false)',
       'Remove the baseline, or set baseline.accept to true in the policy, with the rules whose findings may be known. To compare only sizes, set size.growth.',
     )
-  const age = now.getTime() - Date.parse(verdict.binding.at)
+  const age = now.getTime() - Date.parse(judged.at)
   if (!(age >= -clockSkew))
     throw new DeliveryError(
       'POLICY',
-      `expected a baseline from the past, found one from ${verdict.binding.at}`,
+      `expected a baseline from the past, found one from ${judged.at}`,
       "Check the machine's clock, and where the baseline comes from.",
     )
   if (age > parseDuration(maximumAge)) {
     throw new DeliveryError(
       'POLICY',
-      `expected a baseline not older than ${maximumAge} (baseline.maximumAge), found one from ${verdict.binding.at}, ${formatDuration(age)} old`,
+      `expected a baseline not older than ${maximumAge} (baseline.maximumAge), found one from ${judged.at}, ${formatDuration(age)} old`,
       'Fix its findings, or accept them with exceptions; then give the verdict of a newer run, or none.',
     )
   }
@@ -93,28 +157,16 @@ function checkBaseline(policy: Policy, { verdict }: Baseline, now: Date): void {
 /**
  * Opens a baseline. A violation is known if the earlier verdict had one with the same rule, ID, subject, platform and
  * path that was not milder, and if the first verdict with it is not older than the policy allows. Each earlier
- * violation makes at most one known. Violations that an exception allowed, undecided results, and rules that the policy
- * does not name make nothing known.
+ * violation makes at most one known. Rules that the policy does not name make nothing known.
  */
 export function openBaseline(policy: Policy, baseline: Baseline | undefined, now: Date): KnownFindings {
   if (baseline === undefined) return { part: (_, violations) => ({ known: [], fresh: [...violations], aged: 0 }) }
   checkBaseline(policy, baseline, now)
-  const { verdict } = baseline
-  const entries = (policy.baseline.accept ? verdict.results : [])
-    .filter(
-      ({ rule, status }) =>
-        status !== 'undecided' &&
-        status !== 'off' &&
-        (policy.baseline.rules as readonly string[]).includes(rule) &&
-        !(rulesWithoutBaseline as readonly string[]).includes(rule),
-    )
-    .flatMap(({ rule, violations, known = [] }) => [
-      ...violations.map((violation) => ({ rule, violation, since: verdict.binding.at })),
-      ...known.map(({ violation, since }) => ({ rule, violation, since: earlierOf(since, verdict.binding.at) })),
-    ])
+  const entries = (policy.baseline.accept ? baseline.findings : [])
+    .filter(({ rule }) => (policy.baseline.rules as readonly string[]).includes(rule) && isKnowable(rule))
     // The worst first, so that two violations that differ only in severity are each matched by their equal.
-    .toSorted((left, right) => compareSeverity(left.violation.severity, right.violation.severity))
-  const earlier = groupBy(entries, ({ rule, violation }) => identity(rule, violation))
+    .toSorted((left, right) => compareSeverity(left.severity, right.severity))
+  const earlier = groupBy(entries, identity)
   const oldest = now.getTime() - parseDuration(policy.baseline.maximumAge)
 
   return {
@@ -124,10 +176,11 @@ export function openBaseline(policy: Policy, baseline: Baseline | undefined, now
       const fresh: Violation[] = []
       let aged = 0
       for (const violation of violations.toSorted((one, other) => compareSeverity(one.severity, other.severity))) {
-        const group = left.get(identity(rule, violation)) ?? []
-        const at = group.findLastIndex((entry) => compareSeverity(entry.violation.severity, violation.severity) <= 0)
+        const group = left.get(identity(earlierFinding(rule, violation, ''))) ?? []
+        const at = group.findLastIndex((entry) => compareSeverity(entry.severity, violation.severity) <= 0)
         const [entry] = at === -1 ? [] : group.splice(at, 1)
-        if (entry !== undefined && Date.parse(entry.since) >= oldest) known.push({ violation, since: entry.since })
+        if (entry !== undefined && Date.parse(entry.since) >= oldest)
+          known.push({ violation, since: earlierOf(entry.since, baseline.judged.at) })
         else fresh.push(violation)
         if (entry !== undefined && !(Date.parse(entry.since) >= oldest)) aged++
       }
@@ -137,8 +190,8 @@ export function openBaseline(policy: Policy, baseline: Baseline | undefined, now
 }
 
 /** What a verdict records about its baseline. */
-export function baselineBinding({ digest, verdict }: Baseline): NonNullable<Binding['baseline']> {
-  return { digest, at: verdict.binding.at, images: verdict.binding.images }
+export function baselineBinding({ digest, judged }: Baseline): NonNullable<Binding['baseline']> {
+  return { digest, at: judged.at, images: judged.images }
 }
 
 /** Nothing can have been known before its first judgement, whatever a document says. */
@@ -146,7 +199,7 @@ function earlierOf(one: string, other: string): string {
   return Date.parse(one) < Date.parse(other) ? one : other
 }
 
-/** What identifies a violation. The path is part of it: a second copy of a package is a second finding. */
-function identity(rule: string, { id, subject, platform, location }: Violation): string {
-  return JSON.stringify([rule, id, subject, platform ?? '', location?.path ?? ''])
+/** What identifies a violation. */
+function identity({ rule, id, subject, platform = '', path = '' }: EarlierFinding): string {
+  return JSON.stringify([rule, id, subject, platform, path])
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BaselineSigner } from './baseline-signer.ts'
 import { buildChecks } from './build-checks.ts'
 import { attestationKinds, Digest, NotAffected, Origin, parsePackageUrl, Platform, severities } from '../model/index.ts'
 import { controlIds } from './control-ids.ts'
@@ -426,7 +427,12 @@ export const Policy = z.strictObject({
   }),
   rules: z.partialRecord(ruleId, RuleSetting),
   baseline: z.strictObject({
-    accept: z.boolean().describe('Whether findings that an earlier verdict already had (--baseline) may pass.'),
+    accept: z
+      .boolean()
+      .describe('Whether findings that an earlier verdict already had (--baseline, --baseline-release) may pass.'),
+    signer: BaselineSigner.optional().describe(
+      'Who must have signed the release whose attested verdict is the baseline (--baseline-release). If set, no file is accepted in its place.',
+    ),
     maximumAge: duration.describe('How long a finding may stay known, counted from the first verdict that had it.'),
     rules: z
       .array(

@@ -11,7 +11,8 @@ import { command } from '../command.ts'
 import { single } from '../flag.ts'
 import { evidenceFlags, platforms, policyHereFlags, verdictFlags } from '../option-groups.ts'
 
-interface TestOptions extends PolicyOptions, Omit<EvidenceOptions, 'additionalSarif'>, VerdictOptions {
+interface TestOptions
+  extends PolicyOptions, Omit<EvidenceOptions, 'additionalSarif' | 'baselineRelease'>, VerdictOptions {
   platform: string[]
   at?: string
 }

@@ -1,6 +1,5 @@
-import { compareText, type Size, type Violation } from '../../model/index.ts'
+import { compareText, type EarlierSize, type Violation } from '../../model/index.ts'
 import { formatBytes } from '../../model/units.ts'
-import type { Baseline } from '../../policy/baseline.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 import { breaks, sayLimit, sizeLimit } from '../size-limit.ts'
 
@@ -12,11 +11,11 @@ export const sizeGrowth: Rule = {
   settings: ['size.growth'],
   severities: ['medium'],
   remedy: 'Check the new files and layers that it names: remove what is not needed, or set size.growth.',
-  source: 'Loadline: size.growth, against the verdict that --baseline gives',
+  source: 'Loadline: size.growth, against the verdict that --baseline or --baseline-release gives',
   judge({ policy, evidence, baseline }) {
     const limit = sizeLimit(policy.size.growth)
     const images = collectedOf(evidence, 'size').map(({ platform, value }) => {
-      const earlier = baseline && sizeOf(baseline, platform)
+      const earlier = baseline?.sizes.find((size) => size.platform === platform)
       const by = earlier && value.unpacked - earlier.unpacked
       return {
         platform,
@@ -48,7 +47,7 @@ export const sizeGrowth: Rule = {
         : 'no earlier size for this platform to compare with',
       remedy: earlier
         ? sizeGrowth.remedy
-        : 'Pass the verdict of an earlier run with --baseline; for the first image, set the rule to warn until there is one (rules.size-growth, with a reason).',
+        : 'Pass the verdict of an earlier run with --baseline, or name the last release with --baseline-release; for the first image, set the rule to warn until there is one (rules.size-growth, with a reason).',
     })
     // A size without a comparison is not known to be fine; if the limit only warns, so does this.
     const isMissing = (image: (typeof images)[number]) => image.earlier === undefined
@@ -65,13 +64,8 @@ export const sizeGrowth: Rule = {
   },
 }
 
-function sizeOf({ evidence }: Baseline, platform: string): Size | undefined {
-  const cell = evidence?.platforms.find(({ archive }) => archive.platform === platform)?.evidence.size
-  return cell?.status === 'collected' ? cell.value : undefined
-}
-
 /** The largest new or grown files among those that the verdicts list, and the largest new layer. */
-function causes(earlier: Size, present: Size): string {
+function causes(earlier: EarlierSize, present: Omit<EarlierSize, 'platform'>): string {
   const before = new Map(earlier.largest.map(({ path, bytes }) => [path, bytes]))
   const files = present.largest
     .map(({ path, bytes }) => ({ path, by: bytes - (before.get(path) ?? 0) }))

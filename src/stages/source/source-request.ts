@@ -1,4 +1,5 @@
 import type { Directory, Secret, Socket } from '@dagger.io/dagger'
+import type { Target } from '../../engine/registry-access.ts'
 import type { Pinned } from '../../engine/tool-image.ts'
 import type { ManifestForm } from '../../formats/oci/manifest-form.ts'
 import type { GitFacts } from '../../model/index.ts'
@@ -22,6 +23,8 @@ export interface SourceRequest {
   organisation?: PolicyText
   /** A `verdict.json` of an earlier run on this application, if the policy accepts one. */
   baseline?: { path: string; text: string }
+  /** A release of this application, whose attested verdict is the baseline if the policy accepts one. */
+  baselineRelease?: Target
   /** A list of exploited vulnerabilities, instead of the one that the policy names. */
   knownExploited?: { path: string; text: string }
   /** Exploit predictions, instead of those that the policy names. */

@@ -1,3 +1,4 @@
+import { madeKnown } from '../../../src/policy/baseline.ts'
 import { describe, expect, it } from 'vitest'
 import {
   claimOf,
@@ -106,6 +107,8 @@ describe('verificationSummary', () => {
     digest: image,
     policy: { origin: 'default' as const, digest: policy },
     inputs: [],
+    application: 'orders',
+    known: madeKnown(verdict, undefined),
   }
 
   it('says PASSED with the policy, the image and no higher level than there is', () => {
@@ -170,6 +173,8 @@ describe('claimOf', () => {
       digest: image,
       policy: { origin: 'default' as const, digest: policy },
       inputs: [],
+      application: 'orders',
+      known: madeKnown(verdict, undefined),
     }
     const warned = {
       ...verdict,

@@ -1,3 +1,4 @@
+import { madeKnown } from '../../../src/policy/baseline.ts'
 import {
   checkImage,
   imageClaims,
@@ -102,6 +103,8 @@ export function found(change: (kinds: Record<string, AttestedStatement>) => void
       digest: image,
       policy: { origin: 'file', path: 'loadline.yaml', digest: policy },
       inputs,
+      application: 'orders',
+      known: madeKnown(verdict, facts.evidence),
     }),
   )
   change(kinds)

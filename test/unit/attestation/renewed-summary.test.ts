@@ -1,3 +1,4 @@
+import { madeKnown } from '../../../src/policy/baseline.ts'
 import { describe, expect, it } from 'vitest'
 import {
   checkImage,
@@ -21,6 +22,8 @@ const earlier = verificationSummary(verdict, {
   digest: image,
   policy: { origin: 'file', digest: policy, path: 'loadline.yaml' },
   inputs,
+  application: 'orders',
+  known: madeKnown(verdict, undefined),
 })
 const judged = verdict.results.filter(({ rule }) => rule === 'vulnerabilities')
 const takenOver = verdict.results

@@ -1,3 +1,4 @@
+import { asBaseline } from './as-baseline.ts'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Baseline } from '../../../src/policy/baseline.ts'
@@ -376,11 +377,7 @@ describe('the gate', { timeout: runs(60_000) }, () => {
       configuration: { shells: 'deny' },
       lint: { pragmas: 'deny' },
     })
-    const baseline: Baseline = {
-      digest: digest('baseline'),
-      verdict: evaluate(strict, withFlaws([]), now).verdict,
-      evidence: withFlaws([]),
-    }
+    const baseline = asBaseline(evaluate(strict, withFlaws([]), now).verdict, withFlaws([]))
     expect(
       evaluate(strict, { ...withFlaws([]), exploitPrediction: predictions() }, now, {
         baseline,
@@ -629,8 +626,7 @@ describe('the gate', { timeout: runs(60_000) }, () => {
         (given, before, list) => {
           const policy = acceptingBaseline(given)
           const baseline = baselineOf(policy, before)
-          const named = (rule: string) =>
-            (baseline.verdict.results.find((result) => result.rule === rule)?.violations ?? []).map(sameThing)
+          const named = (rule: string) => baseline.findings.filter((finding) => finding.rule === rule).map(sameThing)
           const without = evaluate(policy, withFlaws(list), now).verdict.results
           return evaluate(policy, withFlaws(list), now, { baseline }).verdict.results.every((result, at) => {
             const known = (result.known ?? []).map(({ violation }) => violation)
@@ -675,14 +671,10 @@ function acceptingBaseline(policy: Policy): Policy {
 
 /** Judged an hour earlier, when the database was fresh too. */
 function baselineOf(policy: Policy, list: readonly Flaw[]): Baseline {
-  return {
-    digest: `sha256:${'b'.repeat(64)}`,
-    verdict: evaluate(policy, withFlaws(list), new Date(now.getTime() - 3_600_000)).verdict,
-    evidence: undefined,
-  }
+  return asBaseline(evaluate(policy, withFlaws(list), new Date(now.getTime() - 3_600_000)).verdict)
 }
 
-function sameThing({ id, subject, platform }: Violation): string {
+function sameThing({ id, subject, platform }: Pick<Violation, 'id' | 'subject' | 'platform'>): string {
   return JSON.stringify([id, subject, platform])
 }
 

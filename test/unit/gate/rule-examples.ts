@@ -1,3 +1,4 @@
+import { asBaseline } from './as-baseline.ts'
 import type { Baseline } from '../../../src/policy/baseline.ts'
 import { evaluate } from '../../../src/gate/evaluate.ts'
 import type {
@@ -1307,14 +1308,14 @@ export const examples: Record<RuleId, Examples> = {
       {
         when: 'the baseline lacks this platform',
         policy: growing('10 MB'),
-        baseline: { ...earlierSize(), evidence: goodEvidence(['linux/arm64']) },
+        baseline: earlierSize(goodEvidence(['linux/arm64'])),
         ids: ['size-growth'],
         found: /no earlier size/,
       },
       {
         when: 'the baseline has no size',
         policy: growing('10 MB'),
-        baseline: { ...earlierSize(), evidence: undefined },
+        baseline: { ...earlierSize(), sizes: [] },
         ids: ['size-growth'],
       },
       {
@@ -2028,12 +2029,8 @@ export function growing(growth: Policy['size']['growth']): Policy {
   return { ...policy, size: { ...policy.size, ...(growth === undefined ? {} : { growth }) } }
 }
 
-export function earlierSize(): Baseline {
-  return {
-    digest: digest('baseline'),
-    verdict: evaluate(policy, goodEvidence(), now).verdict,
-    evidence: goodEvidence(),
-  }
+export function earlierSize(evidence = goodEvidence()): Baseline {
+  return asBaseline(evaluate(policy, goodEvidence(), now).verdict, evidence)
 }
 
 function withHealthcheck(...test: string[]): Evidence {

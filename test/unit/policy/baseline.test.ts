@@ -1,3 +1,4 @@
+import { asBaseline } from '../gate/as-baseline.ts'
 import { describe, expect, it } from 'vitest'
 import { acceptBaseline, type Baseline } from '../../../src/policy/baseline.ts'
 import { clockSkew } from '../../../src/model/clock-skew.ts'
@@ -10,7 +11,6 @@ import { loadPolicy } from '../../../src/policy/load.ts'
 import { renderJson } from '../../../src/report/index.ts'
 import { passedRun } from '../report/runs.ts'
 import {
-  digest,
   evidenceWith,
   exception,
   goodEvidence,
@@ -36,13 +36,16 @@ const aged = (evidence: Evidence): Evidence => {
 
 /** The verdict on the evidence some days ago, as a baseline. The age of the database does not matter here. */
 function baselineOf(evidence: Evidence, days = 1, given: Policy = policy, earlier?: Baseline): Baseline {
-  const { verdict } = evaluate(
+  return asBaseline(verdictOn(evidence, days, given, earlier).verdict, evidence)
+}
+
+function verdictOn(evidence: Evidence, days: number, given: Policy = policy, earlier?: Baseline) {
+  return evaluate(
     policyWith({ ...given, database: { maximumAge: '3650d' } }),
     aged(structuredClone(evidence)),
     daysAgo(days),
     { baseline: earlier },
   )
-  return { digest: digest('baseline'), verdict, evidence }
 }
 
 function judge(
@@ -150,7 +153,7 @@ describe('a finding that an earlier verdict had', () => {
       exceptions: { register: [exception({ expires: daysAgo(1).toISOString().slice(0, 10) })] },
     })
     const earlier = baselineOf(found(vulnerability()), 1, given)
-    expect(earlier.verdict.results.find(({ rule }) => rule === 'vulnerabilities')?.excepted).toHaveLength(1)
+    expect(earlier.findings).toEqual([])
     expect(judge(found(vulnerability()), earlier).outcome).toBe('rejected')
   })
 
@@ -189,13 +192,15 @@ describe('the age of a known finding', () => {
   })
 
   it('never starts after the verdict that reports the finding', () => {
-    const forged = baselineOf(found(vulnerability()), 1)
-    const result = forged.verdict.results.find(({ rule }) => rule === 'vulnerabilities')!
+    const { verdict } = evaluate(accepting, found(vulnerability()), daysAgo(1))
+    const result = verdict.results.find(({ rule }) => rule === 'vulnerabilities')!
     Object.assign(result, {
       known: result.violations.map((violation) => ({ violation, since: '2099-01-01T00:00:00Z' })),
       violations: [],
     })
-    expect(judge(found(vulnerability()), forged).of('vulnerabilities').known?.[0]?.since).toBe(daysAgo(1).toISOString())
+    expect(judge(found(vulnerability()), asBaseline(verdict)).of('vulnerabilities').known?.[0]?.since).toBe(
+      daysAgo(1).toISOString(),
+    )
   })
 })
 
@@ -228,10 +233,10 @@ describe('what a baseline never makes known', () => {
   })
 
   it.each(['undecided', 'off'] as const)('are findings of a rule that was %s', (status) => {
-    const earlier = baselineOf(found(vulnerability()))
-    const result = earlier.verdict.results.find(({ rule }) => rule === 'vulnerabilities')!
+    const { verdict } = evaluate(policy, found(vulnerability()), daysAgo(1))
+    const result = verdict.results.find(({ rule }) => rule === 'vulnerabilities')!
     Object.assign(result, { status })
-    expect(judge(found(vulnerability()), earlier).outcome).toBe('rejected')
+    expect(judge(found(vulnerability()), asBaseline(verdict)).outcome).toBe('rejected')
   })
 
   it('are any findings, if the policy only compares sizes with it', () => {
@@ -254,7 +259,7 @@ describe('what a baseline never makes known', () => {
 describe('a baseline is refused', () => {
   const text = (evidence: Evidence, days = 1) => {
     const { release: _, ...run } = passedRun()
-    const { verdict } = baselineOf(evidence, days)
+    const { verdict } = verdictOn(evidence, days)
     return renderJson({ ...run, evidence, verdict, outcome: verdict.outcome })
   }
   const accept =
@@ -293,13 +298,21 @@ describe('a baseline is refused', () => {
     expect(accept('')).toThrow(/in old\/verdict\.json, found an empty file/)
   })
 
+  it('if the policy only accepts the signed verdict of a release', () => {
+    const signer = { identity: 'https://ci.example.com/release', issuer: 'https://token.example.com' }
+    const signed = policyWith({ baseline: { accept: true, signer } })
+    expect(accept(text(goodEvidence()), 'shop/orders', signed)).toThrow(
+      'expected the attested verdict of a release as the baseline (baseline.signer), found a file',
+    )
+  })
+
   it('and otherwise accepted, and the verdict bound to its bytes', () => {
     const given = text(goodEvidence())
     const baseline = accept(given)()
     expect(evaluate(accepting, goodEvidence(), now, { baseline }).verdict.binding.baseline).toEqual({
       digest: digestOf(given),
       at: daysAgo(1).toISOString(),
-      images: baseline.verdict.binding.images,
+      images: baseline.judged.images,
     })
     expect(evaluate(accepting, goodEvidence(), now).verdict.binding.baseline).toBeUndefined()
   })

@@ -134,6 +134,7 @@ describe('what influences a verdict', () => {
       ['platform', 'build-arg', 'file', 'target'].map((name) => [name, 'held to locks, applyPolicy']),
     ),
     baseline: 'baseline.accept, and exceptions, which reaches it',
+    'baseline-release': 'baseline.accept and baseline.signer, and exceptions, which reaches both',
     'vulnerability-database': 'database.accept',
     'known-exploited': 'adds what denies; vulnerabilities.knownExploited says whether a list must be there',
     'exploit-prediction': 'adds what denies; vulnerabilities.exploitPrediction says whether a list must be there',
