@@ -45,6 +45,8 @@ const claims: Readonly<Record<AttestationKind, (predicate: Fields) => unknown>> 
     verifiedLevels,
     { ...fields(fields(verdict)['binding']), at: '' },
     list(fields(verdict)['rules']).map((rule) => pick(rule, ['rule', 'status'])),
+    // An older Loadline did not attest it, and a later run may need it.
+    fields(verdict)['known'] !== undefined,
   ],
 }
 

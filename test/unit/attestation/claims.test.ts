@@ -185,6 +185,10 @@ describe('claimOf', () => {
     expect(claimOf('verdict', verificationSummary(warned, about))).not.toBe(
       claimOf('verdict', verificationSummary(verdict, about)),
     )
+    const { known: _, ...older } = verificationSummary(verdict, about).loadline_verdict ?? {}
+    expect(claimOf('verdict', { ...verificationSummary(verdict, about), loadline_verdict: older })).not.toBe(
+      claimOf('verdict', verificationSummary(verdict, about)),
+    )
     const later = { ...verdict, binding: { ...verdict.binding, at: '2027-01-01T00:00:00Z' } }
     expect(claimOf('verdict', verificationSummary(later, about))).toBe(
       claimOf('verdict', verificationSummary(verdict, about)),
