@@ -1,5 +1,6 @@
 import type { Answers } from './answers.ts'
 import type { Application, StackReading } from './application.ts'
+import { awsUse } from './aws.ts'
 import { backingServices, type BackingService } from './backing-services.ts'
 import { clientsOf } from './clients.ts'
 import { sendsTraces } from './instruments.ts'
@@ -8,7 +9,7 @@ import type { Code } from './settings/setting.ts'
 import { madeNames } from './settings/made-names.ts'
 import { usesOf, type UsedSetting } from './settings/uses.ts'
 
-type Services = Pick<Application, 'needs' | 'others' | 'settings' | 'schemes' | 'tracing'>
+type Services = Pick<Application, 'needs' | 'others' | 'settings' | 'schemes' | 'tracing' | 'aws'>
 
 /** Code that says which database its settings are of. */
 const namesPostgres = /\bpostgres(?:ql)?(?:\+\w+)?:\/\/|django\.db\.backends\.postgresql|\bdialect:\s*["']postgres/
@@ -43,7 +44,9 @@ export function readServices(
     answers,
     scaffold: new Set([...always, ...Object.keys(environment), ...(tracing ? ofTracing : [])]),
   })
-  const services = { needs, others, settings, tracing, schemes: schemesOf(code, libraries, language) }
+  const talksToS3 = others.some(({ title }) => title === 'S3')
+  const aws = awsUse(libraries, code, talksToS3)
+  const services = { aws, needs, others, settings, tracing, schemes: schemesOf(code, libraries, language) }
   return { ...services, notes: [...notesOf(services), ...madeNamesNote(code, language)] }
 }
 
@@ -78,8 +81,10 @@ function by(settings: readonly UsedSetting[], who: UsedSetting['use']['by']): Us
 const listed = (settings: readonly UsedSetting[]) =>
   settings.map(({ name, path }) => (path === '' ? name : `${name} (${path})`)).join(', ')
 
-function notesOf({ needs, others, settings }: Services): string[] {
+function notesOf({ aws, needs, others, settings }: Services): string[] {
   const open = by(settings, 'open')
+  // Of AWS, the way to it and the permissions are in the files.
+  const left = others.filter(({ title }) => title !== 'S3' || aws?.storage === undefined)
   const without = needs.filter((need) => !settings.some(({ use }) => use.by === 'service' && use.service === need))
   return [
     ...without.map(
@@ -91,11 +96,22 @@ function notesOf({ needs, others, settings }: Services): string[] {
       : [
           `The code needs ${listed(open)}, and does not say what to put there. Give the values under "settings" in deploy/scaffold.yaml and run the scaffold again; until then no platform starts a container without them, and the gate starts it without them.`,
         ]),
-    ...(others.length === 0
+    ...(left.length === 0
       ? []
       : [
-          `It also talks to ${others.map(({ title, library }) => `${title} (${library})`).join(', ')}, which the scaffold neither runs nor reaches: outgoing traffic to it is not allowed until you allow it.`,
+          `It also talks to ${left.map(({ title, library }) => `${title} (${library})`).join(', ')}, which the scaffold neither runs nor reaches: outgoing traffic to it is not allowed until you allow it.`,
         ]),
+    ...awsNotes(aws),
+  ]
+}
+
+/** What the code leaves open about its role. */
+function awsNotes(aws: Services['aws']): string[] {
+  if (aws === undefined || aws.storage?.shown === true) return []
+  return [
+    aws.storage === undefined
+      ? `It has a client of AWS (${aws.library}), and the code does not show for which service: its role may do nothing until you give it a policy.`
+      : `It talks to S3 (${aws.library}), and no call of it was recognised: the role's policy allows objects to be read and written. Narrow it.`,
   ]
 }
 

@@ -7,6 +7,7 @@ import {
   named,
   noDigestYet,
   openSettings,
+  outsideHost,
   passwordFiles,
   secretFolder,
   secretVariables,
@@ -81,7 +82,7 @@ function environmentOf(application: Application): object[] {
   const { name } = application
   const environment = deploymentEnvironment(application, {
     collector: 'http://127.0.0.1:4318',
-    hostOf: (service) => `${service}.${name}.internal`,
+    hostOf: outsideHost,
     secretsIn: (service) => `${secretFolder}/${service}`,
   })
   const open = openSettings(application).map((setting) => ({

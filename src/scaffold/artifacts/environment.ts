@@ -122,3 +122,8 @@ export function named(environment: Readonly<Record<string, string>>): Array<{ na
 
 /** A digest that no image has: nothing starts until a release has inserted its own. */
 export const noDigestYet = `sha256:${'0'.repeat(64)}`
+
+/** Where a service of a cloud is, until an administrator fills in its own name: a name of one's own is not in its certificate. */
+export function outsideHost(service: BackingService): string {
+  return service === 'postgres' ? 'DATABASE-HOST' : 'REDIS-HOST'
+}

@@ -60,7 +60,7 @@ describe('an application that reads a URL', () => {
     })
     expect(compose(files)).not.toHaveProperty('environment')
     expect(task(files).secrets).toEqual([
-      { name: 'DATABASE_URL', valueFrom: 'arn:aws:secretsmanager:REGION:000000000000:secret:orders/postgres-url' },
+      { name: 'DATABASE_URL', valueFrom: 'arn:aws:secretsmanager:REGION:000000000000:secret:orders/postgres/url' },
     ])
     expect(files['deploy/cloud-run/service.yaml']).toContain('name: orders-postgres-url')
     expect(Object.values(files).join('\n')).not.toMatch(/DATABASE_HOST|DATABASE_PASSWORD_FILE|LOG_FORMAT|OTEL_/)

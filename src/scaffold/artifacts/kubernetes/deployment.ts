@@ -7,6 +7,7 @@ import {
   named,
   noDigestYet,
   openSettings,
+  outsideHost,
   passwordFiles,
   secretFolder,
   secretVariables,
@@ -94,7 +95,7 @@ function environmentOf(application: Application): object[] {
   const { name } = application
   const environment = deploymentEnvironment(application, {
     collector: `http://collector.${neighbours.tracing}.svc:4318`,
-    hostOf: (service) => `${service}.${neighbours.data}.svc`,
+    hostOf: (service) => (application.cluster === 'eks' ? outsideHost(service) : `${service}.${neighbours.data}.svc`),
   })
   return [
     ...named(environment),

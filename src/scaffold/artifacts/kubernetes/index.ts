@@ -5,6 +5,7 @@ import { prometheusRule } from './alerts.ts'
 import { dashboard } from './dashboard.ts'
 import { serviceMonitor } from './monitoring.ts'
 import { networkPolicy } from './network-policy.ts'
+import { awsIdentity } from './identity.ts'
 import { horizontalPodAutoscaler, podDisruptionBudget } from './scaling.ts'
 import { service, serviceAccount } from './service.ts'
 
@@ -31,6 +32,7 @@ export function kubernetes(application: Application): Record<string, string> {
     ...Object.fromEntries(
       objectsOf(application).map(([file, make]) => [`deploy/kubernetes/base/${file}`, make(application)]),
     ),
+    ...awsIdentity(application),
     'deploy/kubernetes/base/dashboard.json': dashboard(application),
     'deploy/kubernetes/base/kustomization.yaml': baseKustomization(
       application,
