@@ -2,6 +2,7 @@ import type { ClusterName, ComplianceName, IdentityName, StackName, TargetName }
 import type { AwsUse } from './aws.ts'
 import type { BackingService } from './backing-services.ts'
 import type { OtherService } from './clients.ts'
+import type { DatabaseTls } from './database-tls.ts'
 import type { RequestMetrics } from './instruments.ts'
 import type { Setting } from './settings/setting.ts'
 import type { UsedSetting } from './settings/uses.ts'
@@ -73,6 +74,8 @@ export interface Application extends Omit<
   needs: readonly BackingService[]
   /** Services that it talks to and that the scaffold leaves to others. */
   others: readonly OtherService[]
+  /** How its client of PostgreSQL verifies the server; undefined if there is none, or only code can tell it. */
+  databaseTls: DatabaseTls | undefined
   /** What it calls of AWS; undefined if nothing. */
   aws: AwsUse | undefined
   /** Whose cluster it runs in. */

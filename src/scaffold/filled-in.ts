@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { parseAllDocuments } from 'yaml'
 import { isFilledInPeers } from './filled-in-peers.ts'
 
@@ -24,7 +25,7 @@ const placeholders: ReadonlyArray<readonly [placeholder: RegExp, instead: string
 
 /** Files that have such places. */
 export function canBeFilledIn(path: string): boolean {
-  return /(^|\/)deploy\/(kubernetes|ecs|cloud-run)\/.+\.(yaml|json)$/.test(path)
+  return /(^|\/)deploy\/((kubernetes|ecs|cloud-run)\/.+\.(yaml|json)|(.+\/)?database-authority\.pem)$/.test(path)
 }
 
 /**
@@ -32,8 +33,20 @@ export function canBeFilledIn(path: string): boolean {
  */
 export function isFilledIn(path: string, existing: string, generated: string): boolean {
   if (!canBeFilledIn(path)) return false
+  if (path.endsWith('.pem')) return holdsCertificates(existing)
   const [were, are] = [valuesOf(generated), valuesOf(existing)]
   return were !== undefined && are !== undefined && fits(were, are)
+}
+
+/** Whether a file holds certificates of authorities, and no key. */
+function holdsCertificates(text: string): boolean {
+  const blocks = text.match(/-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/g) ?? []
+  if (blocks.length === 0 || /PRIVATE KEY/.test(text)) return false
+  try {
+    return blocks.every((block) => new X509Certificate(block).ca)
+  } catch {
+    return false
+  }
 }
 
 /** The documents of a YAML or JSON file; undefined for one that cannot be parsed. */

@@ -50,11 +50,17 @@ export function ecs(application: Application): Record<string, string> {
         user: `${user}:${user}`,
         readonlyRootFilesystem: true,
         privileged: false,
-        linuxParameters: { capabilities: { drop: ['ALL'] }, initProcessEnabled: false },
+        linuxParameters: {
+          capabilities: { drop: ['ALL'] },
+          initProcessEnabled: false,
+          // Fargate has it since January 2026: https://github.com/aws/containers-roadmap/issues/736
+          tmpfs: [
+            { containerPath: '/tmp', size: runtime.temporary, mountOptions: ['rw', 'noexec', 'nosuid', 'nodev'] },
+          ],
+        },
         portMappings: [{ name: 'http', containerPort: port, protocol: 'tcp', appProtocol: 'http' }],
         environment,
         ...(secrets.length === 0 ? {} : { secrets }),
-        mountPoints: [{ sourceVolume: 'temporary', containerPath: '/tmp', readOnly: false }],
         healthCheck: {
           command: ['CMD', ...healthcheck],
           interval: runtime.healthcheckSeconds,
@@ -78,7 +84,6 @@ export function ecs(application: Application): Record<string, string> {
         },
       },
     ],
-    volumes: [{ name: 'temporary' }],
     tags: [{ key: 'application', value: name }],
   }
   const service = {

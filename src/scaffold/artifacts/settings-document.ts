@@ -21,7 +21,8 @@ export function settingsDocument(application: Application): string {
   const whose = ({ name: variable, use, fallback, required }: UsedSetting): string => {
     const secret = secrets.get(variable)
     const store = secret === undefined ? '' : `, from the secret \`${name}-${secret.group}\`, key \`${secret.key}\``
-    if (use.by === 'service') return `${parts[use.part]} of ${backingServices[use.service].title}${store}`
+    if (use.by === 'service')
+      return `${parts[use.part]} of ${backingServices[use.service].title}${store}${endOf(application, use)}`
     if (use.by === 'secret') return `a secret${store}`
     if (use.by === 'scaffold') return 'the image or the deployment'
     if (use.by === 'answer') return `\`${use.value}\`, answered in deploy/scaffold.yaml`
@@ -67,4 +68,10 @@ function permissions({ objects, bucket, shown }: NonNullable<NonNullable<Applica
   return shown
     ? `its calls need ${actions}, and its role on AWS has no other permissions.`
     : `no call of it was recognised, so its role on AWS has ${actions}. Narrow it.`
+}
+
+/** What the URL of a database must end with, where its client is told by the URL to verify the server. */
+function endOf({ databaseTls }: Application, { service, part }: { service: string; part: Part }): string {
+  const query = service === 'postgres' && part === 'url' ? (databaseTls?.query ?? '') : ''
+  return query === '' ? '' : `, ending with \`${query}\``
 }

@@ -1,5 +1,6 @@
 import type { Application } from '../../application.ts'
 import { backingServices } from '../../backing-services.ts'
+import { authority } from '../../database-tls.ts'
 import { runtimes, stopSeconds, user } from '../../runtimes.ts'
 import { yamlFile } from '../../yaml-file.ts'
 import {
@@ -20,6 +21,7 @@ export function deployment(application: Application): string {
   const { name, image, port, language } = application
   const { cpu, memory, temporary } = runtimes[language]
   const secrets = secretsOf(application)
+  const certificates = certificatesOf(application)
   const spread = (topologyKey: string) => ({
     maxSkew: 1,
     topologyKey,
@@ -76,12 +78,13 @@ export function deployment(application: Application): string {
                 ...probes(application, 'http'),
                 // The image has no "sleep" program; the kubelet itself waits (Kubernetes 1.30 and newer).
                 lifecycle: { preStop: { sleep: { seconds: stopSeconds.beforeSignal } } },
-                volumeMounts: [{ name: 'temporary', mountPath: '/tmp' }, ...secrets.mounts],
+                volumeMounts: [{ name: 'temporary', mountPath: '/tmp' }, ...secrets.mounts, ...certificates.mounts],
               },
             ],
             volumes: [
               { name: 'temporary', emptyDir: { medium: 'Memory', sizeLimit: `${temporary}Mi` } },
               ...secrets.volumes,
+              ...certificates.volumes,
             ],
           },
         },
@@ -123,5 +126,14 @@ function secretsOf(application: Application): { mounts: object[]; volumes: objec
   return {
     mounts: [{ name: 'secrets', mountPath: secretFolder, readOnly: true }],
     volumes: [{ name: 'secrets', projected: { defaultMode: 0o440, sources } }],
+  }
+}
+
+/** The certificates of the database's authority, from the overlay: a changed one has another name, so that pods are replaced. */
+function certificatesOf({ name, databaseTls }: Application): { mounts: object[]; volumes: object[] } {
+  if (databaseTls === undefined) return { mounts: [], volumes: [] }
+  return {
+    mounts: [{ name: 'database-authority', mountPath: authority.folder, readOnly: true }],
+    volumes: [{ name: 'database-authority', configMap: { name: `${name}-database-authority`, defaultMode: 0o444 } }],
   }
 }

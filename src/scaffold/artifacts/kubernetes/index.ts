@@ -1,6 +1,7 @@
 import type { Application } from '../../application.ts'
+import { noAuthorityYet } from '../database-authority.ts'
 import { deployment } from './deployment.ts'
-import { baseKustomization, namespace, productionKustomization } from './kustomization.ts'
+import { authorityFile, baseKustomization, namespace, productionKustomization } from './kustomization.ts'
 import { prometheusRule } from './alerts.ts'
 import { dashboard } from './dashboard.ts'
 import { serviceMonitor } from './monitoring.ts'
@@ -38,6 +39,9 @@ export function kubernetes(application: Application): Record<string, string> {
       application,
       objectsOf(application).map(([file]) => file),
     ),
+    ...(application.databaseTls === undefined
+      ? {}
+      : { [`deploy/kubernetes/overlays/production/${authorityFile}`]: noAuthorityYet(application) }),
     'deploy/kubernetes/overlays/production/kustomization.yaml': productionKustomization(application),
     'deploy/kubernetes/overlays/production/namespace.yaml': namespace(application),
   }
