@@ -13,13 +13,14 @@ const placeholders: ReadonlyArray<readonly [placeholder: RegExp, instead: string
   [/\bPROJECT\b/, '[a-z][a-z0-9-]{4,28}[a-z0-9]'],
   [/\bCLUSTER\b/, '[A-Za-z0-9][A-Za-z0-9_-]{0,99}'],
   [/\bBUCKET\b/, '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]'],
+  [/\bACCESS-LOGS\b/, '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]'],
   [/\bKEY-ID\b/, '(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})'],
   [/\bCERTIFICATE-ID\b/, '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'],
   [/\bISSUER-ID\b/, '[0-9A-F]{32}'],
   [/\b(?:DATABASE|REDIS)-HOST\b/, '[a-z0-9-]+(?:\\.[a-z0-9-]+)+'],
   // The network of Cloud Run, and the namespaces that an application in a cluster works with.
   [/"default"/, '"[a-z][a-z0-9-]{0,61}"'],
-  [/^(?:ingress|monitoring|observability|data)$/, '[a-z0-9]+(?:-[a-z0-9]+)*'],
+  [/^(?:ingress|monitoring|observability|data|secret-store|gateway)$/, '[a-z0-9]+(?:-[a-z0-9]+)*'],
   [/\.(?:observability|data)\.svc\b/, '\\.[a-z0-9]+(?:-[a-z0-9]+)*\\.svc'],
 ]
 

@@ -18,7 +18,7 @@ import { metadata, neighbours, selector } from './names.ts'
 
 /** The Deployment: passes Pod Security "restricted", spreads over zones and nodes, and removes no replica before a new one serves. */
 export function deployment(application: Application): string {
-  const { name, image, port, language } = application
+  const { name, image, port, language, cluster } = application
   const { cpu, memory, temporary } = runtimes[language]
   const secrets = secretsOf(application)
   const certificates = certificatesOf(application)
@@ -55,6 +55,8 @@ export function deployment(application: Application): string {
               fsGroup: user,
               fsGroupChangePolicy: 'OnRootMismatch',
               seccompProfile: { type: 'RuntimeDefault' },
+              // A node without AppArmor refuses a pod that asks for it: those of EKS (Amazon Linux, Bottlerocket) have SELinux.
+              ...(cluster === 'eks' ? {} : { appArmorProfile: { type: 'RuntimeDefault' } }),
             },
             topologySpreadConstraints: [spread('topology.kubernetes.io/zone'), spread('kubernetes.io/hostname')],
             containers: [

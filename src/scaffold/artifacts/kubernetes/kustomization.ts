@@ -56,7 +56,13 @@ export function namespace(application: Application): string {
       kind: 'Namespace',
       metadata: {
         name: application.name,
-        labels: Object.fromEntries([level('enforce'), level('audit'), level('warn')]),
+        labels: {
+          ...Object.fromEntries([level('enforce'), level('audit'), level('warn')]),
+          // A pod counts as ready only once the load balancer has it: a rollout waits for that.
+          ...(application.host !== undefined && application.cluster === 'eks'
+            ? { 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' }
+            : {}),
+        },
       },
     },
   )
