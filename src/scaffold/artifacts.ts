@@ -2,12 +2,14 @@ import type { Artifact } from './artifact.ts'
 import { answersFile, answersPath } from './artifacts/answers-file.ts'
 import { cloudRun } from './artifacts/cloud-run.ts'
 import { compose } from './artifacts/compose.ts'
+import { authorityInImage, bringsAuthority, noAuthorityYet } from './artifacts/database-authority.ts'
 import { deploymentDocument } from './artifacts/deployment-document.ts'
 import { dockerfile } from './artifacts/dockerfile.ts'
 import { dockerignore } from './artifacts/dockerignore.ts'
 import { ecs } from './artifacts/ecs.ts'
 import { kubernetes } from './artifacts/kubernetes/index.ts'
 import { policy } from './artifacts/policy.ts'
+import { questionsDocument } from './artifacts/questions-document.ts'
 import { seccomp } from './artifacts/seccomp.ts'
 import { settingsDocument } from './artifacts/settings-document.ts'
 import { structureTest } from './artifacts/structure-test.ts'
@@ -29,12 +31,16 @@ export const artifacts: readonly Artifact[] = [
       ? { 'compose.yaml': compose(application), 'deploy/seccomp.json': seccomp() }
       : {},
   ),
+  inApplication(({ application }) =>
+    bringsAuthority(application) ? { [authorityInImage]: noAuthorityYet(application) } : {},
+  ),
   inApplication(({ application }) => (application.targets.includes('kubernetes') ? kubernetes(application) : {})),
   inApplication(({ application }) => (application.targets.includes('ecs') ? ecs(application) : {})),
   inApplication(({ application }) =>
     application.targets.includes('cloud-run') ? { 'deploy/cloud-run/service.yaml': cloudRun(application) } : {},
   ),
   inApplication(({ application, templates }) => ({ 'DEPLOYMENT.md': deploymentDocument(application, templates) })),
+  inApplication(({ application }) => ({ 'deploy/questions.md': questionsDocument(application) })),
   inApplication(({ application }) => ({ 'deploy/settings.md': settingsDocument(application) })),
   inApplication(({ answers, application }) => ({ [answersPath]: answersFile(answers, application) })),
   // Workflows are read at the root of the repository alone.

@@ -190,7 +190,8 @@ function read(
     template: '',
     values: { copySources: copyLines(shipped) },
     sources: [...shipped.folders, ...shipped.files],
-    entrypoint: ['/usr/bin/python3', ...start.arguments],
+    entrypoint: ['/usr/bin/python3', '-m', start.module],
+    command: start.arguments,
     environment: {
       PYTHONPATH: `${inSrc ? '/app/src' : '/app'}:/app/site-packages`,
       PYTHONSAFEPATH: '1',

@@ -27,8 +27,9 @@ FROM {{runBase}}
 ENV {{environment}}
 COPY --from=build /healthcheck /healthcheck
 COPY --from=build /app/lib /app/lib
-{{volume}}
+{{authority}}
 USER 65532:65532
 EXPOSE {{port}}
 HEALTHCHECK {{healthcheck}}
 ENTRYPOINT {{entrypoint}}
+{{command}}

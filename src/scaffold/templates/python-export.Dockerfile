@@ -30,8 +30,9 @@ FROM {{runBase}}
 ENV {{environment}}
 COPY --from=build /app /app
 COPY deploy/healthcheck/healthcheck.py /healthcheck.py
-{{volume}}
+{{authority}}
 USER 65532:65532
 EXPOSE {{port}}
 HEALTHCHECK {{healthcheck}}
 ENTRYPOINT {{entrypoint}}
+{{command}}

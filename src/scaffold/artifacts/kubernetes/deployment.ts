@@ -1,5 +1,6 @@
 import type { Application } from '../../application.ts'
 import { backingServices } from '../../backing-services.ts'
+import { authority } from '../../database-tls.ts'
 import { runtimes, stopSeconds, user } from '../../runtimes.ts'
 import { yamlFile } from '../../yaml-file.ts'
 import {
@@ -7,6 +8,7 @@ import {
   named,
   noDigestYet,
   openSettings,
+  outsideHost,
   passwordFiles,
   secretFolder,
   secretVariables,
@@ -16,9 +18,10 @@ import { metadata, neighbours, selector } from './names.ts'
 
 /** The Deployment: passes Pod Security "restricted", spreads over zones and nodes, and removes no replica before a new one serves. */
 export function deployment(application: Application): string {
-  const { name, image, port, language } = application
+  const { name, image, port, language, cluster } = application
   const { cpu, memory, temporary } = runtimes[language]
   const secrets = secretsOf(application)
+  const certificates = certificatesOf(application)
   const spread = (topologyKey: string) => ({
     maxSkew: 1,
     topologyKey,
@@ -52,6 +55,8 @@ export function deployment(application: Application): string {
               fsGroup: user,
               fsGroupChangePolicy: 'OnRootMismatch',
               seccompProfile: { type: 'RuntimeDefault' },
+              // A node without AppArmor refuses a pod that asks for it: those of EKS (Amazon Linux, Bottlerocket) have SELinux.
+              ...(cluster === 'eks' ? {} : { appArmorProfile: { type: 'RuntimeDefault' } }),
             },
             topologySpreadConstraints: [spread('topology.kubernetes.io/zone'), spread('kubernetes.io/hostname')],
             containers: [
@@ -75,12 +80,13 @@ export function deployment(application: Application): string {
                 ...probes(application, 'http'),
                 // The image has no "sleep" program; the kubelet itself waits (Kubernetes 1.30 and newer).
                 lifecycle: { preStop: { sleep: { seconds: stopSeconds.beforeSignal } } },
-                volumeMounts: [{ name: 'temporary', mountPath: '/tmp' }, ...secrets.mounts],
+                volumeMounts: [{ name: 'temporary', mountPath: '/tmp' }, ...secrets.mounts, ...certificates.mounts],
               },
             ],
             volumes: [
               { name: 'temporary', emptyDir: { medium: 'Memory', sizeLimit: `${temporary}Mi` } },
               ...secrets.volumes,
+              ...certificates.volumes,
             ],
           },
         },
@@ -94,7 +100,7 @@ function environmentOf(application: Application): object[] {
   const { name } = application
   const environment = deploymentEnvironment(application, {
     collector: `http://collector.${neighbours.tracing}.svc:4318`,
-    hostOf: (service) => `${service}.${neighbours.data}.svc`,
+    hostOf: (service) => (application.cluster === 'eks' ? outsideHost(service) : `${service}.${neighbours.data}.svc`),
   })
   return [
     ...named(environment),
@@ -122,5 +128,14 @@ function secretsOf(application: Application): { mounts: object[]; volumes: objec
   return {
     mounts: [{ name: 'secrets', mountPath: secretFolder, readOnly: true }],
     volumes: [{ name: 'secrets', projected: { defaultMode: 0o440, sources } }],
+  }
+}
+
+/** The certificates of the database's authority, from the overlay: a changed one has another name, so that pods are replaced. */
+function certificatesOf({ name, databaseTls }: Application): { mounts: object[]; volumes: object[] } {
+  if (databaseTls === undefined) return { mounts: [], volumes: [] }
+  return {
+    mounts: [{ name: 'database-authority', mountPath: authority.folder, readOnly: true }],
+    volumes: [{ name: 'database-authority', configMap: { name: `${name}-database-authority`, defaultMode: 0o444 } }],
   }
 }
