@@ -1,5 +1,6 @@
 import type { Answers } from './answers.ts'
 import type { Application, StackReading } from './application.ts'
+import { tracingVariables } from './artifacts/tracing.ts'
 import { backingServices, type BackingService } from './backing-services.ts'
 import { clientsOf } from './clients.ts'
 import { sendsTraces } from './instruments.ts'
@@ -15,15 +16,6 @@ const namesPostgres = /\bpostgres(?:ql)?(?:\+\w+)?:\/\/|django\.db\.backends\.po
 
 /** Names that the image or every deployment sets. */
 const always = ['PORT']
-const ofTracing = [
-  'OTEL_SERVICE_NAME',
-  'OTEL_EXPORTER_OTLP_ENDPOINT',
-  'OTEL_EXPORTER_OTLP_PROTOCOL',
-  'OTEL_TRACES_SAMPLER',
-  'OTEL_TRACES_SAMPLER_ARG',
-  'OTEL_METRICS_EXPORTER',
-  'OTEL_LOGS_EXPORTER',
-]
 
 /** What an application talks to and which settings it reads, from its libraries and its shipped code; and what a person should know of it. */
 export function readServices(
@@ -41,7 +33,7 @@ export function readServices(
     broker,
     others: others.length > 0,
     answers,
-    scaffold: new Set([...always, ...Object.keys(environment), ...(tracing ? ofTracing : [])]),
+    scaffold: new Set([...always, ...Object.keys(environment), ...(tracing ? tracingVariables : [])]),
   })
   const services = { needs, others, settings, tracing, schemes: schemesOf(code, libraries, language) }
   return { ...services, notes: [...notesOf(services), ...madeNamesNote(code, language)] }
