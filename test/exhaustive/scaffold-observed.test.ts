@@ -78,7 +78,7 @@ async function scaffold(): Promise<KubernetesObject[]> {
       image: 'registry.example.com/shop/orders',
       repository: 'https://git.example.com/shop/orders',
       name: 'orders',
-      settings: { RECEIPTS_BUCKET: bucket, AWS_ENDPOINT_URL_S3: `https://${hosts.store}`, AWS_REGION: 'eu-central-1' },
+      settings: { RECEIPTS_BUCKET: bucket, AWS_ENDPOINT_URL_S3: `https://${hosts.store}`, AWS_REGION: 'us-east-1' },
     },
     await readSourceTree(source),
   )

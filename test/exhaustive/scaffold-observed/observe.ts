@@ -166,6 +166,8 @@ function moto(python: Container, certificate: ServerCertificate): Service {
     .withFile(requirements, script('moto-requirements.txt'))
     .withExec([...install, '--requirement', requirements])
     .withEnvVariable('PYTHONPATH', '/moto/site')
+    // Every host name is that of the store, and none that of a bucket.
+    .withEnvVariable('S3_IGNORE_SUBDOMAIN_BUCKETNAME', 'true')
     .withDirectory('/tls', shown(certificate, '0:0'))
   const tls = ['--ssl', '--ssl-cert', '/tls/server.pem', '--ssl-key', '/tls/server.key']
   return fresh(installed)
