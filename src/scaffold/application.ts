@@ -37,6 +37,12 @@ export interface StackReading {
   libraries: ReadonlySet<string>
   /** Settings that the framework reads by itself, where no code shows them. */
   implied?: readonly Setting[]
+  /** Files beside the code that its image needs: the template of each, by its path below the source. */
+  observing?: Readonly<Record<string, string>>
+  /** What makes its logs JSON, as a sentence; absent where no setting does. */
+  jsonLogs?: string
+  /** What starts the tracing of its libraries, as a sentence; absent where its own code has to. */
+  traced?: string
   /** The secret that the build mounts for a private registry. */
   secret: BuildSecret | undefined
   /** The program that must be in the image, and one that must not. */
@@ -70,7 +76,7 @@ export interface Application extends Omit<
   metrics: string | undefined
   /** What is measured of requests, if it is scraped and a library chose the names. */
   requests: RequestMetrics | undefined
-  /** Whether a library sends traces. */
+  /** Whether a library that sends traces is locked. */
   tracing: boolean
   /** Services that the scaffold can run beside it. */
   needs: readonly BackingService[]

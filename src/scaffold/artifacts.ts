@@ -26,6 +26,9 @@ export const artifacts: readonly Artifact[] = [
   inApplication(({ application: { language }, templates }) => ({
     [runtimes[language].healthcheck.path]: templateOf(templates, runtimes[language].healthcheck.template),
   })),
+  inApplication(({ application: { observing = {} }, templates }) =>
+    Object.fromEntries(Object.entries(observing).map(([path, template]) => [path, templateOf(templates, template)])),
+  ),
   inApplication(({ application }) =>
     application.targets.includes('compose')
       ? { 'compose.yaml': compose(application), 'deploy/seccomp.json': seccomp() }

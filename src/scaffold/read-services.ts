@@ -1,5 +1,6 @@
 import type { Answers } from './answers.ts'
 import type { Application, StackReading } from './application.ts'
+import { tracingVariables } from './artifacts/tracing.ts'
 import { awsUse } from './aws.ts'
 import { backingServices, type BackingService } from './backing-services.ts'
 import { clientsOf } from './clients.ts'
@@ -17,15 +18,6 @@ const namesPostgres = /\bpostgres(?:ql)?(?:\+\w+)?:\/\/|django\.db\.backends\.po
 
 /** Names that the image or every deployment sets. */
 const always = ['PORT']
-const ofTracing = [
-  'OTEL_SERVICE_NAME',
-  'OTEL_EXPORTER_OTLP_ENDPOINT',
-  'OTEL_EXPORTER_OTLP_PROTOCOL',
-  'OTEL_TRACES_SAMPLER',
-  'OTEL_TRACES_SAMPLER_ARG',
-  'OTEL_METRICS_EXPORTER',
-  'OTEL_LOGS_EXPORTER',
-]
 
 /** What an application talks to and which settings it reads, from its libraries and its shipped code; and what a person should know of it. */
 export function readServices(
@@ -48,7 +40,7 @@ export function readServices(
       ...always,
       ...(tls === undefined ? [] : variablesOfTls),
       ...Object.keys(environment),
-      ...(tracing ? ofTracing : []),
+      ...(tracing ? tracingVariables : []),
     ]),
   })
   const talksToS3 = others.some(({ title }) => title === 'S3')

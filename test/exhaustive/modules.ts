@@ -45,3 +45,11 @@ export const actProgram: ProgramsOnDemand<'act'> = {
   programs: { act: { version: 'v0.2.82', package: 'github.com/nektos/act' } },
   seldom: true,
 }
+
+/** The OpenTelemetry collector with the parts that take OTLP and write it out. */
+export const collectorProgram: ProgramsOnDemand<'collector'> = {
+  goDirectory,
+  module: 'collector',
+  programs: { collector: { version: 'v0.165.0', package: '.' } },
+  seldom: true,
+}

@@ -153,18 +153,16 @@ function tlsText({ needs, databaseTls }: Application): string {
 }
 
 /** What the application itself says of its logs, metrics and traces; nothing is claimed that no library or setting does. */
-function observedText({ metrics, requests, tracing, environment, targets, compliance }: Application): string {
+function observedText({ metrics, requests, tracing, jsonLogs, traced, targets, compliance }: Application): string {
   const days = logDays(compliance)
   return [
-    environment['LOGGING_STRUCTURED_FORMAT_CONSOLE'] === undefined
-      ? `The form of the logs is what the code writes to standard output: no setting here changes it.`
-      : 'Spring Boot writes JSON, one object per line, to standard output (`LOGGING_STRUCTURED_FORMAT_CONSOLE`, from Spring Boot 3.4 on).',
+    jsonLogs ?? 'The form of the logs is what the code writes to standard output: no setting here changes it.',
     `Log no personal data and no secrets. Keep logs for ${days} days: ${targets.includes('ecs') ? '`deploy/ecs/log-retention.json` sets that on ECS; elsewhere ' : ''}whoever collects them must be told so, because nothing here does it.`,
     metrics === undefined
       ? 'No metrics are scraped, because no Prometheus client is locked or no path for it is in the code.'
       : `Metrics are at \`${metrics}\` in Prometheus' format. ${requests === undefined ? 'Alerts on errors and latency are yours to add: no library here chose the names of such metrics.' : 'Alerts on errors follow an objective of 99.9 percent.'}`,
     tracing
-      ? 'A tenth of the traces that start here go to the collector in `OTEL_EXPORTER_OTLP_ENDPOINT`.'
+      ? `A tenth of the traces that start here go to the collector in \`OTEL_EXPORTER_OTLP_ENDPOINT\`. ${traced ?? 'The code has to start the SDK of OpenTelemetry itself.'}`
       : 'No traces are sent, because no SDK of OpenTelemetry is locked.',
   ].join(' ')
 }

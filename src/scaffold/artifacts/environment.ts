@@ -1,6 +1,7 @@
 import type { Application } from '../application.ts'
 import { backingServices, type BackingService } from '../backing-services.ts'
 import type { Part, UsedSetting } from '../settings/uses.ts'
+import { tracingEnvironment } from './tracing.ts'
 
 /** Where containers find mounted secrets, one file each. */
 export const secretFolder = '/run/secrets'
@@ -15,25 +16,14 @@ interface ServicePlaces {
 
 /**
  * What every platform sets in addition to the image's own environment: tracing, if a library sends traces, how the database's server is verified, and the settings that the code reads and whose values are known. No value is a secret.
- * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 export function deploymentEnvironment(
   application: Application,
   { collector, ...places }: { collector: string } & ServicePlaces,
 ): Record<string, string> {
-  const tracing = {
-    OTEL_SERVICE_NAME: application.name,
-    OTEL_EXPORTER_OTLP_ENDPOINT: collector,
-    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
-    // A tenth of the traces that start here; a caller's decision is honoured.
-    OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
-    OTEL_TRACES_SAMPLER_ARG: '0.1',
-    OTEL_METRICS_EXPORTER: 'none',
-    OTEL_LOGS_EXPORTER: 'none',
-  }
   const { environment = {}, query = '' } = application.databaseTls ?? {}
   return {
-    ...(application.tracing ? tracing : {}),
+    ...tracingEnvironment(application, collector),
     ...environment,
     ...settingsEnvironment(application, { ...places, query }),
   }

@@ -23,6 +23,9 @@ export function policy(application: Application): string {
   )
 }
 
+/** Beside the image in the gate there is no collector, and looking for one would hold up its end. */
+const withoutCollector = { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' }
+
 /**
  * The limits of production, and the services that the application has there, under the same names and with the secrets in the same files.
  */
@@ -33,6 +36,7 @@ function run(application: Application): Record<string, unknown> {
     secretValue(application, variable, variable.group, proofPassword),
   ])
   const environment = {
+    ...(application.tracing ? withoutCollector : {}),
     ...settingsEnvironment(application, { hostOf: (service) => service }),
     ...Object.fromEntries(secrets),
   }

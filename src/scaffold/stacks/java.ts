@@ -167,6 +167,12 @@ function read(
   return {
     language: 'java',
     repository: undefined,
+    ...(spring
+      ? {
+          jsonLogs:
+            'Spring Boot writes JSON, one object per line, to standard output (`LOGGING_STRUCTURED_FORMAT_CONSOLE`, from Spring Boot 3.4 on).',
+        }
+      : {}),
     environment: spring
       ? {
           LOGGING_STRUCTURED_FORMAT_CONSOLE: 'ecs',

@@ -1,11 +1,13 @@
 import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
 import type { SourceTree } from '../source-tree.ts'
+import { logConfiguration, type PythonServer } from './python-observing.ts'
 
-/** The module that the interpreter runs, its arguments, and the port that the application then listens on. */
+/** The module that the interpreter runs, its arguments, and the server with the port that the application then listens on. */
 interface Start {
   module: string
   arguments: string[]
+  server?: PythonServer
   port?: number
 }
 
@@ -29,13 +31,14 @@ export function howItStarts(tree: SourceTree, answers: Answers, packages: Readon
 function serve(application: string, port: number, packages: ReadonlySet<string>): Start {
   if (packages.has('uvicorn')) {
     const address = ['--host', '0.0.0.0', '--port', String(port)]
-    const manners = ['--no-server-header', '--timeout-graceful-shutdown', '20']
-    return { port, module: 'uvicorn', arguments: [application, ...address, ...manners] }
+    const manners = ['--no-server-header', '--timeout-graceful-shutdown', '20', '--log-config', logConfiguration]
+    return { port, server: 'uvicorn', module: 'uvicorn', arguments: [application, ...address, ...manners] }
   }
   if (packages.has('gunicorn')) {
     const address = ['--bind', `0.0.0.0:${port}`]
-    const manners = ['--worker-tmp-dir', '/tmp', '--threads', '8', '--graceful-timeout', '20', '--access-logfile', '-']
-    return { port, module: 'gunicorn', arguments: [application, ...address, ...manners] }
+    const manners = ['--worker-tmp-dir', '/tmp', '--threads', '8', '--graceful-timeout', '20']
+    const logs = ['--log-config-json', logConfiguration]
+    return { port, server: 'gunicorn', module: 'gunicorn', arguments: [application, ...address, ...manners, ...logs] }
   }
   throw new DeliveryError(
     'SOURCE',

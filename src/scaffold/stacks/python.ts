@@ -8,6 +8,7 @@ import { readSourceDocument } from '../source-document.ts'
 import type { SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
 import { codeAtTop, copyLines } from '../top-level.ts'
+import { observingPython } from './python-observing.ts'
 import { howItStarts } from './python-start.ts'
 
 /** Python versions available on a base without a shell, the preferred one first. Patch levels are Debian's: https://github.com/GoogleContainerTools/distroless. */
@@ -177,6 +178,7 @@ function read(
   const wanted = project?.['requires-python'] ?? stringOf(tool?.poetry?.dependencies?.['python'])
   const python = choosePython(wanted)
   const start = howItStarts(tree, answers, packages)
+  const { modulesToRun, modules, copy, ...observing } = observingPython(start, packages)
   const inSrc = tree.paths.some((path) => /^src\/.+\.py$/.test(path))
   const code = codeAtTop(tree, /\.py$/)
   const shipped = { folders: code.folders, files: code.files.filter((file) => file !== 'setup.py') }
@@ -188,12 +190,13 @@ function read(
     repository: project?.urls?.['Repository'] ?? project?.urls?.['repository'] ?? tool?.poetry?.repository,
     bases: { build: python.build, run: python.run },
     template: '',
-    values: { copySources: copyLines(shipped) },
+    values: { copySources: copyLines(shipped), copyObserving: copy },
     sources: [...shipped.folders, ...shipped.files],
-    entrypoint: ['/usr/bin/python3', '-m', start.module],
+    ...observing,
+    entrypoint: ['/usr/bin/python3', '-m', ...modulesToRun],
     command: start.arguments,
     environment: {
-      PYTHONPATH: `${inSrc ? '/app/src' : '/app'}:/app/site-packages`,
+      PYTHONPATH: [inSrc ? '/app/src' : '/app', '/app/site-packages', modules].filter((path) => path !== '').join(':'),
       PYTHONSAFEPATH: '1',
       PYTHONDONTWRITEBYTECODE: '1',
       PYTHONUNBUFFERED: '1',

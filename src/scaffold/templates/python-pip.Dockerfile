@@ -22,6 +22,7 @@ FROM {{runBase}}
 ENV {{environment}}
 COPY --from=build /app /app
 COPY deploy/healthcheck/healthcheck.py /healthcheck.py
+{{copyObserving}}
 {{authority}}
 USER 65532:65532
 EXPOSE {{port}}

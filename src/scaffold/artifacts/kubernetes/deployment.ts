@@ -14,6 +14,7 @@ import {
   secretVariables,
 } from '../environment.ts'
 import { probes } from '../probes.ts'
+import { collectorAuthority } from '../tracing.ts'
 import { metadata, neighbours, selector } from './names.ts'
 
 /** The Deployment: passes Pod Security "restricted", spreads over zones and nodes, and removes no replica before a new one serves. */
@@ -22,6 +23,7 @@ export function deployment(application: Application): string {
   const { cpu, memory, temporary } = runtimes[language]
   const secrets = secretsOf(application)
   const certificates = certificatesOf(application)
+  const collector = collectorOf(application)
   const spread = (topologyKey: string) => ({
     maxSkew: 1,
     topologyKey,
@@ -80,13 +82,19 @@ export function deployment(application: Application): string {
                 ...probes(application, 'http'),
                 // The image has no "sleep" program; the kubelet itself waits (Kubernetes 1.30 and newer).
                 lifecycle: { preStop: { sleep: { seconds: stopSeconds.beforeSignal } } },
-                volumeMounts: [{ name: 'temporary', mountPath: '/tmp' }, ...secrets.mounts, ...certificates.mounts],
+                volumeMounts: [
+                  { name: 'temporary', mountPath: '/tmp' },
+                  ...secrets.mounts,
+                  ...certificates.mounts,
+                  ...collector.mounts,
+                ],
               },
             ],
             volumes: [
               { name: 'temporary', emptyDir: { medium: 'Memory', sizeLimit: `${temporary}Mi` } },
               ...secrets.volumes,
               ...certificates.volumes,
+              ...collector.volumes,
             ],
           },
         },
@@ -99,10 +107,11 @@ export function deployment(application: Application): string {
 function environmentOf(application: Application): object[] {
   const { name } = application
   const environment = deploymentEnvironment(application, {
-    collector: `http://collector.${neighbours.tracing}.svc:4318`,
+    collector: `https://collector.${neighbours.tracing}.svc:4318`,
     hostOf: (service) => (application.cluster === 'eks' ? outsideHost(service) : `${service}.${neighbours.data}.svc`),
   })
   return [
+    ...(application.tracing ? whichPod : []),
     ...named(environment),
     ...secretVariables(application).map(({ name: variable, group, key }) => ({
       name: variable,
@@ -113,6 +122,27 @@ function environmentOf(application: Application): object[] {
       valueFrom: { configMapKeyRef: { name: `${name}-settings`, key: setting.name } },
     })),
   ]
+}
+
+/** What tells one replica's traces from another's. */
+const whichPod = [
+  { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+  { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+  {
+    name: 'OTEL_RESOURCE_ATTRIBUTES',
+    value: 'k8s.namespace.name=$(POD_NAMESPACE),k8s.pod.name=$(POD_NAME),service.instance.id=$(POD_NAME)',
+  },
+]
+
+/** The authority of the collector, without which the pod does not start: an operator that hands out authorities makes such a ConfigMap, or a person does. */
+function collectorOf({ name, tracing }: Application): { mounts: object[]; volumes: object[] } {
+  if (!tracing) return { mounts: [], volumes: [] }
+  const { folder, file } = collectorAuthority
+  const configMap = { name: `${name}-collector-authority`, items: [{ key: file, path: file }] }
+  return {
+    mounts: [{ name: 'collector-authority', mountPath: folder, readOnly: true }],
+    volumes: [{ name: 'collector-authority', configMap }],
+  }
 }
 
 /** The passwords that the code reads from files: one volume for all. */
