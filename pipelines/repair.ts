@@ -6,23 +6,30 @@ import { step, type Progress } from '../src/engine/progress.ts'
 import { readText } from '../src/engine/read-text.ts'
 import {
   assemble,
+  changedLine,
   isBetter,
   keepWorking,
   openExceptions,
   repairs,
   tellRepair,
+  turns,
   withoutOverlaps,
   worse,
   type Answer,
+  type ChangedLine,
   type Left,
   type Proposal,
+  type Rebuild,
   type Repaired,
   type Seen,
   type Situation,
+  type Turn,
 } from '../src/repair/index.ts'
 import { policyName } from '../src/stages/source/application-policy.ts'
 import type { Source } from '../src/stages/source/source.ts'
 import { buildAndScan } from './build-and-scan.ts'
+import { rebuildSeconds } from './rebuild-times.ts'
+import { say, working } from './repair-round.ts'
 import { situationOf } from './repair-situation.ts'
 import type { Request } from './request.ts'
 import { documentRun } from './run-record.ts'
@@ -42,6 +49,9 @@ interface Judged {
 /** Builds and starts the source with some changed files, once for the same files; undefined if it does not build. */
 type Attempt = (files: Files, of: string) => Promise<TriedImage | undefined>
 
+/** Seconds until a source with some changed files is built again after one changed line; undefined if it is not. */
+type Measure = (files: Files, name: string) => Promise<number | undefined>
+
 /** The result of one round of repairs. `judged` is absent if nothing is kept. */
 interface Round {
   judged: Judged | undefined
@@ -50,48 +60,85 @@ interface Round {
 }
 
 /**
- * One repair can make another possible: a user that the image can start as, then a health check for the port on which
- * it was seen to answer.
+ * One repair can make another possible: an image that starts, then a health check for the port on which it was seen to
+ * answer.
  */
-const mostRounds = 3
+const rounds: readonly Turn[] = turns.flatMap((turn) => (turn === 'rest' ? [turn, turn, turn] : [turn]))
+
+/** The most that a rebuild may take of the one before, for a different order to be worth its change: two builds of the same differ by less. */
+const worthwhile = 0.9
 
 const brokeRule = 'a rule that passed would fail'
 const noBetter = 'no failed rule would pass'
+const noFaster = 'a rebuild after a changed line would not be faster'
 
 /**
  * Judges a source, makes every known repair for the gate's findings, builds and starts the result, and judges again.
  * Repairs are kept if the image builds and starts with them, no rule that passed now fails, and at least one rule gets
- * better. The given directory is not changed: `files` has the changes. Throws if the engine or a tool fails; a source
- * that cannot be judged is left unchanged.
+ * better or a rebuild becomes faster. The given directory is not changed: `files` has the changes. Throws if the engine
+ * or a tool fails; a source that cannot be judged is left unchanged.
  */
 export async function repair(request: Request): Promise<Repaired> {
   const before = await judge(request, {}, 'before')
+  const attempt = attempts(request)
+  const left: Left[] = []
+  const kept: Proposal[] = []
+  let [current, seen, answers]: [Judged, Seen | undefined, readonly Answer[]] = [before, undefined, []]
+  let line: ChangedLine | undefined
+  const measure = measures(request, () => line)
+  for (const turn of isOpen(before.run) ? rounds : []) {
+    if (turn !== 'order' && !isOpen(current.run)) continue
+    if (turn === 'rest') seen ??= await (await attempt(current.files, 'try as it is'))?.seen()
+    const situation = await situationOf(current, seen)
+    line ??= changedLine(situation)
+    answers = repairs.map((one) => one.propose(situation))
+    const given = new Set(left.map(({ repair: id }) => id))
+    const asked = repairs.flatMap(({ turn: own = 'rest' }, index) =>
+      own === turn ? (answers[index]?.proposals ?? []) : [],
+    )
+    const { kept: proposals } = withoutOverlaps(asked.filter(({ repair: id }) => !given.has(id)))
+    if (proposals.length === 0) continue
+    const next = await oneRound({ request, attempt, current, situation, measure }, proposals, turn)
+    left.push(...next.left)
+    kept.push(...next.kept)
+    current = next.judged ?? current
+  }
+  const rebuild = kept.length === 0 ? undefined : await rebuilt(measure, current.files, () => line)
+  const files = { ...current.files, ...(await whatRemains(request, current)) }
+  return tellRepair({ before: before.run, after: current.run, kept, left, answers, files, rebuild })
+}
+
+/** Builds and starts a source with changed files, once for the same files. */
+function attempts(request: Request): Attempt {
   const tried = new Map<string, Promise<TriedImage | undefined>>()
-  const attempt: Attempt = (files, of) =>
+  return (files, of) =>
     once(tried, files, () =>
       step(request.progress, 'build', () => tryOrNot({ ...request, directory: withFiles(request.directory, files) }), {
         of,
         said: (image) => (image === undefined ? 'does not build' : (image.run?.outcome ?? 'names no port')),
       }),
     )
-  const left: Left[] = []
-  const kept: Proposal[] = []
-  let [current, seen, answers]: [Judged, Seen | undefined, readonly Answer[]] = [before, undefined, []]
-  for (let round = 0; round < mostRounds && isOpen(current.run); round++) {
-    seen ??= await (await attempt(current.files, 'try as it is'))?.seen()
-    const situation = await situationOf(current, seen)
-    answers = repairs.map((one) => one.propose(situation))
-    const given = new Set(left.map(({ repair: id }) => id))
-    const asked = answers.flatMap(({ proposals = [] }) => proposals).filter(({ repair: id }) => !given.has(id))
-    const proposals = withoutOverlaps(asked).kept
-    const next = await oneRound(request, attempt, current, situation, proposals, `repair ${round + 1}`)
-    left.push(...next.left)
-    if (next.judged === undefined) break
-    kept.push(...next.kept)
-    current = next.judged
+}
+
+/** Measures rebuilds, one after the other and once for the same files. */
+function measures(request: Request, line: () => ChangedLine | undefined): Measure {
+  const known = new Map<string, Promise<number | undefined>>()
+  return async (files, name) => {
+    const changed = line()
+    if (changed === undefined) return undefined
+    return once(known, files, () => rebuildSeconds(request, withFiles(request.directory, files), changed, name))
   }
-  const files = { ...current.files, ...(await whatRemains(request, current)) }
-  return tellRepair({ before: before.run, after: current.run, kept, left, answers, files })
+}
+
+/** Rebuilds of the given source and of the repaired one; undefined if one of them was not possible. */
+async function rebuilt(
+  measure: Measure,
+  files: Files,
+  line: () => ChangedLine | undefined,
+): Promise<Rebuild | undefined> {
+  const [before, after] = [await measure({}, 'before'), await measure(files, 'after')]
+  const path = line()?.path
+  return path === undefined || before === undefined || after === undefined ? undefined : { path, before, after }
 }
 
 /** Returns the repairs as a change of their source. Throws as `repair` does. */
@@ -106,13 +153,19 @@ function isOpen({ verdict, evidence, outcome, subject }: Run): boolean {
   return isHere && outcome !== 'passed'
 }
 
+/** What a round works with. */
+interface Given {
+  request: Request
+  attempt: Attempt
+  current: Judged
+  situation: Situation
+  measure: Measure
+}
+
 async function oneRound(
-  request: Request,
-  attempt: Attempt,
-  current: Judged,
-  situation: Situation,
+  { request, attempt, current, situation, measure }: Given,
   proposals: readonly Proposal[],
-  name: string,
+  turn: Turn,
 ): Promise<Round> {
   const filesOf = (some: readonly Proposal[]): Files => ({
     ...current.files,
@@ -125,66 +178,30 @@ async function oneRound(
   if (kept.length === 0) return { judged: undefined, kept, left }
   const results = resultsOf(current.run)
   const judgements = new Map<string, Promise<Judged>>()
-  const judged = (some: readonly Proposal[]) => once(judgements, filesOf(some), (files) => judge(request, files, name))
+  const judged = (some: readonly Proposal[]) =>
+    once(judgements, filesOf(some), (files) => judge(request, files, `repair: ${turn}`))
   const harm = async (some: readonly Proposal[]) => {
     const { run } = await judged(some)
     return run.verdict === undefined ? ['the gate reaches no verdict'] : worse(results, resultsOf(run))
   }
   const good = await keepWorking(kept, async (some) => (await harm(some)).length === 0)
-  const dropped = say(good.dropped, `${brokeRule}: ${(await harm(kept)).join(', ')}`)
+  const dropped = good.dropped.length === 0 ? [] : say(good.dropped, `${brokeRule}: ${(await harm(kept)).join(', ')}`)
   const best = good.kept.length === 0 ? undefined : await judged(good.kept)
-  return best !== undefined && isBetter(results, resultsOf(best.run))
+  if (best === undefined) return { judged: undefined, kept: [], left: [...left, ...dropped] }
+  const helps =
+    turn === 'order' ? await isFaster(measure, current.files, best.files) : isBetter(results, resultsOf(best.run))
+  return helps
     ? { judged: best, kept: good.kept, left: [...left, ...dropped] }
-    : { judged: undefined, kept: [], left: [...left, ...dropped, ...say(good.kept, noBetter)] }
+    : {
+        judged: undefined,
+        kept: [],
+        left: [...left, ...dropped, ...say(good.kept, turn === 'order' ? noFaster : noBetter)],
+      }
 }
 
-/**
- * The proposals with which the image builds and starts. If it cannot be started at all, those that do not change what
- * runs, if it builds with them.
- */
-async function working(
-  attempt: (some: readonly Proposal[]) => Promise<TriedImage | undefined>,
-  proposals: readonly Proposal[],
-): Promise<{ kept: readonly Proposal[]; left: Left[] }> {
-  const builds = async (some: readonly Proposal[]) => (await attempt(some)) !== undefined
-  const starts = async (some: readonly Proposal[]) => (await attempt(some))?.run?.outcome === 'ready'
-  if (proposals.length === 0 || (await starts(proposals))) return { kept: proposals, left: [] }
-
-  const base = await firstWorking(beginnings(proposals), starts)
-  if (base !== undefined) {
-    const others = proposals.filter(({ repair: id }) => !base.some((one) => one.repair === id))
-    const more = await keepWorking(others, (some) => starts([...base, ...some]))
-    return { kept: [...base, ...more.kept], left: say(more.dropped, 'the image does not build or start with it') }
-  }
-  const [equal, others] = [proposals.filter((one) => one.equal), proposals.filter((one) => !one.equal)]
-  const reason = (await attempt(proposals))?.run?.reason || 'it has no health check and names no port'
-  const proven = await keepWorking(equal, builds)
-  return {
-    kept: proven.kept,
-    left: [
-      ...say(proven.dropped, 'the image does not build with it'),
-      ...say(others, `the image was not seen to start (${reason}), so it is unknown whether it still would`),
-    ],
-  }
-}
-
-/**
- * Proposals with which an image may start that does not start unchanged: as a different user, with or without ownership
- * of its files, and with a different command.
- */
-function beginnings(proposals: readonly Proposal[]): Array<readonly Proposal[]> {
-  const user = proposals.find((one) => one.user !== undefined)
-  const users = user === undefined ? [[]] : [[user], ...(user.otherwise === undefined ? [] : [[user.otherwise]])]
-  const commands = proposals.filter((one) => one.starts === true)
-  return [...users, ...(commands.length === 0 ? [] : users.map((some) => [...some, ...commands]))]
-}
-
-async function firstWorking(
-  lists: ReadonlyArray<readonly Proposal[]>,
-  works: (some: readonly Proposal[]) => Promise<boolean>,
-): Promise<readonly Proposal[] | undefined> {
-  for (const list of lists) if (await works(list)) return list
-  return undefined
+async function isFaster(measure: Measure, before: Files, after: Files): Promise<boolean> {
+  const [slow, fast] = [await measure(before, 'in the old order'), await measure(after, 'in the new order')]
+  return slow !== undefined && fast !== undefined && fast < slow * worthwhile
 }
 
 /** Undefined if it does not build. Any other failure is not a repair's fault. */
@@ -197,8 +214,9 @@ async function tryOrNot(request: Request): Promise<TriedImage | undefined> {
   }
 }
 
+/** Whether a repair can be the reason: LOCK means that a base is not available. */
 function isOfSource({ code }: DeliveryError): boolean {
-  return /^(BUILD|BUILD_STEP|SOURCE|STRUCTURE_TESTS)$/.test(code)
+  return /^(BUILD|BUILD_STEP|SOURCE|STRUCTURE_TESTS|LOCK)$/.test(code)
 }
 
 function named(progress: Progress, name: string): Progress {
@@ -210,10 +228,6 @@ function once<T>(known: Map<string, Promise<T>>, files: Files, work: (files: Fil
   const running = known.get(key) ?? work(files)
   known.set(key, running)
   return running
-}
-
-function say(proposals: readonly Proposal[], why: string): Left[] {
-  return proposals.map(({ repair: id, what }) => ({ repair: id, what, why }))
 }
 
 /** Any failure of the given source is a result; of a repaired one, only a failure that can be the repair's fault. */

@@ -21,6 +21,8 @@ export interface Situation {
      */
     seen?: Seen
   }
+  /** The text of a Go program that exits with 0 if the URL in its argument answers 200. */
+  checker?: string
   /** Files of the source, without links, and the texts of its manifests. */
   source: { name: string; paths: ReadonlySet<string>; texts: ReadonlyMap<string, string> }
 }
@@ -67,10 +69,19 @@ export interface Answer {
   remains?: ReadonlyArray<{ rule: RuleId; text: string }>
 }
 
+/**
+ * The rounds in their order. Each changes what the others see: `stages` what is in the image, `start` what it is started
+ * as, `base` what it is made from, `order` only how long it takes to be built.
+ */
+export const turns = ['stages', 'start', 'base', 'rest', 'order'] as const
+export type Turn = (typeof turns)[number]
+
 /** A repair: pure, one per kind of problem. */
 export interface Repair {
   /** Stable, kebab-case. */
   id: string
+  /** In which round it is tried; with most others if omitted. */
+  turn?: Turn
   /** What it repairs, as a sentence for the documentation. */
   title: string
   /** The gate rules, and hadolint's remarks, that it answers. */
