@@ -1,46 +1,35 @@
-import type { Changeset, Directory } from '@dagger.io/dagger'
-import { DeliveryError } from '../src/model/errors.ts'
+import type { Changeset } from '@dagger.io/dagger'
 import { limits } from '../src/model/limits.ts'
 import type { RuleResult, Run } from '../src/model/index.ts'
-import { step, type Progress } from '../src/engine/progress.ts'
 import { readText } from '../src/engine/read-text.ts'
 import {
   assemble,
+  changedLine,
   isBetter,
   keepWorking,
+  mostRounds,
+  nextRound,
   openExceptions,
   repairs,
+  saysNo,
   tellRepair,
   withoutOverlaps,
   worse,
   type Answer,
+  type ChangedLine,
   type Left,
   type Proposal,
+  type Rebuild,
   type Repaired,
   type Seen,
   type Situation,
+  type Turn,
 } from '../src/repair/index.ts'
 import { policyName } from '../src/stages/source/application-policy.ts'
-import type { Source } from '../src/stages/source/source.ts'
-import { buildAndScan } from './build-and-scan.ts'
+import { say, unproven, working, type AttemptWith, type Working } from './repair-round.ts'
 import { situationOf } from './repair-situation.ts'
+import { trialsOf, withFiles, type Files, type Judged, type Trials } from './repair-trials.ts'
 import type { Request } from './request.ts'
-import { documentRun } from './run-record.ts'
-import { tryImage, type TriedImage } from './try-image.ts'
-
-/** Files that differ from the source's, by path. */
-type Files = Readonly<Record<string, string>>
-
-/** A source with some changed files, judged. */
-interface Judged {
-  files: Files
-  directory: Directory
-  run: Run
-  source: Source | undefined
-}
-
-/** Builds and starts the source with some changed files, once for the same files; undefined if it does not build. */
-type Attempt = (files: Files, of: string) => Promise<TriedImage | undefined>
 
 /** The result of one round of repairs. `judged` is absent if nothing is kept. */
 interface Round {
@@ -49,49 +38,61 @@ interface Round {
   left: readonly Left[]
 }
 
-/**
- * One repair can make another possible: a user that the image can start as, then a health check for the port on which
- * it was seen to answer.
- */
-const mostRounds = 3
+/** What a round works with. */
+interface Given {
+  trials: Trials
+  current: Judged
+  situation: Situation
+  line: ChangedLine | undefined
+  number: number
+}
+
+/** The most that a rebuild may take of the one before, for a different order to be worth its change: two builds of the same differ by less. */
+const worthwhile = 0.9
 
 const brokeRule = 'a rule that passed would fail'
 const noBetter = 'no failed rule would pass'
+const noFaster = 'a rebuild after a changed line would not be faster'
+const noMoreRounds = `not tried: the limit of ${mostRounds} rounds was reached`
 
 /**
  * Judges a source, makes every known repair for the gate's findings, builds and starts the result, and judges again.
  * Repairs are kept if the image builds and starts with them, no rule that passed now fails, and at least one rule gets
- * better. The given directory is not changed: `files` has the changes. Throws if the engine or a tool fails; a source
- * that cannot be judged is left unchanged.
+ * better or a rebuild becomes faster. The given directory is not changed: `files` has the changes. Throws if the engine
+ * or a tool fails; a source that cannot be judged is left unchanged.
  */
 export async function repair(request: Request): Promise<Repaired> {
-  const before = await judge(request, {}, 'before')
-  const tried = new Map<string, Promise<TriedImage | undefined>>()
-  const attempt: Attempt = (files, of) =>
-    once(tried, files, () =>
-      step(request.progress, 'build', () => tryOrNot({ ...request, directory: withFiles(request.directory, files) }), {
-        of,
-        said: (image) => (image === undefined ? 'does not build' : (image.run?.outcome ?? 'names no port')),
-      }),
-    )
+  const trials = trialsOf(request)
+  const before = await trials.judge({}, 'before')
   const left: Left[] = []
   const kept: Proposal[] = []
-  let [current, seen, answers]: [Judged, Seen | undefined, readonly Answer[]] = [before, undefined, []]
-  for (let round = 0; round < mostRounds && isOpen(current.run); round++) {
-    seen ??= await (await attempt(current.files, 'try as it is'))?.seen()
-    const situation = await situationOf(current, seen)
-    answers = repairs.map((one) => one.propose(situation))
-    const given = new Set(left.map(({ repair: id }) => id))
-    const asked = answers.flatMap(({ proposals = [] }) => proposals).filter(({ repair: id }) => !given.has(id))
-    const proposals = withoutOverlaps(asked).kept
-    const next = await oneRound(request, attempt, current, situation, proposals, `repair ${round + 1}`)
-    left.push(...next.left)
-    if (next.judged === undefined) break
-    kept.push(...next.kept)
-    current = next.judged
+  let [current, answers, line]: [Judged, readonly Answer[], ChangedLine | undefined] = [before, [], undefined]
+  let tmpfs: readonly string[] = []
+  for (let number = 1; isRepairable(before.run); number++) {
+    const past = {
+      finished: left.map(({ repair: id }) => id),
+      kept: kept.map(({ repair: id }) => id),
+      passes: current.run.outcome === 'passed',
+    }
+    const next = await proposalsFor(trials, current, past)
+    const { situation } = next
+    answers = next.answers
+    tmpfs = situation.image.seen?.tmpfs ?? []
+    line ??= changedLine(situation)
+    const { kept: proposals } = withoutOverlaps(next.proposals)
+    if (proposals.length === 0) break
+    if (number > mostRounds) {
+      left.push(...say(proposals, noMoreRounds))
+      break
+    }
+    const round = await oneRound({ trials, current, situation, line, number }, proposals)
+    left.push(...round.left)
+    kept.push(...round.kept)
+    current = round.judged ?? current
   }
-  const files = { ...current.files, ...(await whatRemains(request, current)) }
-  return tellRepair({ before: before.run, after: current.run, kept, left, answers, files })
+  const rebuild = kept.length === 0 ? undefined : await rebuilt(trials, current.files, line)
+  const files = { ...current.files, ...(await whatRemains(request, current, tmpfs)) }
+  return tellRepair({ before: before.run, after: current.run, kept, left, answers, files, rebuild })
 }
 
 /** Returns the repairs as a change of their source. Throws as `repair` does. */
@@ -101,145 +102,127 @@ export async function repairChanges(request: Request): Promise<Changeset> {
 }
 
 /** Whether there is something to repair: an image that was built and judged, and did not pass. */
-function isOpen({ verdict, evidence, outcome, subject }: Run): boolean {
+function isRepairable({ verdict, evidence, outcome, subject }: Run): boolean {
   const isHere = verdict !== undefined && (evidence?.platforms.length ?? 0) > 0 && subject.dockerfile !== undefined
   return isHere && outcome !== 'passed'
 }
 
-async function oneRound(
-  request: Request,
-  attempt: Attempt,
-  current: Judged,
-  situation: Situation,
-  proposals: readonly Proposal[],
-  name: string,
-): Promise<Round> {
-  const filesOf = (some: readonly Proposal[]): Files => ({
-    ...current.files,
-    ...assemble(situation.file, some, situation.image.configuration?.user ?? ''),
-  })
-  const { kept, left } = await working(
-    (some) => attempt(filesOf(some), `try ${some.map(({ repair: id }) => id).join(', ') || 'nothing'}`),
-    proposals,
+/** The proposals of the next round. The image is started to see what it answers only when its last turn has come. */
+async function proposalsFor(trials: Trials, current: Judged, past: Parameters<typeof nextRound>[2]) {
+  const asks = (situation: Situation) => {
+    const answers = repairs.map((one) => one.propose(situation))
+    return { situation, answers, proposals: nextRound(repairs, answers, past) }
+  }
+  const situation = await situationOf(current)
+  const first = asks(situation)
+  if (past.passes || !first.proposals.every(isLast)) return first
+  const seen = await seenOf(trials, current)
+  return seen === undefined ? first : asks({ ...situation, image: { ...situation.image, seen } })
+}
+
+/** What the image was seen to do, if a repair that needs to know it may have something to do. */
+async function seenOf(trials: Trials, { run, files }: Judged): Promise<Seen | undefined> {
+  const isAsked = resultsOf(run).some(
+    ({ rule, status }) => /^(healthcheck|structure-tests|runtime-run|runtime-ready)$/.test(rule) && saysNo(status),
   )
+  return isAsked ? (await trials.attempt(files, 'try as it is'))?.seen : undefined
+}
+
+async function oneRound(given: Given, proposals: readonly Proposal[]): Promise<Round> {
+  const { trials, current } = given
+  const name = `round ${given.number}`
+  const filesOf = (some: readonly Proposal[]) => filesWith(given, some)
+  if (isSelfChecked(given, proposals)) await trials.judge(filesOf(proposals), name)
+  const attempt = (some: readonly Proposal[]) =>
+    trials.attempt(filesOf(some), `try ${some.map(({ repair: id }) => id).join(', ') || 'nothing'}`)
+  const { kept, left } = await proven(given, attempt, proposals)
   if (kept.length === 0) return { judged: undefined, kept, left }
+
   const results = resultsOf(current.run)
-  const judgements = new Map<string, Promise<Judged>>()
-  const judged = (some: readonly Proposal[]) => once(judgements, filesOf(some), (files) => judge(request, files, name))
+  const judged = (some: readonly Proposal[]) => trials.judge(filesOf(some), name)
   const harm = async (some: readonly Proposal[]) => {
     const { run } = await judged(some)
     return run.verdict === undefined ? ['the gate reaches no verdict'] : worse(results, resultsOf(run))
   }
-  const good = await keepWorking(kept, async (some) => (await harm(some)).length === 0)
-  const dropped = say(good.dropped, `${brokeRule}: ${(await harm(kept)).join(', ')}`)
-  const best = good.kept.length === 0 ? undefined : await judged(good.kept)
-  return best !== undefined && isBetter(results, resultsOf(best.run))
-    ? { judged: best, kept: good.kept, left: [...left, ...dropped] }
-    : { judged: undefined, kept: [], left: [...left, ...dropped, ...say(good.kept, noBetter)] }
-}
-
-/**
- * The proposals with which the image builds and starts. If it cannot be started at all, those that do not change what
- * runs, if it builds with them.
- */
-async function working(
-  attempt: (some: readonly Proposal[]) => Promise<TriedImage | undefined>,
-  proposals: readonly Proposal[],
-): Promise<{ kept: readonly Proposal[]; left: Left[] }> {
-  const builds = async (some: readonly Proposal[]) => (await attempt(some)) !== undefined
   const starts = async (some: readonly Proposal[]) => (await attempt(some))?.run?.outcome === 'ready'
-  if (proposals.length === 0 || (await starts(proposals))) return { kept: proposals, left: [] }
-
-  const base = await firstWorking(beginnings(proposals), starts)
-  if (base !== undefined) {
-    const others = proposals.filter(({ repair: id }) => !base.some((one) => one.repair === id))
-    const more = await keepWorking(others, (some) => starts([...base, ...some]))
-    return { kept: [...base, ...more.kept], left: say(more.dropped, 'the image does not build or start with it') }
-  }
-  const [equal, others] = [proposals.filter((one) => one.equal), proposals.filter((one) => !one.equal)]
-  const reason = (await attempt(proposals))?.run?.reason || 'it has no health check and names no port'
-  const proven = await keepWorking(equal, builds)
-  return {
-    kept: proven.kept,
-    left: [
-      ...say(proven.dropped, 'the image does not build with it'),
-      ...say(others, `the image was not seen to start (${reason}), so it is unknown whether it still would`),
-    ],
-  }
+  const mustStart = await starts(kept)
+  const isGood = async (some: readonly Proposal[]) =>
+    (await harm(some)).length === 0 && (!mustStart || (await starts(some)))
+  const good = await keepWorking(kept, isGood, trials.mayTry)
+  if (good.dropped.length > 0) left.push(...say(good.dropped, `${brokeRule}: ${(await harm(kept)).join(', ')}`))
+  left.push(...say(good.untried, unproven))
+  const best = good.kept.length === 0 ? undefined : await judged(good.kept)
+  if (best === undefined) return { judged: undefined, kept: [], left }
+  return good.kept.some(isOrder) || isBetter(results, resultsOf(best.run))
+    ? { judged: best, kept: good.kept, left }
+    : { judged: undefined, kept: [], left: [...left, ...say(good.kept, noBetter)] }
 }
 
 /**
- * Proposals with which an image may start that does not start unchanged: as a different user, with or without ownership
- * of its files, and with a different command.
+ * The proposals with which the image builds and starts, without a different order unless a rebuild is faster with it
+ * than it was at first.
  */
-function beginnings(proposals: readonly Proposal[]): Array<readonly Proposal[]> {
-  const user = proposals.find((one) => one.user !== undefined)
-  const users = user === undefined ? [[]] : [[user], ...(user.otherwise === undefined ? [] : [[user.otherwise]])]
-  const commands = proposals.filter((one) => one.starts === true)
-  return [...users, ...(commands.length === 0 ? [] : users.map((some) => [...some, ...commands]))]
+async function proven(given: Given, attempt: AttemptWith, proposals: readonly Proposal[]): Promise<Working> {
+  const { trials, line, number } = given
+  const all = await working(attempt, proposals, trials.mayTry)
+  const order = all.kept.filter(isOrder)
+  if (order.length === 0) return all
+  const slow = await trials.rebuild({}, 'before', line)
+  const fast = await trials.rebuild(filesWith(given, all.kept), `round ${number}`, line)
+  if (slow !== undefined && fast !== undefined && fast < slow * worthwhile) return all
+  const others = all.kept.filter((one) => !isOrder(one))
+  const rest = await working(attempt, others, trials.mayTry)
+  return { kept: rest.kept, left: [...all.left, ...say(order, noFaster), ...rest.left] }
 }
 
-async function firstWorking(
-  lists: ReadonlyArray<readonly Proposal[]>,
-  works: (some: readonly Proposal[]) => Promise<boolean>,
-): Promise<readonly Proposal[] | undefined> {
-  for (const list of lists) if (await works(list)) return list
-  return undefined
+/** Whether the image itself, or the policy, says when it is ready: then judging it shows how it starts. */
+function isSelfChecked({ situation }: Given, proposals: readonly Proposal[]): boolean {
+  const { policy, image } = situation
+  return (
+    policy.runtime.probe !== 'healthcheck' ||
+    (image.configuration?.healthcheck?.test ?? ['NONE'])[0] !== 'NONE' ||
+    proposals.some(({ repair: id }) => id === 'health-check')
+  )
 }
 
-/** Undefined if it does not build. Any other failure is not a repair's fault. */
-async function tryOrNot(request: Request): Promise<TriedImage | undefined> {
-  try {
-    return await tryImage(request)
-  } catch (error) {
-    if (error instanceof DeliveryError && isOfSource(error)) return undefined
-    throw error
-  }
+function isLast({ repair: id }: Proposal): boolean {
+  return /^(rest|order)$/.test(turnOf(id))
 }
 
-function isOfSource({ code }: DeliveryError): boolean {
-  return /^(BUILD|BUILD_STEP|SOURCE|STRUCTURE_TESTS)$/.test(code)
+function isOrder({ repair: id }: Proposal): boolean {
+  return turnOf(id) === 'order'
 }
 
-function named(progress: Progress, name: string): Progress {
-  return (event) => progress({ ...event, step: event.step === '' ? name : `${event.step}, ${name}` })
+function turnOf(id: string): Turn {
+  return repairs.find((one) => one.id === id)?.turn ?? 'rest'
 }
 
-function once<T>(known: Map<string, Promise<T>>, files: Files, work: (files: Files) => Promise<T>): Promise<T> {
-  const key = JSON.stringify(files)
-  const running = known.get(key) ?? work(files)
-  known.set(key, running)
-  return running
+function filesWith({ current, situation }: Given, some: readonly Proposal[]): Files {
+  return { ...current.files, ...assemble(situation.file, some, situation.image.configuration?.user ?? '') }
 }
 
-function say(proposals: readonly Proposal[], why: string): Left[] {
-  return proposals.map(({ repair: id, what }) => ({ repair: id, what, why }))
-}
-
-/** Any failure of the given source is a result; of a repaired one, only a failure that can be the repair's fault. */
-async function judge(request: Request, files: Files, name: string): Promise<Judged> {
-  const directory = withFiles(request.directory, files)
-  const record = await buildAndScan({ ...request, directory, progress: named(request.progress, name) })
-  const { failure } = record
-  const isSaid = failure instanceof DeliveryError && (Object.keys(files).length === 0 || isOfSource(failure))
-  if (failure !== undefined && !isSaid) throw failure
-  const facts = { name: request.name ?? 'application', mode: request.lock.mode, startedAt: request.now }
-  return { files, directory, run: documentRun(record, facts), source: record.source }
+/** Rebuilds of the given source and of the repaired one; undefined if one of them was not possible. */
+async function rebuilt(trials: Trials, files: Files, line: ChangedLine | undefined): Promise<Rebuild | undefined> {
+  const before = await trials.rebuild({}, 'before', line)
+  const after = await trials.rebuild(files, 'after', line)
+  return line === undefined || before === undefined || after === undefined
+    ? undefined
+    : { path: line.path, before, after }
 }
 
 /**
- * The violations that still reject the image, as entries of the source's own policy, for a person to complete. A policy
- * from elsewhere is not changed.
+ * The violations that still reject the image, as entries of the source's own policy, for a person to complete, with the
+ * directories that it needs to write to. A policy from elsewhere is not changed.
  */
-async function whatRemains(request: Request, { directory, run, source }: Judged): Promise<Files> {
+async function whatRemains(
+  request: Request,
+  { directory, run, source }: Judged,
+  tmpfs: readonly string[],
+): Promise<Files> {
   if (request.policy !== undefined || source === undefined || run.outcome === 'passed') return {}
   const written = await readText(directory, policyName, limits.written, 'POLICY')
-  const text = openExceptions(resultsOf(run), source.policy, written, request.now)
+  const text = openExceptions(resultsOf(run), source.policy, written, request.now, tmpfs)
   return text === undefined ? {} : { [policyName]: text }
-}
-
-function withFiles(directory: Directory, files: Files): Directory {
-  return Object.entries(files).reduce((current, [path, text]) => current.withNewFile(path, text), directory)
 }
 
 function resultsOf({ verdict }: Run): readonly RuleResult[] {

@@ -21,6 +21,8 @@ export interface Situation {
      */
     seen?: Seen
   }
+  /** The text of a Go program that exits with 0 if the URL in its argument answers 200. */
+  checker?: string
   /** Files of the source, without links, and the texts of its manifests. */
   source: { name: string; paths: ReadonlySet<string>; texts: ReadonlyMap<string, string> }
 }
@@ -35,6 +37,8 @@ export interface Seen {
   listens: readonly string[]
   /** Seconds until it was ready. */
   readySeconds: number
+  /** Directories that it could write to beyond the policy's, because it does not become ready without; absent if there is none. */
+  tmpfs?: readonly string[]
 }
 
 /** One change that can be kept or dropped on its own. */
@@ -67,10 +71,15 @@ export interface Answer {
   remains?: ReadonlyArray<{ rule: RuleId; text: string }>
 }
 
+/** When a repair is tried: see rounds.ts. */
+export type Turn = 'stages' | 'start' | 'base' | 'rest' | 'order'
+
 /** A repair: pure, one per kind of problem. */
 export interface Repair {
   /** Stable, kebab-case. */
   id: string
+  /** When it is tried; with most others if omitted. */
+  turn?: Turn
   /** What it repairs, as a sentence for the documentation. */
   title: string
   /** The gate rules, and hadolint's remarks, that it answers. */

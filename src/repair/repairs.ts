@@ -5,6 +5,7 @@ import { bytecode } from './rules/bytecode.ts'
 import { cleanCaches } from './rules/clean-caches.ts'
 import { commandOptions } from './rules/command-options.ts'
 import { commands } from './rules/commands.ts'
+import { dependenciesFirst } from './rules/dependencies-first.ts'
 import { execForm } from './rules/exec-form.ts'
 import { healthCheck } from './rules/health-check.ts'
 import { ignoredFiles } from './rules/ignored-files.ts'
@@ -14,13 +15,19 @@ import { setuid, worldWritable } from './rules/modes.ts'
 import { obsoleteInstructions } from './rules/obsolete-instructions.ts'
 import { packageManagers } from './rules/package-managers.ts'
 import { pipefail } from './rules/pipefail.ts'
+import { slimBase } from './rules/slim-base.ts'
 import { startedScript } from './rules/started-script.ts'
 import { structureTests } from './rules/structure-tests.ts'
+import { twoStages } from './rules/two-stages.ts'
 import { user } from './rules/user.ts'
+import { writableDirectories } from './rules/writable-directories.ts'
 
-/** Every repair. The user comes first: the image is not started as root, so no other repair's effect would be seen. */
+/** Every repair, in the order in which a round makes them. */
 export const repairs: readonly Repair[] = [
+  twoStages,
   user,
+  startedScript,
+  slimBase,
   setuid,
   worldWritable,
   packageManagers,
@@ -31,12 +38,13 @@ export const repairs: readonly Repair[] = [
   addToCopy,
   pipefail,
   obsoleteInstructions,
-  startedScript,
   execForm,
   baseDigest,
   labels,
   bytecode,
+  writableDirectories,
   ignoredFiles,
   healthCheck,
   structureTests,
+  dependenciesFirst,
 ]

@@ -12,6 +12,14 @@ export interface Left {
   why: string
 }
 
+/** Seconds until the image is built again after one changed line, without its export. */
+export interface Rebuild {
+  /** The file whose line changed. */
+  path: string
+  before: number
+  after: number
+}
+
 /** The result of repairing a source. */
 export interface Repaired {
   before: Run
@@ -27,6 +35,8 @@ export interface Repaired {
   gone: string[]
   /** Every new or changed file, by its path in the source. */
   files: Readonly<Record<string, string>>
+  /** Absent if nothing was repaired, or no line could be changed. */
+  rebuild?: Rebuild
 }
 
 /**
@@ -40,9 +50,11 @@ export function tellRepair({
   left,
   answers,
   files,
+  rebuild,
 }: Pick<Repaired, 'before' | 'after' | 'left' | 'files'> & {
   kept: readonly Proposal[]
   answers: readonly Answer[]
+  rebuild: Rebuild | undefined
 }): Repaired {
   const said = answers.flatMap(({ remains = [] }) => remains)
   const open = resultsOf(after).filter(({ status }) => saysNo(status))
@@ -59,12 +71,13 @@ export function tellRepair({
     }),
     gone: packagesOf(before).filter((name) => had.size > 0 && !had.has(name)),
     files,
+    ...(rebuild === undefined ? {} : { rebuild }),
   }
 }
 
 /** The result of the repairs for a terminal, without the diff. */
 export function renderRepair(
-  { before, after, changes: changed, kept, left, remains, gone }: Repaired,
+  { before, after, changes: changed, kept, left, remains, gone, rebuild }: Repaired,
   colors: ReturnType<typeof createColors>,
 ): string {
   const count = (run: Run) => resultsOf(run).filter(({ status }) => saysNo(status)).length
@@ -81,6 +94,11 @@ export function renderRepair(
       const paint = saysNo(change.after) ? colors.red : colors.green
       return `  ${change.rule.padEnd(width)}  ${told(change.before, change.denied.before)} -> ${paint(told(change.after, change.denied.after))}`
     }),
+    ...(rebuild === undefined
+      ? []
+      : [
+          `  Built again after a changed line of ${printable(rebuild.path)}: ${rebuild.before.toFixed(1)} s -> ${rebuild.after.toFixed(1)} s`,
+        ]),
     ...list(
       'Repaired',
       kept.map(({ repair, what }) => `  ${repair}: ${printable(what)}`),

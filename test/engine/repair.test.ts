@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { Run } from '../../src/model/index.ts'
 import type { Repaired } from '../../src/repair/index.ts'
 import { application } from './application.ts'
 import { loadline } from './command-line.ts'
@@ -28,6 +29,66 @@ runtime: {probe: {tcp: {port: 8000}}}
 database: {accept: [official, given, example], maximumAge: 3650d}
 `
 
+/** Asks for what an application without a repository can have. */
+const ownPolicy = `version: 1
+configuration: {labels: [org.opencontainers.image.title]}
+database: {accept: [official, given, example], maximumAge: 3650d}
+`
+
+const fastapi = {
+  Dockerfile: `FROM python:3.11
+WORKDIR /app
+# The whole application.
+COPY . .
+RUN pip install -r requirements.txt
+EXPOSE 8000
+CMD uvicorn main:app --host 0.0.0.0 --port 8000
+`,
+  'requirements.txt': 'fastapi==0.115.6\nuvicorn==0.34.0\n',
+  'main.py': `from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/health")
+def health() -> dict[str, str]:
+    return {"status": "ok"}
+`,
+  'loadline.yaml': ownPolicy,
+}
+
+const compiled = {
+  Dockerfile: `FROM golang:1.26-bookworm
+WORKDIR /src
+COPY . .
+RUN go build -o server .
+# Answers everything.
+EXPOSE 8080
+CMD ["./server"]
+`,
+  'go.mod': 'module example.com/hello\n\ngo 1.26\n',
+  'main.go': `package main
+
+import (
+	"context"
+	"net/http"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	asked, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	http.HandleFunc("/", func(answer http.ResponseWriter, _ *http.Request) { answer.Write([]byte("hello")) })
+	server := &http.Server{Addr: ":8080"}
+	go server.ListenAndServe()
+	<-asked.Done()
+	server.Shutdown(context.Background())
+}
+`,
+  'loadline.yaml': ownPolicy,
+}
+
 describe('loadline repair', () => {
   it('makes an image pass that ran as root, keeps what else is written, and writes nothing unless it is asked to', async () => {
     const source = application({ Dockerfile: dockerfile, 'app.py': program, 'loadline.yaml': policy })
@@ -46,4 +107,27 @@ describe('loadline repair', () => {
     })
     expect(readFileSync(join(source, 'Dockerfile'), 'utf8')).toBe(dockerfile)
   })
+
+  it.each([
+    ['FastAPI', fastapi, 'gcr.io/distroless/python3-debian12:nonroot', ['dependencies-first']],
+    ['Go', compiled, 'gcr.io/distroless/static-debian12:nonroot', []],
+  ] as const)('makes a %s application pass that ships what it was built with', async (_, files, base, more) => {
+    const { exitCode, stdout, stderr } = await loadline(['repair', application(files), '--json'])
+    expect(exitCode, stderr).toBe(0)
+    const { kept, files: changed, rebuild, before, after } = JSON.parse(stdout) as Repaired
+    expect(kept.map(({ repair }) => repair)).toEqual(
+      expect.arrayContaining(['two-stages', 'health-check', 'structure-tests', ...more]),
+    )
+    expect(changed['Dockerfile']).toContain(`\nFROM ${base}\n`)
+    for (const comment of files.Dockerfile.split('\n').filter((line) => line.startsWith('#')))
+      expect(changed['Dockerfile']).toContain(`${comment}\n`)
+    expect(rebuild?.after).toBeLessThan(rebuild?.before ?? 0)
+    expect(unpacked(after)).toBeLessThan(unpacked(before) / 2)
+  })
 })
+
+function unpacked({ evidence }: Run): number {
+  const size = evidence?.platforms[0]?.evidence.size
+  if (size?.status !== 'collected') throw new Error('the size was not collected')
+  return size.value.unpacked
+}

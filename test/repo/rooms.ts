@@ -15,7 +15,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/audit': ['src/model', 'src/formats', 'src/policy'],
   'src/bases': ['src/model', 'src/formats'],
   'src/scaffold': ['src/model', 'src/formats', 'src/policy'],
-  'src/repair': ['src/model', 'src/policy', 'src/tools'],
+  'src/repair': ['src/model', 'src/policy', 'src/tools', 'src/bases'],
   'src/engine': ['src/model', 'src/formats', 'src/tools'],
   'src/stages/source': ['src/model', 'src/formats', 'src/policy', 'src/image-metadata', 'src/tools', 'src/engine'],
   'src/stages/lint.ts': ['src/model', 'src/policy', 'src/tools', 'src/engine'],

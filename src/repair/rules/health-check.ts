@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { compiledCheck } from '../compiled-check.ts'
 import { shippedInstructions } from '../dockerfile-file.ts'
 import { violationsOf, type Repair, type Seen, type Situation } from '../repair.ts'
 import { arrayText } from './exec-form.ts'
@@ -7,17 +8,20 @@ import { arrayText } from './exec-form.ts'
 export const healthCheck: Repair = {
   id: 'health-check',
   title:
-    'A health check probes the port and path on which the running image was seen to answer, with a program in the image',
+    'A health check probes the port and path on which the running image was seen to answer, with a program in the image, or with one that is compiled beside a Go application',
   answers: ['healthcheck', 'DL3057'],
   propose(situation) {
     if (violationsOf(situation, 'healthcheck').length === 0) return {}
     const { seen } = situation.image
     if (seen === undefined)
-      return remains(
-        'The image was not seen to answer: first it must start under hardening, and listen on a port that EXPOSE, its command or PORT names.',
-      )
+      return remains('The image was not seen to answer: first it must start under hardening, and listen on a TCP port.')
     const { port, path = '' } = seen
-    const command = port === undefined ? undefined : asking(situation, { ...seen, port })
+    const own = port === undefined ? undefined : asking(situation, { ...seen, port })
+    const made =
+      own !== undefined || port === undefined || seen.path === undefined
+        ? undefined
+        : compiledCheck(situation, urlOf({ ...seen, port }))
+    const command = own ?? made?.command
     if (command === undefined)
       return remains(
         port === undefined
@@ -33,13 +37,25 @@ export const healthCheck: Repair = {
           repair: healthCheck.id,
           what: `probes ${port}${path}, which was seen to answer`,
           equal: false,
+          ...made?.more,
           ...(existing === undefined
-            ? { tail: [line] }
-            : { edits: [{ start: existing.start, end: existing.end, text: line }] }),
+            ? { tail: [...(made?.more.tail ?? []), line] }
+            : { edits: [...(made?.more.edits ?? []), { start: existing.start, end: existing.end, text: line }] }),
         },
       ],
     }
   },
+}
+
+/** The address on which the image listens, as it is called from within. */
+function hostOf({ listens, port }: { listens: readonly string[]; port: number }): string {
+  return listens.some((one) => /^(127\.0\.0\.1|0\.0\.0\.0|\[::\]):/.test(one) && one.endsWith(`:${port}`))
+    ? '127.0.0.1'
+    : '[::1]'
+}
+
+function urlOf(seen: { listens: readonly string[]; port: number; path?: string | undefined }): string {
+  return `http://${hostOf(seen)}:${seen.port}${seen.path ?? ''}`
 }
 
 function remains(text: string) {
@@ -53,10 +69,8 @@ function remains(text: string) {
 function asking({ image }: Situation, { port, path, listens }: Seen & { port: number }): string[] | undefined {
   const { entrypoint = [], cmd = [] } = image.configuration ?? {}
   const words = [...entrypoint, ...cmd].flatMap((word) => word.split(/\s+/))
-  const host = listens.some((one) => /^(127\.0\.0\.1|0\.0\.0\.0|\[::\]):/.test(one) && one.endsWith(`:${port}`))
-    ? '127.0.0.1'
-    : '[::1]'
-  const url = `http://${host}:${port}${path ?? ''}`
+  const host = hostOf({ listens, port })
+  const url = urlOf({ listens, port, path })
   const runs = (names: RegExp) => words.find((word) => names.test(posix.basename(word)))
   const has = (name: string) =>
     image.packages.some(

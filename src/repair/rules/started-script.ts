@@ -8,6 +8,7 @@ import { arrayText, execWords } from './exec-form.ts'
 /** A package manager that only starts a script of package.json is replaced by what the script starts. */
 export const startedScript: Repair = {
   id: 'started-script',
+  turn: 'start',
   title: 'CMD ["npm", "start"] becomes the node command of the script in package.json',
   answers: ['package-managers', 'runtime-stop'],
   propose(situation) {
@@ -16,7 +17,7 @@ export const startedScript: Repair = {
     const isAsked =
       violationsOf(situation, 'package-managers').length + violationsOf(situation, 'runtime-stop').length > 0
     const written = cmd?.json === true ? cmd.words : cmd === undefined ? undefined : execWords(file, cmd)
-    const words = written !== undefined && isAsked ? commandOf(written, source.texts) : undefined
+    const words = written !== undefined && isAsked ? scriptWords(written, source.texts) : undefined
     // The base's entry point starts its arguments; a different one may interpret the words in its own way.
     const own = shippedInstructions(file).some(({ keyword }) => keyword === 'ENTRYPOINT')
     if (cmd === undefined || words === undefined || own || (image.configuration?.cmd.length ?? 0) === 0) return {}
@@ -35,7 +36,7 @@ export const startedScript: Repair = {
 }
 
 /** What a script of package.json starts, if that is node with plain words and nothing runs before or after it. */
-function commandOf(
+export function scriptWords(
   [manager = '', ...args]: readonly string[],
   texts: ReadonlyMap<string, string>,
 ): string[] | undefined {

@@ -11,6 +11,7 @@ const application = 10_001
 /** The image runs as a numeric user other than root. */
 export const user: Repair = {
   id: 'user',
+  turn: 'start',
   title: 'The image runs as a numeric user other than root, which becomes the owner of files that only root could read',
   answers: ['user', 'DL3002'],
   propose(situation) {

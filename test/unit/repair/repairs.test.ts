@@ -309,7 +309,7 @@ describe('caches', () => {
       repaired(text, { configuration: lists, broughtBy: 2, lint: ['DL3009:2'] }).dockerfile.match(/rm -rf/g),
     ).toHaveLength(1)
   })
-  it('at the end, where nobody knows that the commands before went well', () => {
+  it('at the end, where it is unknown whether the earlier commands succeeded', () => {
     const { dockerfile } = repaired(text, {
       configuration: { ...lists, user: '1000', shells: ['/bin/sh'] },
       broughtBy: 4,
@@ -433,7 +433,7 @@ describe('labels', () => {
       'source="https://example.com/orders"',
     )
   })
-  it('that nobody says are left to people, and nothing is made up', () => {
+  it('that are stated nowhere are left to people, and nothing is made up', () => {
     expect(changed(flask, { configuration: missing })).toEqual(['LABEL org.opencontainers.image.title="shop"'])
     expect(remains(flask, { configuration: missing })).toEqual([
       expect.stringContaining('The source does not state them'),
@@ -468,6 +468,27 @@ describe('a health check', () => {
     expect(check({ configuration, packages, seen: port })).toContain('["nc", "-z", "-w", "3", "127.0.0.1", "8000"]')
     expect(check({ configuration, packages: [], seen })).toBe('')
   })
+  it('of a program without anything beside it is compiled where that is', () => {
+    const text =
+      'FROM golang:1.26-bookworm AS build\nCOPY . .\nRUN go build -o /a\nFROM gcr.io/distroless/static-debian12:nonroot\nCOPY --from=build /a /a\nCMD ["/a"]\n'
+    const given: Given = {
+      configuration: none({ user: '65532', entrypoint: [], cmd: ['/a'] }),
+      packages: [],
+      seen,
+      source: { '.dockerignore': '' },
+    }
+    expect(changed(text, given)).toEqual([
+      'COPY deploy/healthcheck/main.go /healthcheck/main.go',
+      'RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -ldflags="-s -w" -o /healthcheck/check /healthcheck/main.go',
+      'COPY --from=build /healthcheck/check /healthcheck',
+      'HEALTHCHECK --interval=30s --timeout=5s --start-period=7s --retries=3 CMD ["/healthcheck", "http://127.0.0.1:8000/health"]',
+    ])
+    expect(Object.keys(repaired(text, given).files)).toEqual(['deploy/healthcheck/main.go'])
+    const taken = { ...given, source: { ...given.source, 'deploy/healthcheck/main.go': '' } }
+    expect(changed(text, taken)).toEqual([])
+    const { path: _, ...port } = seen
+    expect(changed(text, { ...given, seen: port })).toEqual([])
+  })
   it('stands behind the user, whoever wrote that', () => {
     const text = 'FROM debian:12-slim\nCOPY a /a\nUSER 1000\nCMD ["python3"]\n'
     const configuration = none({ user: '1000', cmd: ['python3'], entrypoint: [] })
@@ -484,7 +505,7 @@ describe('a health check', () => {
     expect(dockerfile).not.toContain('NONE')
     expect(dockerfile.match(/HEALTHCHECK/g)).toHaveLength(1)
   })
-  it('is made up for no image that nobody saw answer', () => {
+  it('is not made up for an image that was never seen to answer', () => {
     const given = { configuration: none({ cmd: ['python3'] }), packages: [] }
     expect(check(given)).toBe('')
     expect(remains('FROM debian:12-slim\nCMD ["a"]\n', given)).toEqual([
@@ -506,7 +527,7 @@ describe('compiled files of Python', () => {
 
 describe('files beside the Dockerfile', () => {
   const listens = { listens: ['0.0.0.0:5000'], readySeconds: 1 }
-  it('keep what is no part of the image out of it, a credential first of all', () => {
+  it('keep out of the image what does not belong in it, a credential first of all', () => {
     const { files } = repaired('FROM node:22-slim\nWORKDIR /srv\nCOPY . /srv/\nRUN npm ci\n', {
       source: { 'deploy/key.pem': '', 'src/a.js': '' },
       secrets: ['/srv/deploy/key.pem'],

@@ -1,7 +1,7 @@
 import { evaluate } from '../../../src/gate/evaluate.ts'
 import type { Configuration, Package, Runtime } from '../../../src/model/index.ts'
 import type { Policy } from '../../../src/policy/index.ts'
-import { assemble, placeDockerfile, repairs, type Seen, type Situation } from '../../../src/repair/index.ts'
+import { assemble, placeDockerfile, repairs, type Seen, type Situation, type Turn } from '../../../src/repair/index.ts'
 import type { Answer } from '../../../src/repair/repair.ts'
 import { applicationLayer, evidenceWith, lintFinding, now, policyWith, tool, valueOf } from '../gate/good-evidence.ts'
 import { readingOf } from '../recorded-reading.ts'
@@ -73,6 +73,7 @@ export function situationOf(text: string, given: Given = {}): Situation {
       packages: valueOf(evidence, 'licenses').packages,
       ...(given.seen === undefined ? {} : { seen: given.seen }),
     },
+    checker: 'package main\n',
     source: { name: 'shop', paths: new Set(['Dockerfile', ...files.map(([path]) => path)]), texts: new Map(files) },
   }
 }
@@ -82,10 +83,16 @@ export function answersTo(situation: Situation): Answer[] {
   return repairs.map((repair) => repair.propose(situation))
 }
 
-/** The Dockerfile with every repair made, and the other files that come of it. */
-export function repaired(text: string, given: Given = {}): { dockerfile: string; files: Record<string, string> } {
+/** The Dockerfile with every repair made of some rounds, and the other files that come of it. */
+export function repaired(
+  text: string,
+  given: Given = {},
+  turns: readonly Turn[] = ['start', 'rest'],
+): { dockerfile: string; files: Record<string, string> } {
   const situation = situationOf(text, given)
-  const proposals = answersTo(situation).flatMap(({ proposals: some = [] }) => some)
+  const proposals = repairs
+    .filter(({ turn = 'rest' }) => turns.includes(turn))
+    .flatMap((repair) => repair.propose(situation).proposals ?? [])
   const { Dockerfile: dockerfile = text, ...files } = assemble(
     situation.file,
     proposals,

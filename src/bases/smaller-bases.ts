@@ -1,0 +1,74 @@
+import { parseImageReference } from '../formats/image-reference.ts'
+
+/** A base of a runtime, and the smaller ones that its publishers have of the same version. */
+export interface SmallerBases {
+  /** As its repository is called, e.g. `python`. */
+  runtime: string
+  /** The version in the tag; empty if it names none. */
+  version: string
+  /** The smaller form of the same image, spelled as the given one. */
+  slim?: string
+  /** One without shell and package manager, on glibc as well. */
+  distroless?: string
+}
+
+const distributions = 'bullseye|bookworm|trixie|jammy|noble'
+
+/** How the smaller form of a tag is written: version and distribution are its named groups. */
+const slimTags: Readonly<Record<string, { tag: RegExp; slim: (version: string, distribution: string) => string }>> = {
+  ...Object.fromEntries(
+    ['python', 'ruby', 'rust', 'perl'].map((name) => [
+      name,
+      { tag: tagOf(''), slim: (version: string, distribution: string) => `${version}-slim${distribution}` },
+    ]),
+  ),
+  node: { tag: tagOf(''), slim: (version, distribution) => `${version}${distribution}-slim` },
+  debian: { tag: /^(?<version>\d+|bullseye|bookworm|trixie)$/, slim: (version) => `${version}-slim` },
+  'eclipse-temurin': { tag: tagOf('(?:-jdk)?'), slim: (version, distribution) => `${version}-jre${distribution}` },
+}
+
+/** Published ones by the version that they have. Debian 12 has Python 3.11 and Debian 13 has 3.13: https://packages.debian.org/python3. */
+const distroless: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  python: {
+    '3.11': 'gcr.io/distroless/python3-debian12:nonroot',
+    '3.13': 'gcr.io/distroless/python3-debian13:nonroot',
+  },
+  node: Object.fromEntries(
+    ['20', '22', '24'].map((version) => [version, `gcr.io/distroless/nodejs${version}-debian12:nonroot`]),
+  ),
+}
+
+/** Bases without shell and package manager for a compiled program: one that needs no library, and one linked with glibc. */
+export const programBases = {
+  static: 'gcr.io/distroless/static-debian12:nonroot',
+  glibc: 'gcr.io/distroless/base-debian12:nonroot',
+} as const
+
+/**
+ * The smaller bases of the same version as an official image. Undefined for other images, for one by digest, and for
+ * one on musl, whose compiled modules would not run on another C library.
+ */
+export function smallerBases(written: string): SmallerBases | undefined {
+  const { registry, repository = '', tag = 'latest', digest } = parseImageReference(written) ?? {}
+  const [, runtime = ''] = /^library\/([a-z-]+)$/.exec(repository) ?? []
+  if (registry !== 'docker.io' || runtime === '' || digest !== undefined || /alpine|windows|nanoserver/.test(tag))
+    return undefined
+  const version = /^\d+(\.\d+)*/.exec(tag)?.[0] ?? ''
+  const form = Object.hasOwn(slimTags, runtime) ? slimTags[runtime] : undefined
+  const groups = form?.tag.exec(tag)?.groups
+  const name = written.replace(/:[^:/]*$/, '')
+  const slim = groups === undefined ? undefined : form?.slim(groups['version'] ?? '', groups['distribution'] ?? '')
+  const bare = Object.entries(distroless[runtime] ?? {}).find(
+    ([one]) => version === one || version.startsWith(`${one}.`),
+  )
+  return {
+    runtime,
+    version,
+    ...(slim === undefined ? {} : { slim: `${name}:${slim}` }),
+    ...(bare === undefined ? {} : { distroless: bare[1] }),
+  }
+}
+
+function tagOf(between: string): RegExp {
+  return new RegExp(`^(?<version>\\d+(?:\\.\\d+)*)${between}(?<distribution>-(?:${distributions}))?$`)
+}

@@ -1,0 +1,140 @@
+import { posix } from 'node:path'
+import { manifestOf, record } from './manifest.ts'
+import { absolute } from './placed-paths.ts'
+import type { Situation } from './repair.ts'
+import type { PlacedScript } from './script.ts'
+
+/** What an instruction needs of the source to install packages. */
+export interface Install {
+  /** Files of the image that it reads, those that may be missing with a question mark at their end. */
+  reads: readonly string[]
+  /** A directory below the directory of the manifests in which the packages are, if the source may have one too. */
+  beside?: string
+}
+
+type Words = readonly string[]
+
+/** Commands that install packages from a manifest, each with the files that it reads, from its own directory. */
+const managers: ReadonlyArray<{ program: RegExp; reads(args: Words): readonly string[] | undefined; beside?: string }> =
+  [
+    {
+      program: /^(npm|pnpm|yarn)$/,
+      reads: ([command = 'install', ...args]) =>
+        /^(ci|i|install)$/.test(command) && args.every(isOption)
+          ? [
+              'package.json',
+              ...['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', '.npmrc', '.yarnrc'].map(
+                (name) => `${name}?`,
+              ),
+            ]
+          : undefined,
+      beside: 'node_modules',
+    },
+    { program: /^(pip[0-9.]*)$/, reads: (args) => requirements(args) },
+    { program: /^uv$/, reads: ([first, ...args]) => (first === 'pip' ? requirements(args) : undefined) },
+    {
+      program: /^python[0-9.]*$/,
+      reads: ([option, module = '', ...args]) =>
+        option === '-m' && /^pip[0-9.]*$/.test(module) ? requirements(args) : undefined,
+    },
+    {
+      program: /^poetry$/,
+      reads: ([command, ...args]) =>
+        command === 'install' && args.includes('--no-root') ? ['pyproject.toml', 'poetry.lock?'] : undefined,
+    },
+    {
+      program: /^pipenv$/,
+      reads: ([command = '', ...args]) =>
+        /^(install|sync)$/.test(command) && args.every(isOption) ? ['Pipfile', 'Pipfile.lock?'] : undefined,
+    },
+    {
+      program: /^go$/,
+      reads: (args) => (args.join(' ') === 'mod download' ? ['go.mod', 'go.sum?'] : undefined),
+    },
+    {
+      program: /^bundle$/,
+      reads: ([command, ...args]) =>
+        command === 'install' && args.every((word) => isOption(word) || /^\d+$/.test(word))
+          ? ['Gemfile', 'Gemfile.lock?']
+          : undefined,
+    },
+  ]
+
+/** Commands that read nothing of the source. */
+const independent: readonly RegExp[] = [
+  /^(apt-get|apt|apk|yum|dnf|microdnf) /,
+  /^rm -rf? (\/var\/lib\/apt\/lists|\/var\/cache|\/root\/\.cache|\/root\/\.npm|\/tmp\/)\S*$/,
+  /^(addgroup|adduser|groupadd|useradd|corepack) /,
+  /^mkdir (-p )?\/\S+( \/\S+)*$/,
+  /^(python[0-9.]* -m )?pip[0-9.]* install ((-U|--upgrade|--no-cache-dir|-q|--quiet) )*[A-Za-z][\w.[\]-]*((==|~=|>=)[\w.*]+)?( [A-Za-z][\w.[\]-]*((==|~=|>=)[\w.*]+)?)*$/,
+  /^npm (install|i) (-g|--global) [@\w./^~-]+$/,
+  /^(npm|yarn) (config set|cache clean)\b/,
+  /^pip[0-9.]* (cache purge|config set)\b/,
+  /^poetry config\b/,
+]
+
+/**
+ * What a script needs of the source: undefined if it needs more than manifests, or if that is unknown. `reads` is empty
+ * if it needs nothing.
+ */
+export function installOf({ chain }: PlacedScript, directory: string | undefined): Install | undefined {
+  let place = directory
+  const reads: string[] = []
+  let beside: string | undefined
+  for (const { node, words } of chain ?? []) {
+    const [program = '', ...args] = words
+    if (node.suffix.some(({ type }) => type !== 'Word')) return undefined
+    if (program === 'cd') {
+      place = args.length === 1 ? absolute(place, args[0] ?? '') : undefined
+      continue
+    }
+    const manager = managers.find((one) => one.program.test(posix.basename(program)))
+    const named = manager?.reads(args)
+    if (named === undefined && !independent.some((one) => one.test(words.join(' ')))) return undefined
+    const paths = (named ?? []).map((path) => (place === undefined ? undefined : posix.resolve(place, path)))
+    if (paths.includes(undefined)) return undefined
+    reads.push(...paths.filter((path) => path !== undefined))
+    if (named !== undefined) beside ??= manager?.beside
+  }
+  return chain === undefined ? undefined : { reads, ...(beside === undefined ? {} : { beside }) }
+}
+
+/** Whether package.json and go.mod name only packages from elsewhere, and nothing of the source runs when they are installed. */
+export function needsNoCode({ texts }: Situation['source']): boolean {
+  const node = manifestOf(texts, 'package.json')
+  const scripts = Object.keys(record(node['scripts']))
+  const versions = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((key) =>
+    Object.values(record(node[key])),
+  )
+  return (
+    !scripts.some((name) => /^(pre|post)?install$|^(pre|post)?prepare$/.test(name)) &&
+    node['workspaces'] === undefined &&
+    !versions.some((version) => /^(file|link|workspace|portal):/.test(String(version))) &&
+    !/=>\s*\.{1,2}\//.test(texts.get('go.mod') ?? '')
+  )
+}
+
+function isOption(word: string): boolean {
+  return word.startsWith('-')
+}
+
+/** The files that pip reads; undefined if it installs something of the source itself. */
+function requirements([command, ...args]: Words): string[] | undefined {
+  const takesFile = /^(-r|--requirement|-c|--constraint)$/
+  const files = args.flatMap((word, index) => {
+    const joined = /^(?:--requirement|--constraint)=(.+)$|^-[rc](.+)$/.exec(word)
+    return takesFile.test(args[index - 1] ?? '') ? [word] : joined === null ? [] : [joined[1] ?? joined[2] ?? '']
+  })
+  const takesValue =
+    /^(-i|--index-url|--extra-index-url|--trusted-host|--timeout|--default-timeout|--retries|-f|--find-links)$/
+  const others = args.filter(
+    (word, index) =>
+      !isOption(word) && !takesFile.test(args[index - 1] ?? '') && !takesValue.test(args[index - 1] ?? ''),
+  )
+  const isOfSource =
+    args.some((word) => /^(-e|--editable)/.test(word)) ||
+    others.some((word) => !/^[A-Za-z][\w.=<>~![\],-]*$/.test(word))
+  return command !== 'install' || files.length === 0 || isOfSource || files.some((file) => /:\/\/|\$/.test(file))
+    ? undefined
+    : files
+}

@@ -1,0 +1,125 @@
+import { posix } from 'node:path'
+import type { DockerfileFile, PlacedInstruction } from './dockerfile-file.ts'
+
+/** An instruction with the comment lines directly above it. */
+export function blockOf({ text }: DockerfileFile, { start, end }: PlacedInstruction): { start: number; end: number } {
+  let begin = text.lastIndexOf('\n', start - 1) + 1
+  for (;;) {
+    const above = text.lastIndexOf('\n', begin - 2) + 1
+    if (begin === 0 || !/^\s*#(?!\s*(syntax|escape|check)\s*=)/.test(text.slice(above, begin))) break
+    begin = above
+  }
+  return { start: begin, end }
+}
+
+/** A place with its line break. */
+export function wholeLines({ text }: DockerfileFile, { start, end }: { start: number; end: number }) {
+  const next = text.indexOf('\n', end)
+  return { start, end: next === -1 ? text.length : next + 1 }
+}
+
+/**
+ * An instruction with the variables in its words that an ENV of its stage sets before it to a plain path or name. Others
+ * stay as they are.
+ */
+export function withVariables<T extends Pick<PlacedInstruction, 'stage' | 'start' | 'words'>>(
+  { instructions }: DockerfileFile,
+  instruction: T,
+): T {
+  const set = new Map(
+    instructions
+      .filter(
+        ({ keyword, stage, start }) => keyword === 'ENV' && stage === instruction.stage && start < instruction.start,
+      )
+      .flatMap(({ words }) =>
+        words.flatMap((name, index) => (index % 3 === 0 ? [[name, words[index + 1] ?? ''] as const] : [])),
+      )
+      .map(([name, value]) => [name, value.replace(/^(["'])(.*)\1$/, '$2')] as const),
+  )
+  const known = (written: string, name: string) => {
+    const value = set.get(name) ?? ''
+    return /^[\w./-]+$/.test(value) ? value : written
+  }
+  const words = instruction.words.map((word) =>
+    word.replaceAll(/\$(?:(\w+)|\{(\w+)\})/g, (written, bare?: string, braced?: string) =>
+      known(written, bare ?? braced ?? ''),
+    ),
+  )
+  return { ...instruction, words }
+}
+
+/**
+ * The directory in which an instruction works, by the WORKDIRs of its stage before it: `initial` without any. Undefined
+ * if a variable decides.
+ */
+export function directoryAt(
+  file: DockerfileFile,
+  { stage, start }: Pick<PlacedInstruction, 'stage' | 'start'>,
+  initial: string,
+): string | undefined {
+  return file.instructions
+    .filter((one) => one.keyword === 'WORKDIR' && one.stage === stage && one.start < start)
+    .map((one) => withVariables(file, one))
+    .reduce<string | undefined>((current, { words: [path = ''] }) => absolute(current, path), initial)
+}
+
+/** A path of the image, as seen from a directory; undefined if a variable decides. A trailing slash stays. */
+export function absolute(directory: string | undefined, path: string): string | undefined {
+  return directory === undefined || /[$*?[\\]/.test(path) ? undefined : posix.resolve('/', directory, path)
+}
+
+/** What COPY and ADD take from the source, and where it comes to. */
+export interface Copied {
+  /** Every file of the source that it takes, by its path there. */
+  files: readonly string[]
+  /** A path in the source without `./` and slashes at its ends; empty for all of it. It may be a pattern. */
+  source: string
+  /** Where the file, or the content of the directory, is in the image. */
+  target: string
+}
+
+/** What a COPY or ADD copies from the source. Undefined if it takes something else, or names it by a variable. */
+export function copiedBy(
+  { keyword, words, flags, heredocs }: PlacedInstruction,
+  directory: string | undefined,
+  paths: ReadonlySet<string>,
+): Copied[] | undefined {
+  const sources = words.slice(0, -1)
+  const written = words.at(-1) ?? ''
+  const into = absolute(directory, written)
+  if (!/^(COPY|ADD)$/.test(keyword) || heredocs > 0 || into === undefined || sources.length === 0) return undefined
+  if (flags.some((flag) => /^--(from|parents|exclude)\b/.test(flag))) return undefined
+  if (sources.some((one) => /[$[\\]|:\/\/|@/.test(one))) return undefined
+  const isInto = sources.length > 1 || /(^|\/)\.{0,2}\/?$/.test(written)
+  return sources.flatMap((one) => {
+    const source = posix.normalize(one).replace(/^(\.{1,2}(?=$|\/))?\/*|\/+$/g, '')
+    if (/[*?]/.test(source))
+      return matching(source, paths).map((path) => taken(path, isInto || paths.has(path), into, paths))
+    return [taken(source, isInto, into, paths)]
+  })
+}
+
+function taken(source: string, isInto: boolean, into: string, paths: ReadonlySet<string>): Copied {
+  if (paths.has(source))
+    return { source, files: [source], target: isInto ? posix.join(into, posix.basename(source)) : into }
+  return { source, files: [...paths].filter((path) => source === '' || path.startsWith(`${source}/`)), target: into }
+}
+
+/** The files and directories of the source that a pattern names, sorted. */
+function matching(pattern: string, paths: ReadonlySet<string>): string[] {
+  const depth = pattern.split('/').length
+  const form = new RegExp(
+    `^${pattern
+      .replaceAll(/[.+^${}()|\]]/g, '\\$&')
+      .replaceAll('*', '[^/]*')
+      .replaceAll('?', '[^/]')}$`,
+  )
+  const entries = [...paths].map((path) => path.split('/').slice(0, depth).join('/'))
+  return [...new Set(entries)].filter((entry) => form.test(entry)).toSorted()
+}
+
+/** The directories that contain the others of a list, sorted. */
+export function outermost(directories: readonly string[]): string[] {
+  const all = [...new Set(directories)].toSorted()
+  return all.filter((one) => !all.some((other) => other !== one && one.startsWith(`${other === '/' ? '' : other}/`)))
+}

@@ -1,0 +1,64 @@
+import { violationsOf, type Proposal, type Repair, type Situation } from '../repair.ts'
+import { divide } from '../two-stages/divided.ts'
+import { goDirectory, goStages } from '../two-stages/go-stages.ts'
+import { nodeStages } from '../two-stages/node-stages.ts'
+import { pythonStages } from '../two-stages/python-stages.ts'
+import { singleStage, type SingleStage } from '../two-stages/single-stage.ts'
+import type { Way } from '../two-stages/way.ts'
+
+/** The user of distroless images; it owns nothing else. */
+const unprivileged = 65_532
+
+/** What an image has only because it was built in. */
+const answers = ['size-unpacked', 'package-managers', 'package-caches', 'setuid', 'vulnerabilities'] as const
+
+/** An application that ships what it was built with is built in one stage and run from another. */
+export const twoStages: Repair = {
+  id: 'two-stages',
+  turn: 'stages',
+  title:
+    'A Go, Python or Node.js application is built in one stage and run from a smaller base, which is tried without a shell first',
+  answers,
+  propose(situation) {
+    if (answers.every((rule) => violationsOf(situation, rule).length === 0)) return {}
+    const ways = languages.flatMap(([runtime, initial, waysOf]): Proposal[] => {
+      const stage = singleStage(situation, initial)
+      return stage?.bases.runtime === runtime
+        ? waysOf(situation, stage).map((way) => proposal(situation, stage, way))
+        : []
+    })
+    const first = ways.reduceRight<Proposal | undefined>(
+      (otherwise, way) => ({ ...way, ...(otherwise === undefined ? {} : { otherwise }) }),
+      undefined,
+    )
+    return first === undefined ? {} : { proposals: [first] }
+  },
+}
+
+const languages: ReadonlyArray<
+  [runtime: string, directory: string, ways: (situation: Situation, stage: SingleStage) => Way[]]
+> = [
+  ['golang', goDirectory, goStages],
+  ['python', '/', (_, stage) => pythonStages(stage)],
+  ['node', '/', nodeStages],
+]
+
+function proposal({ file, policy }: Situation, stage: SingleStage, way: Way): Proposal {
+  const written = stage.instructions.findLast(({ keyword }) => keyword === 'USER')?.words[0] ?? ''
+  const lowest = policy.configuration.minimumUid
+  const isHigh = /^\d+(:\d+)?$/.test(written) && Number.parseInt(written, 10) >= lowest
+  const id = Math.max(unprivileged, lowest)
+  return {
+    repair: twoStages.id,
+    what: `built in one stage, run from ${way.base}`,
+    equal: false,
+    starts: true,
+    edits: divide(file, stage, {
+      resetsEntrypoint: false,
+      finish: [],
+      edits: [],
+      ...way,
+      user: isHigh ? written : `${id}:${id}`,
+    }),
+  }
+}

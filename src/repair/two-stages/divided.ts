@@ -1,0 +1,97 @@
+import type { DockerfileFile, Edit, PlacedInstruction } from '../dockerfile-file.ts'
+import { blockOf, wholeLines } from '../placed-paths.ts'
+import { arrayText } from '../rules/exec-form.ts'
+import type { SingleStage } from './single-stage.ts'
+
+/** How a stage is divided: what the second one starts from, takes from the first, and starts. */
+export interface Division {
+  /** The base of the shipped stage. */
+  base: string
+  /** The words in place of those of the instruction that names the program. */
+  words: readonly string[]
+  /** What is copied, by its path in the first stage and in the second. */
+  copies: ReadonlyArray<readonly [from: string, to: string]>
+  /** The numeric user that it runs as. */
+  user: string
+  /** True if the base has an entry point of its own, which would get the words as arguments. */
+  resetsEntrypoint: boolean
+  /** Commands at the end of the first stage. */
+  finish: readonly string[]
+  /** Changes to the first stage. */
+  edits: readonly Edit[]
+}
+
+/** Instructions about the image, not about its files. */
+const aboutImage = /^(CMD|ENTRYPOINT|EXPOSE|LABEL|HEALTHCHECK|STOPSIGNAL|MAINTAINER)$/
+
+/** Variables for package managers and compilers, which nothing reads when the application runs. */
+const ofBuild =
+  /^(DEBIAN_FRONTEND|CGO_\w+|GO(PATH|ROOT|OS|ARCH|FLAGS|PROXY|SUMDB|PRIVATE|CACHE|MODCACHE|TOOLCHAIN|111MODULE)|GO111MODULE|(PIP|POETRY|UV|NPM_CONFIG)_\w+|npm_config_\w+)$/
+
+/**
+ * The edits that divide a stage: it gets a name, what is about the image moves behind its end, and a second stage takes
+ * what is run. Comments go with the instruction that they stand above.
+ */
+export function divide(file: DockerfileFile, stage: SingleStage, division: Division): Edit[] {
+  const { name, from, last, instructions } = stage
+  const moved = instructions.filter(({ keyword, start }) => aboutImage.test(keyword) && start < last.start)
+  const behind = instructions.filter(({ start }) => start > last.start)
+  const isNamed = from.words.length > 1
+  return [
+    ...(isNamed ? [] : [{ start: from.end, end: from.end, text: ` AS ${name}` }]),
+    ...moved.map((one) => ({ ...wholeLines(file, blockOf(file, one)), text: '' })),
+    { start: last.end, end: last.end, text: secondStage(file, stage, division, moved) },
+    ...behind.flatMap((one) => rewritten(stage, division, one)),
+    ...division.edits,
+  ]
+}
+
+function secondStage(
+  file: DockerfileFile,
+  stage: SingleStage,
+  division: Division,
+  moved: readonly PlacedInstruction[],
+): string {
+  const { newline } = file
+  const written = moved.map((one) => {
+    const { start, end } = blockOf(file, one)
+    const [edit] = rewritten(stage, division, one)
+    return edit === undefined
+      ? file.text.slice(start, end)
+      : `${file.text.slice(start, edit.start)}${edit.text}${file.text.slice(edit.end, end)}`
+  })
+  const isBehind = stage.instructions.some(({ keyword, start }) => keyword === 'USER' && start > stage.last.start)
+  const lines = [
+    ...division.finish.map((command) => `RUN ${command}`),
+    '',
+    `FROM ${division.base}`,
+    ...variables(file, stage, written.join('\n')),
+    ...(stage.directory === '/' ? [] : [`WORKDIR ${stage.directory}`]),
+    ...division.copies.map(([source, target]) => `COPY --from=${stage.name} ${source} ${target}`),
+    ...(isBehind ? [] : [`USER ${division.user}`]),
+    ...(division.resetsEntrypoint ? ['ENTRYPOINT []'] : []),
+    ...written,
+  ]
+  return lines.map((line) => `${newline}${line}`).join('')
+}
+
+/** The variables that the application may read, and the arguments that they are made from. */
+function variables({ text }: DockerfileFile, { instructions, last }: SingleStage, others: string): string[] {
+  const before = instructions.filter(({ start }) => start < last.start)
+  const own = before.filter(
+    ({ keyword, words }) => keyword === 'ENV' && words.some((name, index) => index % 3 === 0 && !ofBuild.test(name)),
+  )
+  const read = [...own.map(({ start, end }) => text.slice(start, end)), others].join('\n')
+  const used = before.filter(
+    ({ keyword, words }) =>
+      keyword === 'ARG' && words.some((word) => new RegExp(`\\$\\{?${word.split('=')[0]}\\b`).test(read)),
+  )
+  return before.filter((one) => own.includes(one) || used.includes(one)).map(({ start, end }) => text.slice(start, end))
+}
+
+/** The instruction that starts the application, or a user with a name, as the second stage has it. */
+function rewritten({ started }: SingleStage, { words, user }: Division, one: PlacedInstruction): Edit[] {
+  const { start, end, keyword } = one
+  if (one === started.instruction) return [{ start, end, text: `${keyword} ${arrayText(words)}` }]
+  return keyword === 'USER' ? [{ start, end, text: `USER ${user}` }] : []
+}

@@ -1,0 +1,43 @@
+import { posix } from 'node:path'
+import { manifestOf, record } from '../manifest.ts'
+import type { Situation } from '../repair.ts'
+import { scriptWords } from '../rules/started-script.ts'
+import type { SingleStage } from './single-stage.ts'
+import type { Way } from './way.ts'
+
+/**
+ * A Node.js application: its files and packages, without those that only build it, go to an image of the same version
+ * without shell and package manager, or else to the slim form of its base.
+ */
+export function nodeStages({ source }: Situation, { bases, runs, started, places }: SingleStage): Way[] {
+  const [program = '', ...args] = scriptWords(started.words, source.texts) ?? started.words
+  const scripts = runs.map(({ script }) => script.text).join('\n')
+  if (posix.basename(program) !== 'node' || /\b(npm|yarn|pnpm)\b[^\n]*( -g\b|--global)/.test(scripts)) return []
+  const copies = places.map((path) => [path, path] as const)
+  const bare =
+    bases.distroless === undefined
+      ? []
+      : [
+          {
+            base: bases.distroless,
+            words: ['/nodejs/bin/node', ...args],
+            copies,
+            resetsEntrypoint: started.instruction.keyword === 'CMD',
+          },
+        ]
+  const slim = bases.slim === undefined ? [] : [{ base: bases.slim, words: started.words, copies }]
+  const ways: Way[] = [...bare, ...slim]
+  // Packages for development are not removed if the application turns out to need one.
+  return prunes(source, scripts) ? ways.flatMap((way) => [{ ...way, finish: ['npm prune --omit=dev'] }, way]) : ways
+}
+
+/** Whether npm installed packages that only development needs. */
+function prunes({ paths, texts }: Situation['source'], scripts: string): boolean {
+  const development = Object.keys(record(manifestOf(texts, 'package.json')['devDependencies']))
+  return (
+    development.length > 0 &&
+    paths.has('package-lock.json') &&
+    /\bnpm (ci|i|install)\b/.test(scripts) &&
+    !/--(omit|only|production)\b/.test(scripts)
+  )
+}

@@ -1,0 +1,69 @@
+import { posix } from 'node:path'
+import type { SingleStage } from './single-stage.ts'
+import type { Way } from './way.ts'
+
+const interpreter = '/usr/bin/python3'
+
+/** Programs that a package brings, by the module that does the same. */
+const modules: Readonly<Record<string, string>> = {
+  alembic: 'alembic',
+  celery: 'celery',
+  daphne: 'daphne',
+  fastapi: 'fastapi',
+  flask: 'flask',
+  gunicorn: 'gunicorn',
+  hypercorn: 'hypercorn',
+  uvicorn: 'uvicorn',
+  'waitress-serve': 'waitress',
+}
+
+/** Installations elsewhere than in the interpreter's own directory of packages. */
+const elsewhere = /\b(venv|virtualenv|conda|mamba|pyenv|pipx|pdm)\b|\buv (sync|venv)\b|--(user|target|prefix|root)\b/
+
+/**
+ * A Python application: its packages and its files go to an image of the same version without shell and package
+ * manager, or else to the slim form of its base.
+ */
+export function pythonStages({ bases, runs, started, places }: SingleStage): Way[] {
+  const scripts = runs.map(({ script }) => script.text)
+  const installs = scripts.some((text) =>
+    /\bpip[0-9.]* install\b|\bpoetry install\b|\bpipenv (install|sync)\b/.test(text),
+  )
+  const own =
+    scripts.some((text) => /\bpoetry\b/.test(text)) && !scripts.some((text) => /virtualenvs\.create false/.test(text))
+  const [version] = /^\d+\.\d+/.exec(bases.version) ?? []
+  if (version === undefined || !installs || own || scripts.some((text) => elsewhere.test(text))) return []
+  const packages = `/usr/local/lib/python${version}/site-packages`
+  const files = places.map((path) => [path, path] as const)
+  const words = moduleWords(started.words)
+  return [
+    ...(bases.distroless === undefined || words === undefined
+      ? []
+      : [
+          {
+            base: bases.distroless,
+            words,
+            copies: [[packages, `/usr/local/lib/python${version}/dist-packages`] as const, ...files],
+            resetsEntrypoint: started.instruction.keyword === 'CMD',
+            finish: [`rm -rf ${packages}/pip ${packages}/pip-*`],
+          },
+        ]),
+    ...(bases.slim === undefined
+      ? []
+      : [
+          {
+            base: bases.slim,
+            words: started.words,
+            copies: [[packages, packages] as const, ['/usr/local/bin', '/usr/local/bin'] as const, ...files],
+          },
+        ]),
+  ]
+}
+
+/** A command by the interpreter itself: a script that a package installed names one that the other image does not have. */
+function moduleWords([program = '', ...args]: readonly string[]): string[] | undefined {
+  const name = posix.basename(program)
+  if (/^python[0-9.]*$/.test(name)) return [interpreter, ...args]
+  const module = program === name || program.startsWith('/usr/local/bin/') ? modules[name] : undefined
+  return module === undefined ? undefined : [interpreter, '-m', module, ...args]
+}

@@ -1,0 +1,4 @@
+import type { Division } from './divided.ts'
+
+/** A way to divide a stage. What is left out is as it is where nothing changes. */
+export type Way = Pick<Division, 'base' | 'words' | 'copies'> & Partial<Omit<Division, 'user'>>

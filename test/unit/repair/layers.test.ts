@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest'
+import { repaired, situationOf, type Given } from './situation.ts'
+import { changedLine } from '../../../src/repair/index.ts'
+
+const ordered = (text: string, source: Record<string, string>) => repaired(text, { source }, ['order'])
+
+describe('dependencies', () => {
+  const python = { 'requirements.txt': 'flask\n', 'app.py': '', '.dockerignore': '' }
+  it('of Python are installed before the code is copied, with what else needs no code', () => {
+    const text = `FROM python:3.11-slim
+WORKDIR /app
+# The whole application.
+COPY --chown=1000 . .
+
+# The compiler.
+RUN apt-get update
+RUN apt-get install -y gcc
+RUN pip install --no-cache-dir -r requirements.txt
+RUN python -m compileall .
+CMD ["python", "app.py"]
+`
+    expect(ordered(text, python)).toEqual({
+      dockerfile: `FROM python:3.11-slim
+WORKDIR /app
+COPY --chown=1000 requirements.txt ./
+
+# The compiler.
+RUN apt-get update \\
+    && apt-get install -y gcc
+RUN pip install --no-cache-dir -r requirements.txt
+# The whole application.
+COPY --chown=1000 . .
+RUN python -m compileall .
+CMD ["python", "app.py"]
+`,
+      files: {},
+    })
+  })
+  it('are found where the code was copied to, whatever directory comes between', () => {
+    const text =
+      'FROM python:3.11\nCOPY api api\nWORKDIR /api\nRUN pip3 install -r /api/requirements/prod.txt\nCMD ["a"]\n'
+    expect(ordered(text, { 'api/requirements/prod.txt': '', 'api/a.py': '' }).dockerfile).toBe(
+      'FROM python:3.11\nCOPY api/requirements/prod.txt /api/requirements/\nWORKDIR /api\nRUN pip3 install -r /api/requirements/prod.txt\nCOPY api /api/\nCMD ["a"]\n',
+    )
+  })
+  it('of Node.js are not replaced by those of a workstation', () => {
+    const text = 'FROM node:24\nWORKDIR /app\nCOPY . /app\nRUN npm ci && npm cache clean --force\nRUN npm run build\n'
+    const source = { 'package.json': '{}', 'package-lock.json': '{}', 'a.js': '' }
+    const dockerfile =
+      'FROM node:24\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm ci && npm cache clean --force\nCOPY . /app\nRUN npm run build\n'
+    expect(ordered(text, source)).toEqual({ dockerfile, files: { '.dockerignore': '**/node_modules\n' } })
+    expect(ordered(text, { ...source, '.dockerignore': '.git' }).files).toEqual({
+      '.dockerignore': '.git\n**/node_modules\n',
+    })
+    expect(ordered(text, { ...source, '.dockerignore': '/node_modules/\n' }).files).toEqual({})
+    expect(ordered(text, { ...source, 'Dockerfile.dockerignore': '' }).dockerfile).toBe(text)
+  })
+  it('of Go are downloaded before the code is copied, and what is compiled is kept where it is not shipped', () => {
+    const text =
+      'FROM golang:1.26 AS build\nWORKDIR /src\nCOPY . .\nRUN CGO_ENABLED=0 go build -o /a .\nFROM scratch\nCOPY --from=build /a /a\n'
+    const source = { 'go.mod': 'module a\nrequire example.com/b v1.0.0\n', 'go.sum': '', 'main.go': '' }
+    expect(ordered(text, source).dockerfile).toBe(
+      'FROM golang:1.26 AS build\nWORKDIR /src\nCOPY go.mod go.sum ./\nRUN go mod download\nCOPY . .\nRUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -o /a .\nFROM scratch\nCOPY --from=build /a /a\n',
+    )
+    expect(ordered(text, { ...source, 'vendor/modules.txt': '' }).dockerfile).not.toContain('download')
+    expect(ordered(text, { ...source, 'go.mod': 'module a\n' }).dockerfile).not.toContain('download')
+    const own = { ...source, 'go.mod': `${source['go.mod']}replace example.com/b => ../b\n` }
+    expect(ordered(text, own).dockerfile).not.toContain('download')
+    const single = text.split('FROM scratch')[0] ?? ''
+    expect(ordered(single, source).dockerfile).not.toContain('--mount')
+    expect(ordered(text.replace('WORKDIR', 'USER 1000\nWORKDIR'), source).dockerfile).not.toContain('--mount')
+  })
+  it.each<[string, string, Record<string, string>]>([
+    ['of the source itself are', 'RUN pip install -e . -r requirements.txt', python],
+    ['are installed with a program of the source', 'RUN ./configure && pip install -r requirements.txt', python],
+    ['are installed whatever happened before', 'RUN true; pip install -r requirements.txt', python],
+    ['are listed by an address', 'RUN pip install -r https://example.com/requirements.txt', python],
+    ['are listed elsewhere', 'RUN pip install -r /etc/requirements.txt', python],
+    [
+      'run what the source has',
+      'RUN npm ci',
+      { 'package.json': '{"scripts": {"postinstall": "node a.js"}}', 'a.js': '' },
+    ],
+    [
+      'are in the source',
+      'RUN npm ci',
+      { 'package.json': '{"dependencies": {"a": "file:a"}}', 'a/package.json': '{}' },
+    ],
+    ['are of several packages', 'RUN npm ci', { 'package.json': '{"workspaces": ["a"]}', 'a/package.json': '{}' }],
+    ['are named one by one', 'RUN npm install express', { 'package.json': '{}', 'a.js': '' }],
+    ['come behind another file', 'COPY app.py /app/b.py\nRUN pip install -r requirements.txt', python],
+  ])('that %s stay where they are', (_, line, source) => {
+    const text = `FROM debian:12\nWORKDIR /app\nCOPY . .\n${line}\n`
+    expect(ordered(text, source).dockerfile).toBe(text)
+  })
+  it('that come first already stay there', () => {
+    const text =
+      'FROM python:3.11\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .\n'
+    expect(ordered(text, python).dockerfile).toBe(text)
+  })
+  it('keep the line ends of the file', () => {
+    const text = 'FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\n'.replaceAll(
+      '\n',
+      '\r\n',
+    )
+    const { dockerfile } = ordered(text, python)
+    expect(dockerfile).not.toBe(text)
+    expect(dockerfile.replaceAll('\r\n', '')).not.toContain('\n')
+  })
+})
+
+describe('a smaller base', () => {
+  const large: Given = { configuration: { setuid: [{ path: '/usr/bin/su', mode: '4755', bytes: 1 }] } }
+  const slim = (from: string) =>
+    /^FROM (.*)$/m.exec(repaired(`FROM ${from}\nCOPY a /a\n`, large, ['base']).dockerfile)?.[1]
+  it.each([
+    ['python:3.12', 'python:3.12-slim'],
+    ['python:3.12.4-bookworm', 'python:3.12.4-slim-bookworm'],
+    ['docker.io/library/ruby:3.3-bookworm AS app', 'docker.io/library/ruby:3.3-slim-bookworm AS app'],
+    ['node:22', 'node:22-slim'],
+    ['--platform=linux/amd64 node:22-bookworm', '--platform=linux/amd64 node:22-bookworm-slim'],
+    ['debian:bookworm', 'debian:bookworm-slim'],
+    ['eclipse-temurin:21-jdk-noble', 'eclipse-temurin:21-jre-noble'],
+  ])('of %s is %s', (from, becomes) => expect(slim(from)).toBe(becomes))
+  it.each([
+    'python',
+    'python:latest',
+    'python:3.12-slim',
+    'node:22-alpine',
+    'golang:1.26',
+    'ubuntu:24.04',
+    'example.com/python:3.12',
+    `python:3.12@sha256:${'a'.repeat(64)}`,
+  ])('of %s is not known', (from) => expect(slim(from)).toBe(from))
+  it('is that of the shipped stage alone, and a build argument stays', () => {
+    const text = 'ARG V=3.12\nFROM python:3.12 AS build\nFROM python:$V\nCOPY --from=build /a /a\n'
+    expect(repaired(text, large, ['base']).dockerfile).toBe(text)
+    const both = text.replace('$V', '3.12')
+    expect(repaired(both, large, ['base']).dockerfile).toBe(text.replace('$V', '3.12-slim'))
+  })
+  it('is not looked for where the image is small enough', () => {
+    const text = 'FROM python:3.12\nCOPY a /a\n'
+    expect(repaired(text, {}, ['base']).dockerfile).toBe(text)
+  })
+})
+
+describe('the line that changes', () => {
+  const line = (paths: string[], cmd: string[]) =>
+    changedLine(
+      situationOf('FROM debian:12-slim\n', {
+        source: Object.fromEntries(paths.map((path) => [path, ''])),
+        configuration: { cmd, entrypoint: [] },
+      }),
+    )
+  it('is one of what is started, by whichever program', () => {
+    expect(line(['a.py', 'shop/main.py', 'tests/main.py'], ['uvicorn', 'shop.main:app'])).toEqual({
+      path: 'shop/main.py',
+      comment: '#',
+    })
+    expect(line(['a.js', 'src/server.js', 'src/server.test.js'], ['node', 'src/server.js'])?.path).toBe('src/server.js')
+    expect(line(['cmd/a/main.go', 'a_test.go', 'vendor/b.go'], ['/a'])).toEqual({
+      path: 'cmd/a/main.go',
+      comment: '//',
+    })
+  })
+  it('is none where no file can have one', () => expect(line(['a.sh', 'b.json'], ['a'])).toBeUndefined())
+})

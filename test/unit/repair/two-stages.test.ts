@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest'
+import { applyEdits } from '../../../src/repair/dockerfile-file.ts'
+import type { Proposal } from '../../../src/repair/repair.ts'
+import { twoStages } from '../../../src/repair/rules/two-stages.ts'
+import { situationOf, type Given } from './situation.ts'
+
+const full = { configuration: { packageManagers: ['/usr/bin/apt-get'] } }
+
+/** The Dockerfile in every way in which it is divided, the first one first. */
+function divided(text: string, source: Record<string, string>, given: Given = {}): string[] {
+  const situation = situationOf(text, { ...full, ...given, source })
+  const forms = (one: Proposal | undefined): Proposal[] => (one === undefined ? [] : [one, ...forms(one.otherwise)])
+  return forms(twoStages.propose(situation).proposals?.[0]).map(({ edits = [] }) => applyEdits(text, edits))
+}
+
+describe('a Go program', () => {
+  const module = 'module example.com/shop/orders\n\ngo 1.26\n'
+  const text = `# syntax=docker/dockerfile:1
+FROM golang:1.26-bookworm
+# Who built it.
+LABEL org.opencontainers.image.vendor="Acme"
+ENV GOFLAGS=-mod=readonly
+ENV GREETING=hello
+WORKDIR /src
+COPY . .
+# One program.
+RUN go build -ldflags "-s -w" -o /src/bin/orders ./cmd/orders
+EXPOSE 8080
+USER nobody
+# It listens on 8080.
+CMD ["./bin/orders", "--verbose"]
+`
+  const source = {
+    'go.mod': module,
+    'cmd/orders/main.go': '',
+    'cmd/orders/main_test.go': '',
+    'templates/index.html': '',
+    'internal/db/db.go': '',
+    'internal/db/schema/1.sql': '',
+    'README.md': '',
+    'docs/picture.png': '',
+  }
+
+  it('goes without its compiler, with the files that it may read, comments with what they stand above', () => {
+    expect(divided(text, source)[0]).toBe(`# syntax=docker/dockerfile:1
+FROM golang:1.26-bookworm AS build
+ENV GOFLAGS=-mod=readonly
+ENV GREETING=hello
+WORKDIR /src
+COPY . .
+# One program.
+RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -ldflags "-s -w" -o /src/bin/orders ./cmd/orders
+
+FROM gcr.io/distroless/static-debian12:nonroot
+ENV GREETING=hello
+WORKDIR /src
+COPY --from=build /src/bin/orders /src/bin/orders
+COPY --from=build /src/internal/db/schema /src/internal/db/schema
+COPY --from=build /src/templates /src/templates
+# Who built it.
+LABEL org.opencontainers.image.vendor="Acme"
+EXPOSE 8080
+USER 65532:65532
+# It listens on 8080.
+CMD ["/src/bin/orders", "--verbose"]
+`)
+  })
+  it('is linked with glibc if it cannot do without C, which its modules may say', () => {
+    expect(divided(text, source).map((one) => /distroless\/(\S+):/.exec(one)?.[1])).toEqual([
+      'static-debian12',
+      'base-debian12',
+    ])
+    expect(divided(text, source)[1]).not.toContain('CGO_ENABLED')
+    const withC = { ...source, 'go.mod': `${module}\nrequire github.com/mattn/go-sqlite3 v1.14.24\n` }
+    expect(divided(text, withC)).toHaveLength(1)
+    expect(divided(text, withC)[0]).toContain('base-debian12')
+    expect(divided(text.replace('RUN go', 'RUN CGO_ENABLED=0 go'), source)).toHaveLength(1)
+  })
+  it('that is compiled when it starts is compiled when it is built', () => {
+    const run = 'FROM golang:1.26-bookworm\nWORKDIR /app\nCOPY . .\nCMD ["go", "run", "main.go", "--port=80"]\n'
+    expect(divided(run, { 'go.mod': module, 'main.go': '' })[0]).toBe(`FROM golang:1.26-bookworm AS build
+WORKDIR /app
+COPY . .
+RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -o /usr/local/bin/app main.go
+
+FROM gcr.io/distroless/static-debian12:nonroot
+WORKDIR /app
+COPY --from=build /usr/local/bin/app /usr/local/bin/app
+USER 65532:65532
+CMD ["/usr/local/bin/app", "--port=80"]
+`)
+  })
+  it('is found where the build puts it, if its name alone is written', () => {
+    const named =
+      'FROM golang:1.26-bookworm\nWORKDIR /app\nCOPY . .\nRUN go build -o /usr/local/bin/orders\nCMD orders serve\n'
+    expect(divided(named, { 'main.go': '' })[0]).toContain(
+      'COPY --from=build /usr/local/bin/orders /usr/local/bin/orders\nUSER 65532:65532\nCMD ["/usr/local/bin/orders", "serve"]\n',
+    )
+  })
+  it.each<[string, string, Record<string, string>]>([
+    ['a script starts it', text.replace('./bin/orders', './run.sh'), { ...source, 'run.sh': '' }],
+    ['a shell starts it', text.replace('CMD ["./bin/orders", "--verbose"]', 'CMD ./bin/orders --port $PORT'), source],
+    ['a package is installed that it may call', text.replace('RUN go', 'RUN apt-get install -y ffmpeg && go'), source],
+    ['there are stages', `${text}FROM scratch\n`, source],
+    ['it has a volume', `${text}VOLUME /data\n`, source],
+    ['the base is pinned by digest', text.replace('bookworm\n', `bookworm@sha256:${'a'.repeat(64)}\n`), source],
+    ['the base is another', text.replace('golang:1.26-bookworm', 'example.com/golang:1.26'), source],
+  ])('is left in one stage where %s', (_, written, files) => expect(divided(written, files)).toEqual([]))
+})
+
+describe('a Python application', () => {
+  const text = `FROM python:3.11
+WORKDIR /srv/shop
+ENV APP_ENV=production
+RUN apt-get update && apt-get install -y gcc
+COPY . .
+RUN pip install -r requirements.txt
+EXPOSE 8000
+CMD ["uvicorn", "shop.main:app", "--host", "0.0.0.0"]
+`
+  const source = { 'requirements.txt': 'fastapi\n', 'shop/main.py': '' }
+  it('takes its packages to an image of the same version without a shell, or else to the slim form of its base', () => {
+    const [bare, slim, more] = divided(text, source)
+    expect(more).toBeUndefined()
+    expect(bare).toBe(`FROM python:3.11 AS build
+WORKDIR /srv/shop
+ENV APP_ENV=production
+RUN apt-get update && apt-get install -y gcc
+COPY . .
+RUN pip install -r requirements.txt
+RUN rm -rf /usr/local/lib/python3.11/site-packages/pip /usr/local/lib/python3.11/site-packages/pip-*
+
+FROM gcr.io/distroless/python3-debian12:nonroot
+ENV APP_ENV=production
+WORKDIR /srv/shop
+COPY --from=build /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/dist-packages
+COPY --from=build /srv/shop /srv/shop
+USER 65532:65532
+ENTRYPOINT []
+EXPOSE 8000
+CMD ["/usr/bin/python3", "-m", "uvicorn", "shop.main:app", "--host", "0.0.0.0"]
+`)
+    expect(slim).toContain(`
+FROM python:3.11-slim
+ENV APP_ENV=production
+WORKDIR /srv/shop
+COPY --from=build /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/site-packages
+COPY --from=build /usr/local/bin /usr/local/bin
+COPY --from=build /srv/shop /srv/shop
+USER 65532:65532
+EXPOSE 8000
+CMD ["uvicorn", "shop.main:app", "--host", "0.0.0.0"]
+`)
+  })
+  it('stays with its interpreter where no published image has the same version', () => {
+    expect(divided(text.replace('3.11', '3.12'), source).map((one) => /\nFROM (\S+)/.exec(one)?.[1])).toEqual([
+      'python:3.12-slim',
+    ])
+    expect(divided(text.replace('3.11', '3.12-slim'), source)).toEqual([])
+    expect(divided(text.replace('3.11', '3.11-alpine'), source)).toEqual([])
+  })
+  it('is where a variable says that it is, if that is plain', () => {
+    const written = text
+      .replace('WORKDIR /srv/shop\n', 'ENV HOME_OF_APP="/srv/shop"\nWORKDIR $HOME_OF_APP\n')
+      .replace('COPY . .', 'COPY . ${HOME_OF_APP}/')
+    expect(divided(written, source)[0]).toContain(
+      'ENV HOME_OF_APP="/srv/shop"\nENV APP_ENV=production\nWORKDIR /srv/shop\n',
+    )
+    expect(divided(written.replace('ENV HOME_OF_APP=', 'ARG HOME_OF_APP='), source)).toEqual([])
+  })
+  it('is divided whatever is done below its own directory', () => {
+    const line =
+      'RUN mkdir -p static /srv/shop/a && pip install -r requirements.txt 2>/dev/null && python manage.py collectstatic && chown -R 1 .'
+    expect(divided(text.replace('RUN pip install -r requirements.txt', line), source)).toHaveLength(2)
+  })
+  it('keeps a user with a number, and the arguments that its author wrote', () => {
+    const written = text
+      .replace('CMD ["uvicorn"', 'USER 10001\nENTRYPOINT ["python", "-m", "shop"]\nCMD ["serve"')
+      .replace('"shop.main:app", ', '')
+    expect(divided(written, source)[0]).toMatch(
+      /dist-packages\nCOPY --from=build \/srv\/shop \/srv\/shop\nEXPOSE 8000\nUSER 10001\nENTRYPOINT \["\/usr\/bin\/python3", "-m", "shop"\]\nCMD \["serve", "--host", "0.0.0.0"\]\n$/,
+    )
+  })
+  it.each([
+    ['RUN python -m venv /opt/venv && /opt/venv/bin/pip install -r requirements.txt'],
+    ['RUN pip install --user -r requirements.txt'],
+    ['RUN poetry install'],
+    ['RUN apt-get install -y libpq5 && pip install -r requirements.txt'],
+    ['RUN pip install -r requirements.txt && python -m nltk.downloader punkt'],
+    ['RUN pip install -r requirements.txt && mkdir -p /srv/shop/cache /uploads'],
+    ['RUN pip install -r requirements.txt && echo a > /etc/shop.conf'],
+    ['RUN pip install -r requirements.txt && curl -o /srv/shop/a https://example.com/a'],
+    ['RUN true'],
+  ])('is left in one stage where its packages are elsewhere, or need more: %s', (line) =>
+    expect(divided(text.replace('RUN pip install -r requirements.txt', line), source)).toEqual([]),
+  )
+})
+
+describe('a Node.js application', () => {
+  const text = `FROM node:24-bookworm-slim
+WORKDIR /usr/src/app
+COPY package*.json ./
+RUN npm ci
+COPY . .
+RUN npm run build
+ENV PORT=3000
+CMD npm start
+`
+  const source = (manifest: object) => ({
+    'package.json': JSON.stringify(manifest),
+    'package-lock.json': '{}',
+    'src/main.ts': '',
+  })
+  const start = { scripts: { start: 'node dist/main.js', build: 'tsc' } }
+  it('is started without npm, and without what only builds it, unless it needs that', () => {
+    const [pruned, whole, more] = divided(text, source({ ...start, devDependencies: { typescript: '5' } }))
+    expect(more).toBeUndefined()
+    expect(pruned).toBe(`FROM node:24-bookworm-slim AS build
+WORKDIR /usr/src/app
+COPY package*.json ./
+RUN npm ci
+COPY . .
+RUN npm run build
+RUN npm prune --omit=dev
+
+FROM gcr.io/distroless/nodejs24-debian12:nonroot
+WORKDIR /usr/src/app
+COPY --from=build /usr/src/app /usr/src/app
+USER 65532:65532
+ENTRYPOINT []
+ENV PORT=3000
+CMD ["/nodejs/bin/node", "dist/main.js"]
+`)
+    expect(whole).toBe(pruned?.replace('RUN npm prune --omit=dev\n', ''))
+    expect(divided(text, source(start))[0]).toBe(whole)
+  })
+  it.each([
+    ['a program of a package starts it', { scripts: { start: 'next start' } }, text],
+    ['a package is installed for every user', start, text.replace('npm ci', 'npm ci && npm install -g pm2')],
+    ['its files are beside the base’s', start, text.replaceAll('/usr/src/app', '/usr/local/lib/app')],
+  ])('is left in one stage where %s', (_, manifest, written) => expect(divided(written, source(manifest))).toEqual([]))
+})
+
+describe('an image that has none of what a build needs', () => {
+  it('is left in one stage', () => {
+    const text = 'FROM golang:1.26-bookworm\nCOPY . .\nRUN go build -o /app\nCMD ["/app"]\n'
+    expect(twoStages.propose(situationOf(text, { source: { 'main.go': '' } }))).toEqual({})
+  })
+})
