@@ -41,6 +41,18 @@ export function packArchive(directory: string, archive: string, parts: readonly 
   return ['pack', directory, archive, ...parts]
 }
 
+/**
+ * Writes an image archive as a new OCI layout directory in which no time is later than `epoch` (seconds since 1970), owners are numbers, and order and compression are always the same.
+ */
+export function normalizeImage(archive: string, directory: string, epoch: number): string[] {
+  return ['normalize', archive, directory, String(epoch)]
+}
+
+/** Prints as JSON whether two archives have the same image, and what differs first. */
+export function compareImages(first: string, second: string): string[] {
+  return ['compare', first, second]
+}
+
 /** Writes the image configuration's bytes to a new file. It contains the values of environment variables: keep it in containers. */
 export function extractConfiguration(archive: string, file: string): string[] {
   return ['config', archive, file]
