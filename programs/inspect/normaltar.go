@@ -53,7 +53,7 @@ func listTar(plain *os.File, spending *budget) ([]*tarEntry, error) {
 			if twin.header.Typeflag != tar.TypeDir || header.Typeflag != tar.TypeDir {
 				return nil, fmt.Errorf("expected each file once in a layer, found %q twice: its order cannot be normalized", printablePath(name))
 			}
-			// Of a directory that is there twice, the last counts.
+			// Of a directory that appears twice, the last counts.
 			twin.header = header
 			continue
 		}
