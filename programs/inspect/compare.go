@@ -12,27 +12,27 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
-// comparison is what `inspect compare` prints: whether two archives hold the same image, and where they part.
+// comparison is what `inspect compare` prints: whether two archives hold the same image, and where they differ.
 type comparison struct {
 	SchemaVersion int    `json:"schemaVersion"`
 	First         string `json:"first"`
 	Second        string `json:"second"`
-	// Count is how many differences were found in the first layer that differs, or in the documents; the list is bounded.
+	// Count is how many differences were found in all layers, or in the documents if the layers are equal; the list is bounded.
 	Count       int          `json:"count"`
 	Differences []difference `json:"differences"`
 }
 
-// difference is one thing that is not the same in both. What comes after the first layer that differs was made from it, and is left out.
+// difference is one thing that is not the same in both.
 type difference struct {
 	// Layer counts from 1; 0 is the configuration or the manifest.
-	Layer     int    `json:"layer"`
-	CreatedBy string `json:"createdBy"`
-	// Path is a file of the layer, or a field of the document.
+	Layer int `json:"layer"`
+	// Path is a file of the layer, or a field of the document; empty if the layer as a whole differs.
 	Path string `json:"path"`
-	// What is content, attributes, only in the first, only in the second, or order.
-	What string `json:"what"`
+	// How says what each of them has: "18 bytes, then 19 bytes".
+	How string `json:"how"`
 }
 
 // mostDifferences is enough to see what they have in common.
@@ -53,8 +53,7 @@ func compareImages(firstName, secondName string, allowed limits) (*comparison, e
 	if first.digest == second.digest {
 		return said, nil
 	}
-	spending := &budget{limits: allowed}
-	found, err := differingLayer(firstArchive, secondArchive, first, second, spending)
+	found, err := differingLayers(firstArchive, secondArchive, first.layers, second.layers, &budget{limits: allowed})
 	if err != nil {
 		return nil, err
 	}
@@ -66,45 +65,55 @@ func compareImages(firstName, secondName string, allowed limits) (*comparison, e
 	return said, nil
 }
 
-// differingLayer says what is different in the first layer that is, and nothing if all layers unpack to the same.
-func differingLayer(firstArchive, secondArchive *archive, first, second *image, spending *budget) ([]difference, error) {
-	_, past := describeConfig(first.config)
-	commands := layerCommands(past, len(first.layers))
-	for number, one := range first.layers {
-		if number >= len(second.layers) {
-			return []difference{{Layer: number + 1, CreatedBy: commands[number], What: "only in the first"}}, nil
-		}
-		other := second.layers[number]
-		if one.diffID == other.diffID {
+// differingLayers says what is different in each layer, and nothing if all unpack to the same.
+func differingLayers(firstArchive, secondArchive *archive, first, second []storedLayer, spending *budget) ([]difference, error) {
+	found := []difference{}
+	for number := range max(len(first), len(second)) {
+		switch {
+		case number >= len(second):
+			found = append(found, difference{Layer: number + 1, How: onlyFirst})
+			continue
+		case number >= len(first):
+			found = append(found, difference{Layer: number + 1, How: onlySecond})
+			continue
+		case first[number].diffID == second[number].diffID:
 			continue
 		}
-		before, err := fingerprints(firstArchive, one, spending)
+		before, err := fingerprints(firstArchive, first[number], spending)
 		if err != nil {
 			return nil, err
 		}
-		after, err := fingerprints(secondArchive, other, spending)
+		after, err := fingerprints(secondArchive, second[number], spending)
 		if err != nil {
 			return nil, err
 		}
-		found := differingFiles(before, after)
-		if len(found) == 0 {
-			found = []difference{{What: "order"}}
+		files := differingFiles(before, after)
+		if len(files) == 0 {
+			files = []difference{{How: "the same files in another order or notation"}}
 		}
-		for index := range found {
-			found[index].Layer, found[index].CreatedBy = number+1, commands[number]
+		for _, one := range files {
+			one.Layer = number + 1
+			found = append(found, one)
 		}
-		return found, nil
 	}
-	if len(second.layers) > len(first.layers) {
-		return []difference{{Layer: len(first.layers) + 1, What: "only in the second"}}, nil
-	}
-	return nil, nil
+	return found, nil
 }
+
+const (
+	onlyFirst  = "only in the first"
+	onlySecond = "only in the second"
+)
 
 // fingerprint is what a container sees of a file, and its times.
 type fingerprint struct {
-	attributes string
-	content    [sha256.Size]byte
+	kind         byte
+	mode         int64
+	uid, gid     int
+	time         int64
+	link, device string
+	extended     string
+	size         int64
+	content      [sha256.Size]byte
 }
 
 func fingerprints(opened *archive, layer storedLayer, spending *budget) (map[string]fingerprint, error) {
@@ -129,54 +138,85 @@ func fingerprints(opened *archive, layer storedLayer, spending *budget) (map[str
 		if _, err := io.Copy(content, reader); err != nil {
 			return nil, fmt.Errorf("cannot read layer %s: %w", layer.digest, err)
 		}
-		found[header.Name] = fingerprint{attributes: attributesOf(header), content: [sha256.Size]byte(content.Sum(nil))}
+		found[header.Name] = fingerprint{
+			kind: header.Typeflag, mode: header.Mode, uid: header.Uid, gid: header.Gid, time: header.ModTime.Unix(), link: header.Linkname,
+			device: fmt.Sprintf("%d:%d", header.Devmajor, header.Devminor), extended: extendedOf(header), size: header.Size, content: [sha256.Size]byte(content.Sum(nil)),
+		}
 	}
 }
 
-func attributesOf(header *tar.Header) string {
-	extended := []string{}
+// extendedOf lists the names of a header's extended attributes, with a digest of what they hold.
+func extendedOf(header *tar.Header) string {
+	names, held := []string{}, sha256.New()
 	for _, key := range slices.Sorted(maps.Keys(header.PAXRecords)) {
-		if strings.HasPrefix(key, "SCHILY.xattr.") {
-			extended = append(extended, key+"="+header.PAXRecords[key])
+		if name, isExtended := strings.CutPrefix(key, "SCHILY.xattr."); isExtended {
+			names = append(names, printableText(name))
+			fmt.Fprintf(held, "%d %s", len(header.PAXRecords[key]), header.PAXRecords[key])
 		}
 	}
-	return fmt.Sprintf("%d %o %d:%d %d %q %d:%d %q", header.Typeflag, header.Mode, header.Uid, header.Gid, header.ModTime.UnixNano(), header.Linkname, header.Devmajor, header.Devminor, extended)
+	if len(names) == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%s (%.4x)", strings.Join(names, " "), held.Sum(nil))
 }
 
 func differingFiles(before, after map[string]fingerprint) []difference {
 	found := []difference{}
 	for name, one := range before {
 		other, isThere := after[name]
-		switch {
-		case !isThere:
-			found = append(found, difference{Path: printablePath(name), What: "only in the first"})
-		case one.content != other.content:
-			found = append(found, difference{Path: printablePath(name), What: "content"})
-		case one.attributes != other.attributes:
-			found = append(found, difference{Path: printablePath(name), What: "attributes"})
+		how := onlyFirst
+		if isThere {
+			how = one.besides(other)
+		}
+		if how != "" {
+			found = append(found, difference{Path: printablePath(name), How: how})
 		}
 	}
 	for name := range after {
 		if _, isThere := before[name]; !isThere {
-			found = append(found, difference{Path: printablePath(name), What: "only in the second"})
+			found = append(found, difference{Path: printablePath(name), How: onlySecond})
 		}
 	}
 	slices.SortFunc(found, func(one, other difference) int { return cmp.Compare(one.Path, other.Path) })
 	return found
 }
 
+// besides says what is different, as `owner 0:0, then 33:33`; nothing if nothing is.
+func (f fingerprint) besides(other fingerprint) string {
+	said := []string{}
+	compared := func(what, before, after string) {
+		if before != after {
+			said = append(said, fmt.Sprintf("%s%s, then %s", what, before, after))
+		}
+	}
+	if f.kind == other.kind && f.size == other.size && f.content != other.content {
+		said = append(said, fmt.Sprintf("other content of %d bytes", f.size))
+	}
+	compared("", fmt.Sprintf("%d bytes", f.size), fmt.Sprintf("%d bytes", other.size))
+	compared("type ", fmt.Sprintf("%q", f.kind), fmt.Sprintf("%q", other.kind))
+	compared("mode ", fmt.Sprintf("%04o", f.mode), fmt.Sprintf("%04o", other.mode))
+	compared("owner ", fmt.Sprintf("%d:%d", f.uid, f.gid), fmt.Sprintf("%d:%d", other.uid, other.gid))
+	compared("link to ", printablePath(f.link), printablePath(other.link))
+	compared("device ", f.device, other.device)
+	compared("extended attributes ", f.extended, other.extended)
+	compared("time ", spellTime(f.time), spellTime(other.time))
+	return strings.Join(said, "; ")
+}
+
+func spellTime(seconds int64) string { return time.Unix(seconds, 0).UTC().Format(time.RFC3339) }
+
 // differingFields names the fields of a document, but for the one that says what the layers say.
 func differingFields(before, after []byte, besides string) []difference {
 	first, second := map[string]json.RawMessage{}, map[string]json.RawMessage{}
 	if json.Unmarshal(before, &first) != nil || json.Unmarshal(after, &second) != nil {
-		return []difference{{Path: "the document", What: "content"}}
+		return []difference{{Path: "the document", How: "different values"}}
 	}
 	names := maps.Clone(first)
 	maps.Copy(names, second)
 	found := []difference{}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		if name != besides && !bytes.Equal(first[name], second[name]) {
-			found = append(found, difference{Path: printablePath(name), What: "content"})
+			found = append(found, difference{Path: printablePath(name), How: "different values"})
 		}
 	}
 	return found

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -15,10 +17,22 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// normalize writes the image as an OCI layout that depends on what is in it and not on when, where or by which engine it was made: no file and no step is younger than the epoch,
-// entries stand in one order, owners are numbers, and every layer is compressed alike. What a container sees stays, but for times.
-func normalize(archiveName, directoryName, epoch string, allowed limits) (extracted *extraction, err error) {
-	latest, err := readEpoch(epoch)
+// latestFile is the latest time that a file of a normalized layer has: 1980-01-01, the earliest that a zip file can have. It is older than any build, because a step that comes from a cache
+// and a file that was checked out earlier have older times than the same step and file on another machine; and it is always the same, so that layers that do not change keep their digests.
+var latestFile = time.Unix(315_532_800, 0).UTC()
+
+// normalization is what `inspect normalize` prints.
+type normalization struct {
+	SchemaVersion int    `json:"schemaVersion"`
+	Digest        string `json:"digest"`
+	// CreatedBy is what the engine said of each layer, which depends on the engine and is not in the normalized image. Suspected credentials are redacted.
+	CreatedBy []string `json:"createdBy"`
+}
+
+// normalize writes the image as an OCI layout that depends on what is in it and not on when, where or by which engine it was made: entries stand in one order, owners are numbers,
+// every layer is compressed alike, no file is younger than 1980, and what was made here was made at the epoch. What a container sees stays, but for times.
+func normalize(archiveName, directoryName, epoch string, allowed limits) (said *normalization, err error) {
+	made, err := readEpoch(epoch)
 	if err != nil {
 		return nil, err
 	}
@@ -40,16 +54,17 @@ func normalize(archiveName, directoryName, epoch string, allowed limits) (extrac
 	if err := target.MkdirAll("blobs/sha256", 0o755); err != nil {
 		return nil, fmt.Errorf("cannot write to %s: %w", directoryName, err)
 	}
-	work := &normalizing{opened: opened, target: target, latest: latest, spending: &budget{limits: allowed}}
-	layers, err := eachLayer(found.layers, work.rewrite)
+	layers, err := (&normalizing{opened: opened, target: target, spending: &budget{limits: allowed}}).rewrite(found.layers)
 	if err != nil {
 		return nil, err
 	}
-	made, err := describeNormalized(found, layers, latest)
+	_, past := describeConfig(found.config)
+	commands := layerCommands(past, len(found.layers))
+	written, err := describeNormalized(found, layers, made)
 	if err != nil {
 		return nil, err
 	}
-	index, err := layoutIndex([]*image{made})
+	index, err := layoutIndex([]*image{written})
 	if err != nil {
 		return nil, err
 	}
@@ -57,8 +72,8 @@ func normalize(archiveName, directoryName, epoch string, allowed limits) (extrac
 		name    string
 		content []byte
 	}{
-		{blobPath(made.configName), made.rawConfig},
-		{blobPath(made.digest), made.manifest},
+		{blobPath(written.configName), written.rawConfig},
+		{blobPath(written.digest), written.manifest},
 		{"oci-layout", []byte(`{"imageLayoutVersion":"1.0.0"}`)},
 		{"index.json", index},
 	} {
@@ -66,7 +81,7 @@ func normalize(archiveName, directoryName, epoch string, allowed limits) (extrac
 			return nil, err
 		}
 	}
-	return &extraction{SchemaVersion: 1, Digest: made.digest.String(), Manifests: []string{made.digest.String()}}, nil
+	return &normalization{SchemaVersion: 1, Digest: written.digest.String(), CreatedBy: commands}, nil
 }
 
 // readEpoch reads SOURCE_DATE_EPOCH: seconds since 1970, UTC.
@@ -88,37 +103,73 @@ type rewritten struct {
 type normalizing struct {
 	opened   *archive
 	target   *os.Root
-	latest   time.Time
 	spending *budget
 	// made counts the files, because layers are rewritten at the same time and may be equal.
 	made atomic.Int64
 }
 
-func (n *normalizing) newFile() (*os.File, string, error) {
+// unpackedLayer is a layer in files, because its entries are written in another order.
+type unpackedLayer struct {
+	files   []*os.File
+	entries []*tarEntry
+}
+
+func (n *normalizing) newFile() (*os.File, error) {
 	name := fmt.Sprintf("blobs/unfinished-%d", n.made.Add(1))
 	file, err := n.target.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
-		return nil, "", fmt.Errorf("cannot write a layer: %w", err)
+		return nil, fmt.Errorf("cannot write a layer: %w", err)
 	}
-	return file, name, nil
+	return file, nil
 }
 
-// rewrite unpacks a layer to a file, because its entries are written in another order, and compares both its digests on the way.
-func (n *normalizing) rewrite(layer storedLayer) (made rewritten, err error) {
-	name := "layer " + layer.digest.String()
-	plain, unpackedName, err := n.newFile()
+func (n *normalizing) remove(file *os.File) error {
+	return errors.Join(file.Close(), n.target.Remove(path.Join("blobs", path.Base(file.Name()))))
+}
+
+// rewrite unpacks all layers before it writes any: what Python compiled in one layer names the time of a source that may be in another.
+func (n *normalizing) rewrite(stored []storedLayer) (made []rewritten, err error) {
+	unpacked, err := eachLayer(stored, n.unpack)
 	if err != nil {
-		return rewritten{}, err
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, plain.Close(), n.target.Remove(unpackedName)) }()
-	if err := unpackLayer(plain, n.opened, layer, n.spending); err != nil {
-		return rewritten{}, err
+	defer func() {
+		for _, layer := range unpacked {
+			for _, file := range layer.files {
+				err = errors.Join(err, n.remove(file))
+			}
+		}
+	}()
+	if err := restampCompiled(unpacked); err != nil {
+		return nil, err
 	}
-	entries, err := listTar(plain, n.spending)
+	return eachLayer(unpacked, n.write)
+}
+
+// unpack compares both digests of a layer on the way. What fails leaves files behind, which go with the directory.
+func (n *normalizing) unpack(stored storedLayer) (*unpackedLayer, error) {
+	plain, err := n.newFile()
 	if err != nil {
-		return rewritten{}, fmt.Errorf("cannot read %s: %w", name, err)
+		return nil, err
 	}
-	return n.write(plain, entries)
+	layer := &unpackedLayer{files: []*os.File{plain}}
+	if err := unpackLayer(plain, n.opened, stored, n.spending); err != nil {
+		return nil, err
+	}
+	spill := func() (*os.File, error) {
+		if len(layer.files) == 1 {
+			file, err := n.newFile()
+			if err != nil {
+				return nil, err
+			}
+			layer.files = append(layer.files, file)
+		}
+		return layer.files[1], nil
+	}
+	if layer.entries, err = listTar(plain, spill, n.spending); err != nil {
+		return nil, fmt.Errorf("cannot read layer %s: %w", stored.digest, err)
+	}
+	return layer, nil
 }
 
 func unpackLayer(plain io.Writer, opened *archive, layer storedLayer, spending *budget) error {
@@ -143,8 +194,8 @@ func unpackLayer(plain io.Writer, opened *archive, layer storedLayer, spending *
 }
 
 // write compresses the entries under a name that only their bytes decide.
-func (n *normalizing) write(plain *os.File, entries []*tarEntry) (made rewritten, err error) {
-	file, temporary, err := n.newFile()
+func (n *normalizing) write(layer *unpackedLayer) (made rewritten, err error) {
+	file, err := n.newFile()
 	if err != nil {
 		return rewritten{}, err
 	}
@@ -155,7 +206,7 @@ func (n *normalizing) write(plain *os.File, entries []*tarEntry) (made rewritten
 		return rewritten{}, err
 	}
 	unpacked := newDigestWriter(packer)
-	if err := writeTar(unpacked, plain, entries, n.latest); err != nil {
+	if err := writeTar(unpacked, layer.entries); err != nil {
 		return rewritten{}, fmt.Errorf("cannot write a layer: %w", err)
 	}
 	if err := packer.Close(); err != nil {
@@ -165,11 +216,14 @@ func (n *normalizing) write(plain *os.File, entries []*tarEntry) (made rewritten
 		descriptor: v1.Descriptor{MediaType: types.OCILayer, Digest: stored.digest(), Size: stored.count},
 		diffID:     unpacked.digest(),
 	}
-	return made, n.target.Rename(temporary, blobPath(made.descriptor.Digest))
+	return made, n.target.Rename(path.Join("blobs", path.Base(file.Name())), blobPath(made.descriptor.Digest))
 }
 
-// describeNormalized makes the documents of the image: the same but for its layers and its times.
-func describeNormalized(found *image, layers []rewritten, latest time.Time) (*image, error) {
+// ofEngine is the comment in the history entries that BuildKit's exporter adds for the layers of a build.
+const ofEngine = "buildkit.exporter.image.v0"
+
+// describeNormalized makes the documents of the image: the same but for its layers, its times, and what the engine says of its own layers, which it forgets when it is restarted.
+func describeNormalized(found *image, layers []rewritten, epoch time.Time) (*image, error) {
 	config, err := fieldsOf("configuration", found.rawConfig)
 	if err != nil {
 		return nil, err
@@ -179,13 +233,17 @@ func describeNormalized(found *image, layers []rewritten, latest time.Time) (*im
 		diffIDs = append(diffIDs, layer.diffID)
 		descriptors = append(descriptors, layer.descriptor)
 	}
-	past := found.config.History
+	past := slices.Clone(found.config.History)
 	for number := range past {
-		if past[number].Created.After(latest) {
-			past[number].Created = v1.Time{Time: latest}
+		entry := &past[number]
+		if entry.Comment == ofEngine {
+			entry.CreatedBy = ""
+		}
+		if entry.Comment == ofEngine || entry.Created.After(epoch) {
+			entry.Created = v1.Time{Time: epoch}
 		}
 	}
-	set := map[string]any{"rootfs": v1.RootFS{Type: "layers", DiffIDs: diffIDs}, "created": latest}
+	set := map[string]any{"rootfs": v1.RootFS{Type: "layers", DiffIDs: diffIDs}, "created": epoch}
 	if len(past) > 0 {
 		set["history"] = past
 	}

@@ -17,16 +17,23 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
-// tarEntry is one entry of an unpacked layer, and where in the file its content is.
+// tarEntry is one entry of an unpacked layer, and where in which file its content is.
 type tarEntry struct {
 	header *tar.Header
 	// name has no slash at either end; that of the root is empty.
 	name   string
+	within *os.File
 	offset int64
+	// stamp replaces the time of the source in what Python compiled.
+	stamp *uint32
 }
 
-// listTar lists the entries in the order in which they are written again: a directory before what is in it, what a directory removes before what it adds, names by their bytes.
-func listTar(plain *os.File, spending *budget) ([]*tarEntry, error) {
+// writable is what a layer can hold: https://github.com/opencontainers/image-spec/blob/main/layer.md.
+var writable = []byte{tar.TypeReg, tar.TypeGNUSparse, tar.TypeDir, tar.TypeLink, tar.TypeSymlink, tar.TypeChar, tar.TypeBlock, tar.TypeFifo}
+
+// listTar lists the entries in the order in which they are written again: a directory before what is in it, what a directory removes before what it adds, names by their bytes. What
+// a sparse file leaves out is written to another file, once there is one.
+func listTar(plain *os.File, spill func() (*os.File, error), spending *budget) ([]*tarEntry, error) {
 	if _, err := plain.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
@@ -57,21 +64,45 @@ func listTar(plain *os.File, spending *budget) ([]*tarEntry, error) {
 			twin.header = header
 			continue
 		}
-		if isSparse(header) {
-			return nil, fmt.Errorf("expected files with all their bytes in a layer, found the sparse file %q, which cannot be normalized", printablePath(name))
+		if !slices.Contains(writable, header.Typeflag) {
+			return nil, fmt.Errorf("expected files, directories, links and devices in a layer, found %q of type %q, which cannot be normalized", printablePath(name), header.Typeflag)
 		}
-		offset, err := plain.Seek(0, io.SeekCurrent)
+		one := &tarEntry{header: header, name: name, within: plain}
+		if isSparse(header) {
+			err = one.fill(reader, spill, spending)
+		} else {
+			one.offset, err = plain.Seek(0, io.SeekCurrent)
+		}
 		if err != nil {
 			return nil, err
 		}
-		seen[name] = &tarEntry{header: header, name: name, offset: offset}
-		entries = append(entries, seen[name])
+		seen[name] = one
+		entries = append(entries, one)
 	}
 	if err := linkToFirst(entries); err != nil {
 		return nil, err
 	}
 	slices.SortFunc(entries, func(one, other *tarEntry) int { return cmp.Compare(one.order(), other.order()) })
 	return entries, nil
+}
+
+// fill writes a sparse file with all its bytes.
+func (e *tarEntry) fill(content io.Reader, spill func() (*os.File, error), spending *budget) error {
+	if err := spending.spendBytes(e.header.Size); err != nil {
+		return err
+	}
+	file, err := spill()
+	if err != nil {
+		return err
+	}
+	if e.offset, err = file.Seek(0, io.SeekEnd); err != nil {
+		return err
+	}
+	e.within, e.header.Typeflag = file, tar.TypeReg
+	if _, err := io.Copy(file, content); err != nil {
+		return fmt.Errorf("cannot unpack %q: %w", printablePath(e.name), err)
+	}
+	return nil
 }
 
 func (e *tarEntry) order() string {
@@ -116,41 +147,41 @@ func linkToFirst(entries []*tarEntry) error {
 		}
 		group := append([]*tarEntry{file}, links...)
 		slices.SortFunc(group, func(one, other *tarEntry) int { return cmp.Compare(one.order(), other.order()) })
-		content, offset := *file.header, file.offset
+		content, within, offset := *file.header, file.within, file.offset
 		for number, member := range group {
 			header := content
 			header.Name = member.name
 			if number > 0 {
 				header.Typeflag, header.Linkname, header.Size = tar.TypeLink, group[0].name, 0
 			}
-			member.header, member.offset = &header, offset
+			member.header, member.within, member.offset = &header, within, offset
 		}
 	}
 	return nil
 }
 
 // writeTar writes the entries with nothing in their headers but what a container sees, and no time after the latest.
-func writeTar(to io.Writer, plain *os.File, entries []*tarEntry, latest time.Time) error {
+func writeTar(to io.Writer, entries []*tarEntry) error {
 	writer := tar.NewWriter(to)
 	for _, one := range entries {
-		if err := writer.WriteHeader(one.normal(latest)); err != nil {
+		if err := writer.WriteHeader(one.normal()); err != nil {
 			return err
 		}
 		if one.header.Typeflag != tar.TypeReg {
 			continue
 		}
-		if _, err := io.Copy(writer, io.NewSectionReader(plain, one.offset, one.header.Size)); err != nil {
+		if _, err := io.Copy(writer, one.content()); err != nil {
 			return err
 		}
 	}
 	return writer.Close()
 }
 
-func (e *tarEntry) normal(latest time.Time) *tar.Header {
+func (e *tarEntry) normal() *tar.Header {
 	given := e.header
 	header := &tar.Header{
 		Typeflag: given.Typeflag, Name: e.name, Linkname: given.Linkname, Mode: given.Mode & 0o7777,
-		Uid: given.Uid, Gid: given.Gid, ModTime: given.ModTime.UTC().Truncate(time.Second), Devmajor: given.Devmajor, Devminor: given.Devminor,
+		Uid: given.Uid, Gid: given.Gid, ModTime: normalTime(given.ModTime), Devmajor: given.Devmajor, Devminor: given.Devminor,
 	}
 	switch given.Typeflag {
 	case tar.TypeDir:
@@ -161,9 +192,6 @@ func (e *tarEntry) normal(latest time.Time) *tar.Header {
 	case tar.TypeReg:
 		header.Size = given.Size
 	}
-	if header.ModTime.After(latest) {
-		header.ModTime = latest
-	}
 	for key, value := range given.PAXRecords {
 		if strings.HasPrefix(key, "SCHILY.xattr.") {
 			if header.PAXRecords == nil {
@@ -173,6 +201,13 @@ func (e *tarEntry) normal(latest time.Time) *tar.Header {
 		}
 	}
 	return header
+}
+
+func normalTime(given time.Time) time.Time {
+	if given.After(latestFile) {
+		return latestFile
+	}
+	return given.UTC().Truncate(time.Second)
 }
 
 // digestWriter hashes and counts what is written through it.

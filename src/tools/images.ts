@@ -89,7 +89,7 @@ export interface OwnTool {
 export const ownTools = {
   dockerfile: {
     name: 'dockerfile',
-    version: '1.1.0',
+    version: '1.2.0',
     source: 'programs/dockerfile',
     program: '/dockerfile',
     // The engine's own build tags: a flag known to this program but not to the engine would fail only in the build.

@@ -139,6 +139,13 @@ export function parseComparison(stdout: string): Reproduction {
   )
 }
 
+const Normalization = z.strictObject({ schemaVersion: z.literal(1), digest: Digest, createdBy: z.array(z.string()) })
+
+/** Reads the JSON of `inspect normalize`: what the engine said of each layer. Throws `TOOL` as `parseInspection` does. */
+export function parseNormalization(stdout: string): string[] {
+  return readJson('inspect', stdout, Normalization).createdBy
+}
+
 /** The image configuration as evidence. */
 export function toConfiguration({ config, files, records, started }: Inspection): Configuration {
   return {
