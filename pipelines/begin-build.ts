@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type { Platform } from '../src/model/index.ts'
 import { parseDuration } from '../src/model/units.ts'
 import { buildArchive, type BuiltArchive } from '../src/stages/build/build.ts'
@@ -19,6 +20,8 @@ export interface Build {
   checks(): Promise<DockerfilePreparation['checks']>
   /** Builds the image of one platform, or reads it from the image given instead of a build. Throws `BUILD`. */
   image(platform: Platform): Promise<CollectableImage>
+  /** Builds that of one platform again, without what earlier builds left. Undefined unless the policy asks for it and something is built. */
+  again: ((platform: Platform) => Promise<BuiltArchive>) | undefined
 }
 
 /** How an image is made, and what is known about its origin. */
@@ -37,6 +40,7 @@ export function beginBuild(source: Source, request: Request): Build {
       ? fromDockerfile(source, request, prepared)
       : openImage(source.image, lock).then((archive) => ({ archive, origin: besideImage(source, prepared) })),
   )
+  let second: Promise<Making> | undefined
   return {
     ready: async () => void (await making),
     checks: async () => (await prepared)?.preparation.checks ?? [],
@@ -44,6 +48,10 @@ export function beginBuild(source: Source, request: Request): Build {
       const { archive, origin } = await making
       return { built: await archive(platform), source, origin, database, lock, ...reuseOf(source, request) }
     },
+    again:
+      source.image !== undefined || source.policy.build.reproducible !== 'verify'
+        ? undefined
+        : async (platform) => (await (second ??= makeAgain(source, request))).archive(platform),
   }
 }
 
@@ -56,8 +64,13 @@ function reuseOf(
   return within === 0 ? {} : { reuse: { within, now, mayReuse } }
 }
 
+/** A build that takes nothing from the engine's caches. */
+function makeAgain(source: Source, request: Request): Promise<Making> {
+  return fromDockerfile(source, request, prepareBuild(source, request, randomInt(1, 2 ** 32)))
+}
+
 async function fromDockerfile(
-  { directory, dockerfile, policy, labels }: Source,
+  { directory, dockerfile, policy, labels, epoch }: Source,
   { buildSecrets: secrets, ssh, lock }: Request,
   prepared: Promise<Prepared | undefined>,
 ): Promise<Making> {
@@ -66,7 +79,7 @@ async function fromDockerfile(
   const { bases, preparation } = ready
   return {
     archive: (platform) =>
-      buildArchive({ directory, dockerfile, preparation, policy, secrets, ssh, labels }, platform, lock),
+      buildArchive({ directory, dockerfile, preparation, policy, secrets, ssh, labels, epoch }, platform, lock),
     origin: { reading: dockerfile.reading, bases: async (platform) => bases.images(platform), built: true },
   }
 }

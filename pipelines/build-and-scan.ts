@@ -1,6 +1,7 @@
 import { step, type Progress } from '../src/engine/progress.ts'
 import { evaluate } from '../src/gate/evaluate.ts'
-import type { Evidence, Platform } from '../src/model/index.ts'
+import type { Collected, Evidence, Platform, Reproduction } from '../src/model/index.ts'
+import { collectReproduction } from '../src/stages/build/reproduce.ts'
 import { collectEvidence, type ImageEvidence } from '../src/stages/evidence/index.ts'
 import { collectExploitPrediction } from '../src/stages/evidence/exploit-prediction.ts'
 import { collectKnownExploited } from '../src/stages/evidence/known-exploited.ts'
@@ -57,7 +58,22 @@ async function buildAndCollect(platform: Platform, build: Build, progress: Progr
     of: platform,
     said: ({ built }) => built.archive.digest,
   })
-  return collectEvidence(image, progress)
+  const { again } = build
+  const [collected, reproduction] = await Promise.all([
+    collectEvidence(image, progress),
+    again === undefined
+      ? undefined
+      : step(progress, 'build', () => collectReproduction(image.built, () => again(platform), image.lock), {
+          of: `${platform}, again`,
+          said: sayReproduction,
+        }),
+  ])
+  return { ...collected, ...(reproduction === undefined ? {} : { reproduction }) }
+}
+
+function sayReproduction(cell: Collected<Reproduction>): string {
+  if (cell.status === 'undecided') return `undecided: ${cell.found}`
+  return cell.value.count === 0 ? 'the same image' : 'a different image'
 }
 
 /** The evidence of the whole run: of the source, and of each platform's image. */
@@ -74,6 +90,10 @@ function evidenceOf(
     ...(exploited === undefined ? {} : { knownExploited: exploited }),
     ...(predicted === undefined ? {} : { exploitPrediction: predicted }),
     ...(additional.length === 0 ? {} : { additional }),
-    platforms: images.map(({ built, evidence }) => ({ archive: built.archive, evidence })),
+    platforms: images.map(({ built, evidence, reproduction }) => ({
+      archive: built.archive,
+      evidence,
+      ...(reproduction === undefined ? {} : { reproduction }),
+    })),
   }
 }

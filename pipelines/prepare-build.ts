@@ -11,12 +11,13 @@ export interface Prepared {
 }
 
 /**
- * Resolves a Dockerfile's bases, and makes the text that is built. Undefined if there is no Dockerfile. Throws `LOCK`,
+ * Resolves a Dockerfile's bases, and makes the text that is built; with `again`, a number that no earlier build had, one whose steps find nothing in the engine's caches. Undefined if there is no Dockerfile. Throws `LOCK`,
  * `SOURCE` and `BUILD`.
  */
 export async function prepareBuild(
   { dockerfile, policy, platforms, image }: Source,
   { lock, buildSecrets, ssh, cacheScope }: Pick<Request, 'lock' | 'buildSecrets' | 'ssh' | 'cacheScope'>,
+  again?: number,
 ): Promise<Prepared | undefined> {
   if (dockerfile === undefined) return undefined
   const { reading: _, ...written } = dockerfile
@@ -27,7 +28,8 @@ export async function prepareBuild(
       platforms,
       secrets: [...buildSecrets.keys()],
       agent: ssh !== undefined,
-      cacheScope,
+      cacheScope: again === undefined ? cacheScope : `again-${again}`,
+      ...(again === undefined ? {} : { again }),
       pragmas: policy.lint.pragmas,
       bases: bases.toPrepare,
       isBuilt: image === undefined,

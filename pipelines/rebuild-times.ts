@@ -31,13 +31,13 @@ export async function rebuildSeconds(
         const changed = directory.withNewFile(path, `${text.replace(/\n?$/, '\n')}${line}\n`)
         const source = await readSource({ ...request, directory: changed })
         const prepared = await prepareBuild(source, request)
-        const { dockerfile, policy, labels } = source
+        const { dockerfile, policy, labels, epoch } = source
         if (prepared === undefined || dockerfile === undefined)
           throw new TypeError('a repaired source has a Dockerfile')
         const { preparation } = prepared
         const { buildSecrets: secrets, ssh } = request
         return timeBuild(
-          { directory: changed, dockerfile, preparation, policy, secrets, ssh, labels },
+          { directory: changed, dockerfile, preparation, policy, secrets, ssh, labels, epoch },
           source.platforms[0],
         )
       },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { shownArguments, type ReleaseFacts } from '../src/attestation/index.ts'
 import { DeliveryError } from '../src/model/errors.ts'
-import type { AppliedPolicy } from '../src/model/index.ts'
+import type { AppliedPolicy, Evidence } from '../src/model/index.ts'
 import type { Policy } from '../src/policy/schema.ts'
 import type { Request } from './request.ts'
 import type { RunRecord } from './run-record.ts'
@@ -39,10 +39,18 @@ export async function releaseFacts(
         bases: first?.evidence.base.status === 'collected' ? first.evidence.base.value.images : [],
         tools: verdict.binding.tools,
         mode: request.lock.mode,
+        reproducible:
+          source.epoch === undefined
+            ? undefined
+            : { epoch: source.epoch, verified: evidence.platforms.every(({ reproduction }) => isSame(reproduction)) },
         invocation: `urn:uuid:${randomUUID()}`,
         startedAt: request.now,
         finishedAt: new Date(),
       },
     },
   }
+}
+
+function isSame(reproduction: Evidence['platforms'][number]['reproduction']): boolean {
+  return reproduction?.status === 'collected' && reproduction.value.first === reproduction.value.second
 }

@@ -171,6 +171,7 @@ func (e *examiner) exec(exec *pb.ExecOp, inputs []container, lines []int) contai
 			before = inputs[mount.Input]
 		}
 	}
+	e.doAgain(exec, lines)
 	own := mountedSecrets(exec, e.given.secrets, lines)
 	e.agents(exec, line)
 	e.mounts(exec, line)
@@ -232,20 +233,6 @@ func (e *examiner) caches(exec *pb.ExecOp, lines []int) {
 			continue
 		}
 		e.found.caches = append(e.found.caches, found...)
-	}
-}
-
-// agents refuses an ssh agent that is not given, and one for a step that the author of this file did not write: whoever has an agent acts for its owner.
-func (e *examiner) agents(exec *pb.ExecOp, line int) {
-	for _, mount := range exec.Mounts {
-		if mount.MountType != pb.MountType_SSH {
-			continue
-		}
-		if _, isOwn := e.instruction(line); !isOwn {
-			e.refuse(line, refuse(0, "a mount of type ssh").because("an agent is only for steps of this file").instead("Write the step into the stage itself, or start from a base without ONBUILD."))
-		} else if !e.given.agent {
-			e.refuse(line, refuse(0, "a mount of type ssh").because("no agent is given").instead("Give one with --ssh env:SSH_AUTH_SOCK; or fetch by HTTPS with a token: RUN --mount=type=secret,id=token ..., and --build-secret token=env:NAME."))
-		}
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // version is what `dockerfile version` prints. It changes whenever the output changes.
-const version = "1.1.0"
+const version = "1.2.0"
 
 const usage = `usage: dockerfile read REQUEST DOCKERFILE
        dockerfile prepare REQUEST DOCKERFILE

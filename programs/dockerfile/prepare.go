@@ -180,7 +180,9 @@ func (p *preparation) confirmBuild(after *dockerfile, before *examined) error {
 	if err != nil {
 		return disagree("the rewritten Dockerfile cannot be converted: %s", err)
 	}
-	found, err := examine(after, done, p.request.given(), 0)
+	given := p.request.given()
+	given.again = ""
+	found, err := examine(after, done, given, 0)
 	if err != nil {
 		return err
 	}

@@ -79,6 +79,26 @@ func TestScopesEveryCacheThatBuildKitSees(t *testing.T) {
 	}
 }
 
+func TestABuildAgainMakesEveryStepAnother(t *testing.T) {
+	again := func(asked *request) { asked.Again = 3 }
+	const mount = "--mount=type=tmpfs,target=/dev/shm,size=67121152"
+	text := prepareText(t, "FROM debian:12 AS a\nRUN one\nFROM debian:12\nRUN --mount=type=secret,id=s,target=/s two\nCOPY --from=a /x /y\nRUN --network=none \\\n  three\n", again)
+	for _, step := range []string{"RUN " + mount + "  one\n", "RUN " + mount + " --mount=type=tmpfs,target=/s  --mount=type=secret,id=s,target=/s two\n", "RUN " + mount + "  --network=none \\\n  three\n"} {
+		if !strings.Contains(text, step) {
+			t.Errorf("wanted %q in %q", step, text)
+		}
+	}
+	if once := prepareText(t, "FROM debian:12\nRUN one\n", nil); strings.Contains(once, "tmpfs") {
+		t.Errorf("a first build became %q", once)
+	}
+	own := prepareOn(t, "FROM debian:12\nRUN --mount=type=tmpfs,target=/dev/shm true\n", nil, func(asked *request) {})
+	if len(own.Refusals) != 0 {
+		t.Errorf("a first build is refused: %s", own.Refusals[0].Found)
+	}
+	onbuild := prepareOn(t, "FROM node:22\n", map[string]any{"OnBuild": []string{"RUN true"}}, again)
+	wantRefusal(t, onbuild.Refusals, 1, "a step: it would come from the engine's cache")
+}
+
 func TestOnbuildOfABaseIsJudged(t *testing.T) {
 	for words, trigger := range map[string]string{
 		"cache mount":    "RUN --mount=type=cache,from=plain,target=/c true",

@@ -23,7 +23,9 @@ type request struct {
 	ObeyChecks bool `json:"obeyChecks"`
 	// CacheScope and Bases are for prepare.
 	CacheScope string `json:"cacheScope"`
-	Bases      []base `json:"bases"`
+	// Again is a number that no earlier build had, where none of its steps may be taken from the engine's cache; else 0.
+	Again uint32 `json:"again"`
+	Bases []base `json:"bases"`
 
 	platforms []platformSpec
 }
@@ -62,16 +64,25 @@ func readRequest(file string) (request, error) {
 	return asked, nil
 }
 
+// sharedMemory is where a container has its shared memory.
+const sharedMemory = "/dev/shm"
+
 // given is what a build gets besides its files.
 type given struct {
 	// secrets is which exist; nil if unknown, and then all are assumed to exist.
 	secrets map[string]bool
 	// agent says that there is one, or that it is unknown whether there will be.
 	agent bool
+	// again is the mount that makes each step another one than in every earlier build; empty if a step may come from the cache.
+	again string
 }
 
 func (r request) given() given {
 	found := given{agent: r.Agent == nil || *r.Agent}
+	if r.Again > 0 {
+		// Every step has this directory, empty and of 64 MiB: only how much fits into it becomes another number.
+		found.again = fmt.Sprintf("--mount=type=tmpfs,target=%s,size=%d", sharedMemory, 64<<20+int64(r.Again%(1<<20))*4096)
+	}
 	if r.Secrets == nil {
 		return found
 	}

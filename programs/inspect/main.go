@@ -14,7 +14,7 @@ import (
 )
 
 // version is what `inspect version` prints. It changes whenever the output changes.
-const version = "1.6.0"
+const version = "1.7.0"
 
 const usage = `usage: inspect image [--max-unpacked 64GiB] [--max-entries 2000000] ARCHIVE
        inspect secrets [--max-unpacked 64GiB] [--max-entries 2000000] ARCHIVE
@@ -24,6 +24,8 @@ const usage = `usage: inspect image [--max-unpacked 64GiB] [--max-entries 200000
        inspect plain [--max-unpacked 64GiB] ARCHIVE DIRECTORY
        inspect unpack [--max-unpacked 64GiB] ARCHIVE DIRECTORY
        inspect pack DIRECTORY ARCHIVE PART...
+       inspect normalize [--max-unpacked 64GiB] [--max-entries 2000000] ARCHIVE DIRECTORY EPOCH
+       inspect compare [--max-unpacked 64GiB] [--max-entries 2000000] ARCHIVE ARCHIVE
        inspect config ARCHIVE FILE
        inspect condense REPORT FILE
        inspect version
@@ -75,6 +77,12 @@ var subcommands = map[string]subcommand{
 	"pack": {3, 100, func(operands []string, _ limits) (any, error) {
 		return nil, pack(operands[0], operands[1], operands[2:])
 	}},
+	"normalize": {3, 3, func(operands []string, allowed limits) (any, error) {
+		return normalize(operands[0], operands[1], operands[2], allowed)
+	}},
+	"compare": {2, 2, func(operands []string, allowed limits) (any, error) {
+		return compareImages(operands[0], operands[1], allowed)
+	}},
 	"config":   {2, 2, func(operands []string, _ limits) (any, error) { return nil, extractConfig(operands[0], operands[1]) }},
 	"condense": {2, 2, func(operands []string, _ limits) (any, error) { return nil, condense(operands[0], operands[1]) }},
 }
@@ -93,7 +101,7 @@ func dispatch(arguments []string, stdout io.Writer) error {
 	}
 	chosen, known := subcommands[name]
 	if !known {
-		return fmt.Errorf("%w: expected image, secrets, layers, extract, assign, plain, unpack, pack, config, condense or version, found %q", errUsage, name)
+		return fmt.Errorf("%w: expected image, secrets, layers, extract, assign, plain, unpack, pack, normalize, compare, config, condense or version, found %q", errUsage, name)
 	}
 	allowed, operands, err := parseFlags(name, rest, chosen.least, chosen.most)
 	if err != nil {

@@ -87,16 +87,16 @@ func inspectImage(name string, allowed limits) (*report, error) {
 }
 
 // eachLayer reads the layers in parallel, one per processor, and keeps their order.
-func eachLayer[Result any](stored []storedLayer, read func(storedLayer) (Result, error)) ([]Result, error) {
-	results := make([]Result, len(stored))
-	failures := make([]error, len(stored))
+func eachLayer[Layer, Result any](layers []Layer, read func(Layer) (Result, error)) ([]Result, error) {
+	results := make([]Result, len(layers))
+	failures := make([]error, len(layers))
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var running sync.WaitGroup
-	for number := range stored {
+	for number := range layers {
 		slots <- struct{}{}
 		running.Go(func() {
 			defer func() { <-slots }()
-			results[number], failures[number] = read(stored[number])
+			results[number], failures[number] = read(layers[number])
 		})
 	}
 	running.Wait()

@@ -55,6 +55,8 @@ export interface BuildFacts {
   bases: Base['images']
   tools: readonly ToolIdentity[]
   mode: Run['mode']
+  /** SOURCE_DATE_EPOCH of a normalized build, in seconds since 1970, and whether a second build gave the same image. */
+  reproducible: { epoch: number; verified: boolean } | undefined
   /** Identifies this run uniquely. */
   invocation: string
   startedAt: Date
@@ -81,7 +83,12 @@ export function provenance(facts: BuildFacts): Provenance {
         ...(facts.agent ? { sshAgent: true } : {}),
         policy: facts.policy,
       },
-      internalParameters: { mode: facts.mode },
+      internalParameters: {
+        mode: facts.mode,
+        ...(facts.reproducible === undefined
+          ? {}
+          : { sourceDateEpoch: facts.reproducible.epoch, reproduced: facts.reproducible.verified }),
+      },
       resolvedDependencies: [...sourceOf(subject), ...dockerfileOf(subject), ...unique(bases.flatMap(baseOf))],
     },
     runDetails: {

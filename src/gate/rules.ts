@@ -28,6 +28,7 @@ import { lintRead } from './rules/lint-read.ts'
 import { packageCaches } from './rules/package-caches.ts'
 import { packageManagers } from './rules/package-managers.ts'
 import { packageRecords } from './rules/package-records.ts'
+import { reproducible } from './rules/reproducible.ts'
 import { runtimeMemory } from './rules/runtime-memory.ts'
 import { runtimeReady } from './rules/runtime-ready.ts'
 import { runtimeRefusedWrites } from './rules/runtime-refused-writes.ts'
@@ -98,6 +99,7 @@ export const rules: readonly Rule[] = [
   execForm,
   sharedLibraries,
   labels,
+  reproducible,
   basePinned,
   baseAllowed,
   baseLatest,

@@ -8,6 +8,7 @@ import { CollectedKnownExploited } from './known-exploited.ts'
 import { Lineage } from './lineage.ts'
 import { PackageRecords } from './package-records.ts'
 import { Platform } from './platform.ts'
+import { Reproduction } from './reproduction.ts'
 import { Runtime } from './runtime.ts'
 import { Secrets } from './secrets.ts'
 
@@ -249,6 +250,13 @@ export const Evidence = z.strictObject({
   exploitPrediction: CollectedExploitPrediction.optional(),
   /** Other scanners' findings. Absent if none were given. */
   additional: z.array(AdditionalFindings).min(1).optional(),
-  platforms: z.array(z.strictObject({ archive: Archive, evidence: PlatformEvidence })),
+  platforms: z.array(
+    z.strictObject({
+      archive: Archive,
+      evidence: PlatformEvidence,
+      /** Absent if the policy does not ask for a second build. */
+      reproduction: collected(Reproduction).optional(),
+    }),
+  ),
 })
 export type Evidence = z.infer<typeof Evidence>

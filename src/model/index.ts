@@ -47,6 +47,7 @@ export {
   Subject,
   stages,
 } from './run.ts'
+export { Reproduction } from './reproduction.ts'
 export { ProcessExit, Runtime } from './runtime.ts'
 export { Severity, compareSeverity, parseSeverity, severities } from './severity.ts'
 export { AttestationKind, ResourceDescriptor, Statement, attestationKinds, predicateTypes } from './statement.ts'

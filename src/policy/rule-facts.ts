@@ -87,6 +87,7 @@ export const ruleFacts = {
   'exec-form': { keys: [], owners: inConfiguration, known: true },
   'shared-libraries': { keys: [], known: true },
   labels: { keys: ['configuration.labels'], known: true },
+  reproducible: { keys: ['build.reproducible'] },
   'base-pinned': { keys: ['base.digest'], owners: inSource, known: true },
   'base-allowed': { keys: ['base.allow'], owners: inSource, known: true },
   'base-latest': { keys: ['base.digest'], owners: inSource, known: true },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { BaselineSigner } from './baseline-signer.ts'
 import { buildChecks } from './build-checks.ts'
 import { attestationKinds, Digest, NotAffected, Origin, parsePackageUrl, Platform, severities } from '../model/index.ts'
+import { buildSection } from './build-section.ts'
 import { controlIds } from './control-ids.ts'
 import { sizeBudgets } from './fixed-numbers.ts'
 import { exploitPredictionSection, knownExploitedSection } from './exploitation.ts'
@@ -234,27 +235,7 @@ export const Policy = z.strictObject({
     name: imageName.optional(),
     class: z.enum(['interpreted', 'compiled']).describe(`Sets the default size budget: ${budgets}, unpacked.`),
   }),
-  build: z.strictObject({
-    dockerfile: sourcePath,
-    target: z.string().min(1).optional(),
-    platforms: z
-      .array(Platform)
-      .min(1)
-      .refine((platforms) => new Set(platforms).size === platforms.length, 'each platform once')
-      .optional()
-      .describe("Platforms to build and judge. Default: the engine's own."),
-    args: z.record(
-      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of a build argument: letters, digits and underscores'),
-      z.string(),
-    ),
-    secrets: z
-      .array(
-        z
-          .string()
-          .regex(/^[A-Za-z0-9_.-]+$/, 'the id of a build secret: letters, digits, dots, dashes and underscores'),
-      )
-      .describe('IDs of build secrets that must be given: `RUN --mount=type=secret,id=...`.'),
-  }),
+  build: buildSection,
   lint: z.strictObject({
     failOn: z.enum(['error', 'warning', 'info', 'style']).describe('The lowest level that rejects.'),
     pragmas: z

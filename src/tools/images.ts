@@ -89,13 +89,13 @@ export interface OwnTool {
 export const ownTools = {
   dockerfile: {
     name: 'dockerfile',
-    version: '1.1.0',
+    version: '1.2.0',
     source: 'programs/dockerfile',
     program: '/dockerfile',
     // The engine's own build tags: a flag known to this program but not to the engine would fail only in the build.
     tags: ['dfexcludepatterns', 'dfparents'],
   },
-  inspect: { name: 'inspect', version: '1.6.0', source: 'programs/inspect', program: '/inspect' },
+  inspect: { name: 'inspect', version: '1.7.0', source: 'programs/inspect', program: '/inspect' },
   registry: { name: 'registry', version: '1.2.0', source: 'programs/registry', program: '/registry' },
   sandbox: {
     name: 'sandbox',

@@ -55,12 +55,13 @@ async function archive(text: string, given: Given = {}): Promise<BuiltArchive> {
   return buildArchive(
     {
       directory,
-      dockerfile: { path: 'Dockerfile', text, reading, ignored: given.ignored ?? '' },
+      dockerfile: { path: 'Dockerfile', text, reading, ignored: given.ignored ?? '', buildArgs: {} },
       preparation: prepared,
       policy: defaultPolicy,
       secrets,
       ssh: undefined,
       labels: {},
+      epoch: undefined,
     },
     given.platform ?? platform,
     lock,

@@ -8,8 +8,8 @@ const document = 'one document, written in the order in which it is read'
 
 /** What is longer than the limit: its exact length, and why. An entry goes once what it names is short enough. */
 const longer: Readonly<Record<string, readonly [lines: number, why: string]>> = {
-  'src/index.ts': [709, 'Dagger takes every function of a module, with its documentation, from one class'],
-  'src/policy/schema.ts': [475, 'the schema of one document, with the documentation of every field'],
+  'src/index.ts': [718, 'Dagger takes every function of a module, with its documentation, from one class'],
+  'src/policy/schema.ts': [456, 'the schema of one document, with the documentation of every field'],
   'src/scaffold/artifacts/compose.ts compose': [69, document],
   'src/scaffold/artifacts/ecs.ts ecs': [114, document],
   'src/scaffold/artifacts/kubernetes/deployment.ts deployment': [73, document],

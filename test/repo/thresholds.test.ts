@@ -7,6 +7,7 @@ import { filesBelow, read } from './source-files.ts'
 const facts: Readonly<Record<string, string>> = {
   'src/gate/rules/exposed-ports.ts 22': 'the port of SSH',
   'src/gate/rules/exposed-ports.ts 65535': 'the highest port',
+  'src/gate/rules/reproducible.ts 80': 'characters of a step that differs',
   'src/gate/rules/layer-efficiency.ts 10000': 'rounds to four digits',
   'src/gate/rules/runtime-stop.ts 10': 'SIGUSR1',
   'src/gate/rules/runtime-stop.ts 12': 'SIGUSR2',

@@ -21,6 +21,7 @@ import { runTool } from '../../engine/run-tool.ts'
 import { ownToolImage } from '../../engine/tool-image.ts'
 import { withheldSecret } from '../../tools/dockerfile/command.ts'
 import { buildContext } from './build-context.ts'
+import { normalizeArchive } from './normalize.ts'
 import { isFromScratch, withItsPlatform } from './scratch-image.ts'
 
 /** The built image of one platform: the bytes that every collector reads and that publish pushes. */
@@ -30,13 +31,21 @@ export interface BuiltArchive {
   /** The same bytes as an OCI layout directory, for tools that cannot read an archive with mixed layer compression. */
   layout: Directory
   inspection: Inspection
+  /** The time at which a normalized image was made, in seconds since 1970; absent if the image is as the engine or its owner wrote it. */
+  epoch?: number
 }
 
 /** What is built. */
 export interface BuildRequest {
   directory: Directory
   /** Its path, its text, BuildKit's reading of it, and its ignore file. */
-  dockerfile: { path: string; text: string; reading: DockerfileReading; ignored: string }
+  dockerfile: {
+    path: string
+    text: string
+    reading: DockerfileReading
+    ignored: string
+    buildArgs: Readonly<Record<string, string>>
+  }
   /** The text to build for each platform. */
   preparation: DockerfilePreparation
   policy: Policy
@@ -45,6 +54,8 @@ export interface BuildRequest {
   ssh: Socket | undefined
   /** Labels about the image's origin. One that the Dockerfile sets itself wins. */
   labels: Readonly<Record<string, string>>
+  /** The time to normalize the image to, in seconds since 1970; absent if it stays as the engine writes it. */
+  epoch: number | undefined
 }
 
 /**
@@ -80,7 +91,9 @@ export async function buildArchive(request: BuildRequest, platform: Platform, lo
     throw buildFailure(error, request.dockerfile.path, platform, builtInstructions(request.dockerfile, platform))
   }
   const isOther = isFromScratch(request.dockerfile.reading, platform) && (await container.platform()) !== platform
-  const built = await readArchive(isOther ? await withItsPlatform(file, platform, lock) : file, lock)
+  const whole = isOther ? await withItsPlatform(file, platform, lock) : file
+  const built =
+    request.epoch === undefined ? await readArchive(whole, lock) : await readNormalized(whole, request.epoch, lock)
   if (built.archive.platform !== platform) {
     throw new DeliveryError(
       'BUILD',
@@ -113,7 +126,7 @@ function buildContainer(request: BuildRequest, platform: Platform): Container {
   const container = context.directory.dockerBuild({
     dockerfile: context.dockerfile,
     platform: platform as DaggerPlatform,
-    buildArgs: Object.entries(build.args).map(([name, value]) => ({ name, value })),
+    buildArgs: Object.entries(request.dockerfile.buildArgs).map(([name, value]) => ({ name, value })),
     // The empty secret overwrites the variables of earlier steps' secrets, which the engine would leave readable.
     secrets: [...request.secrets.values(), ...(prepared.withheld ? [dag.setSecret(withheldSecret, '')] : [])],
     ...(request.ssh === undefined ? {} : { ssh: request.ssh }),
@@ -121,6 +134,16 @@ function buildContainer(request: BuildRequest, platform: Platform): Container {
   })
   // The engine records the path of the agent's socket in the image's configuration.
   return request.ssh === undefined ? container : container.withoutEnvVariable('SSH_AUTH_SOCK')
+}
+
+async function readNormalized(file: File, epoch: number, lock: Lock): Promise<BuiltArchive> {
+  const normalized = await normalizeArchive(file, epoch, lock)
+  const read = await readArchive(normalized.file, lock)
+  const layers = read.inspection.layers.map((layer, index) => ({
+    ...layer,
+    createdBy: normalized.createdBy[index] ?? layer.createdBy,
+  }))
+  return { ...read, inspection: { ...read.inspection, layers }, epoch }
 }
 
 /** What an unreadable archive means: for one that was just built, a bug in Loadline. */

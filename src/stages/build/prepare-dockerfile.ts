@@ -25,6 +25,8 @@ export interface Preparing extends BuildChoice {
   cacheScope: string
   pragmas: 'deny' | 'report'
   bases: readonly BaseToPrepare[]
+  /** A number that no earlier build had, if none of its steps may come from the engine's cache. */
+  again?: number
   /** Whether it is built: otherwise only BuildKit's checks are run. */
   isBuilt: boolean
 }
@@ -36,7 +38,7 @@ export interface Preparing extends BuildChoice {
  * built, and `BUILD` if a base is unavailable.
  */
 export async function prepareDockerfile(preparing: Preparing, lock: Pinned): Promise<DockerfilePreparation> {
-  const { path, text, platforms, secrets, agent, cacheScope, pragmas, bases, isBuilt, ...choice } = preparing
+  const { path, text, platforms, secrets, agent, cacheScope, pragmas, bases, isBuilt, again, ...choice } = preparing
   const tool = await ownToolImage(lock, 'dockerfile')
   const placed = bases.map((base, index) => ({ base, archive: base.from === undefined ? '' : `/bases/${index}.tar` }))
   const request = requestFile({
@@ -46,6 +48,7 @@ export async function prepareDockerfile(preparing: Preparing, lock: Pinned): Pro
     secrets,
     agent,
     cacheScope,
+    ...(again === undefined ? {} : { again }),
     obeyChecks: pragmas === 'report',
     bases: placed.map(({ base: { asked, platform, buildOn }, archive }): PreparedBase => ({
       reference: asked,

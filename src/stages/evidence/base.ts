@@ -8,6 +8,7 @@ import { parseLayerList } from '../../tools/inspect/output.ts'
 import { firstLine, lastLines, runTool } from '../../engine/run-tool.ts'
 import { ownToolImage } from '../../engine/tool-image.ts'
 import type { BuiltArchive } from '../build/build.ts'
+import { normalizeArchive } from '../build/normalize.ts'
 import { collect } from '../../engine/collect.ts'
 
 /** The origin of an image. */
@@ -107,8 +108,9 @@ async function baseLayers(
     // are unknown.
     .withLabel('dev.loadline.base-of', built.archive.digest)
     .asTarball({ mediaTypes: ImageMediaTypes.Oci })
+  const layers = built.epoch === undefined ? archive : (await normalizeArchive(archive, built.epoch, lock)).file
   const tool = await ownToolImage(lock, 'inspect')
-  const run = await runTool('inspect', tool.container.withMountedFile('/base.tar', archive), [
+  const run = await runTool('inspect', tool.container.withMountedFile('/base.tar', layers), [
     tool.program,
     ...listLayers('/base.tar'),
   ])

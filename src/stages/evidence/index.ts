@@ -1,4 +1,4 @@
-import type { Collected, Lock, NotApplicable, PlatformEvidence } from '../../model/index.ts'
+import type { Collected, Lock, NotApplicable, PlatformEvidence, Reproduction } from '../../model/index.ts'
 import { toConfiguration } from '../../tools/inspect/output.ts'
 import { ownToolImage } from '../../engine/tool-image.ts'
 import type { BuiltArchive } from '../build/build.ts'
@@ -44,6 +44,8 @@ export interface ImageEvidence {
   built: BuiltArchive
   evidence: PlatformEvidence
   sbom: SbomDocuments | undefined
+  /** Set by who builds, if the policy asks for a second build. */
+  reproduction?: Collected<Reproduction>
 }
 
 /** The collectors of one image. Those that need the same scan share it. */

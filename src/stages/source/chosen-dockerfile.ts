@@ -18,14 +18,15 @@ export interface ReadDockerfile extends BuildChoice {
   ignored: string
 }
 
-/** Reads the Dockerfile for what the policy builds. */
+/** Reads the Dockerfile for what the policy builds. Throws `SOURCE`, and `CREDENTIAL` if the build needs a secret that was not given. */
 export async function readChosen(
   written: { path: string; text: string },
   {
-    policy: { build },
+    policy,
     platforms,
     entries,
-  }: { policy: Policy; platforms: readonly Platform[]; entries: readonly string[] },
+    epoch,
+  }: { policy: Policy; platforms: readonly Platform[]; entries: readonly string[]; epoch: number | undefined },
   {
     directory,
     lock,
@@ -34,8 +35,9 @@ export async function readChosen(
     ssh,
   }: Pick<SourceRequest, 'directory' | 'lock' | 'image' | 'buildSecrets' | 'ssh'>,
 ): Promise<ReadDockerfile> {
+  const { build } = policy
   const choice: BuildChoice = {
-    buildArgs: build.args,
+    buildArgs: epoch === undefined ? build.args : { ...build.args, SOURCE_DATE_EPOCH: String(epoch) },
     ...(build.target === undefined ? {} : { target: build.target }),
   }
   const given = buildSecrets === 'any' ? {} : { secrets: [...buildSecrets.keys()], agent: ssh !== undefined }
@@ -45,6 +47,7 @@ export async function readChosen(
     }),
     image === undefined ? readIgnored(directory, written.path, entries) : '',
   ])
+  if (image === undefined && buildSecrets !== 'any') requireSecrets(reading, policy, buildSecrets)
   return { ...written, ...choice, reading, ignored }
 }
 
@@ -86,11 +89,7 @@ export function checkDockerfile(written: string, path: string): string {
 }
 
 /** Throws `CREDENTIAL` if the build needs a secret that was not given. */
-export function requireSecrets(
-  { platforms }: DockerfileReading,
-  policy: Policy,
-  given: ReadonlyMap<string, Secret>,
-): void {
+function requireSecrets({ platforms }: DockerfileReading, policy: Policy, given: ReadonlyMap<string, Secret>): void {
   const asked = platforms.flatMap(({ secrets }) => secrets.filter(({ required }) => required))
   const required = [...policy.build.secrets, ...asked.map(({ id }) => id)]
   const missing = [...new Set(required)].filter((id) => !given.has(id))

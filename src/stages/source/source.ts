@@ -21,10 +21,11 @@ import { acceptBaseline, type Baseline } from '../../policy/baseline.ts'
 import { policyDigest } from '../../policy/policy-digest.ts'
 import type { Policy } from '../../policy/schema.ts'
 import { applicationPolicy, policyName } from './application-policy.ts'
-import { readChosen, readWritten, requireSecrets, type ReadDockerfile } from './chosen-dockerfile.ts'
+import { readChosen, readWritten, type ReadDockerfile } from './chosen-dockerfile.ts'
 import type { ImageSource } from './image-source.ts'
 import { readGivenList, readSeccomp, readStructureTests, type GivenList, type NamedFile } from './named-files.ts'
 import type { SourceRequest } from './source-request.ts'
+import { sourceDateEpoch } from './source-date.ts'
 import { readSuppressions } from './suppressions.ts'
 
 /** A run's input: read once, checked once, and never read again. */
@@ -53,6 +54,8 @@ export interface Source {
   additional: AdditionalFindings[]
   /** What the image declares about its origin. */
   labels: Readonly<Record<string, string>>
+  /** The time that a build is normalized to, in seconds since 1970; absent if the policy does not ask for it. */
+  epoch: number | undefined
 }
 
 /** Reads the source directory. Throws `SOURCE`, `POLICY`, `STRUCTURE_TESTS` or `CREDENTIAL` before anything is built. */
@@ -74,19 +77,18 @@ export async function readSource(request: SourceRequest): Promise<Source> {
   // Before building: otherwise an unacceptable baseline would be noticed only after minutes.
   const baseline =
     request.baseline === undefined ? undefined : acceptBaseline(request.baseline, name, policy, request.now)
+  const epoch = request.image === undefined ? sourceDateEpoch(policy, request.git) : undefined
   const path = policy.build.dockerfile
   const isThere =
     request.image === undefined || request.dockerfile !== undefined || (await request.directory.exists(path))
   const text = isThere ? await readWritten(request.directory, path) : undefined
   const [dockerfile, structureTests, seccomp, knownExploited, exploitPrediction] = await Promise.all([
-    text === undefined ? undefined : readChosen({ path, text }, { policy, platforms, entries }, request),
+    text === undefined ? undefined : readChosen({ path, text }, { policy, platforms, entries, epoch }, request),
     readStructureTests(request.directory, policy),
     readSeccomp(request.directory, policy),
     request.knownExploited ?? readGivenList(request.directory, policy.vulnerabilities.knownExploited.file),
     request.exploitPrediction ?? readGivenList(request.directory, policy.vulnerabilities.exploitPrediction.file),
   ])
-  if (dockerfile !== undefined && request.image === undefined && request.buildSecrets !== 'any')
-    requireSecrets(dockerfile.reading, policy, request.buildSecrets)
   return {
     directory: request.directory,
     subject: {
@@ -114,6 +116,7 @@ export async function readSource(request: SourceRequest): Promise<Source> {
     additional,
     knownExploited,
     exploitPrediction,
+    epoch,
   }
 }
 

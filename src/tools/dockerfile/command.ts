@@ -23,6 +23,8 @@ export interface PreparationRequest extends ReadingRequest {
   /** Whether the file's own `# check=` may disable build checks. */
   obeyChecks: boolean
   bases: readonly PreparedBase[]
+  /** A number that no earlier build had, if none of its steps may come from the engine's cache. */
+  again?: number
 }
 
 /** An external image, and its replacement in the build. */

@@ -41,6 +41,19 @@ export function packArchive(directory: string, archive: string, parts: readonly 
   return ['pack', directory, archive, ...parts]
 }
 
+/**
+ * Writes an image archive as a new OCI layout directory that depends only on what is in the image: made at `epoch` (seconds since 1970), no file younger than 1980, owners by number,
+ * one order and one compression. Prints as JSON what the engine said of each layer.
+ */
+export function normalizeImage(archive: string, directory: string, epoch: number): string[] {
+  return ['normalize', archive, directory, String(epoch)]
+}
+
+/** Prints as JSON whether two archives have the same image, and what differs. */
+export function compareImages(first: string, second: string): string[] {
+  return ['compare', first, second]
+}
+
 /** Writes the image configuration's bytes to a new file. It contains the values of environment variables: keep it in containers. */
 export function extractConfiguration(archive: string, file: string): string[] {
   return ['config', archive, file]

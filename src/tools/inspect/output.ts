@@ -1,6 +1,14 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
-import { Configuration, Digest, PackageRecords, Platform, spellPlatform, type Size } from '../../model/index.ts'
+import {
+  Configuration,
+  Digest,
+  PackageRecords,
+  Platform,
+  Reproduction,
+  spellPlatform,
+  type Size,
+} from '../../model/index.ts'
 import { readJson } from '../../model/read-json.ts'
 
 const bytes = z.int().min(0)
@@ -116,6 +124,26 @@ export type LayerList = z.infer<typeof LayerList>
 /** Reads the JSON of `inspect layers`. Throws `TOOL` as `parseInspection` does. */
 export function parseLayerList(stdout: string): LayerList {
   return readJson('inspect', stdout, LayerList)
+}
+
+const Comparison = Reproduction.extend({ schemaVersion: z.literal(1) })
+
+/** Reads the JSON of `inspect compare`. Throws `TOOL` as `parseInspection` does, and where the digests contradict the differences. */
+export function parseComparison(stdout: string): Reproduction {
+  const { schemaVersion: _, ...compared } = readJson('inspect', stdout, Comparison)
+  if ((compared.first === compared.second) === (compared.count === 0)) return compared
+  throw new DeliveryError(
+    'TOOL',
+    `expected inspect to name differences exactly where two images differ, found ${compared.count} between ${compared.first} and ${compared.second}`,
+    'Report this as a bug in Loadline.',
+  )
+}
+
+const Normalization = z.strictObject({ schemaVersion: z.literal(1), digest: Digest, createdBy: z.array(z.string()) })
+
+/** Reads the JSON of `inspect normalize`: what the engine said of each layer. Throws `TOOL` as `parseInspection` does. */
+export function parseNormalization(stdout: string): string[] {
+  return readJson('inspect', stdout, Normalization).createdBy
 }
 
 /** The image configuration as evidence. */

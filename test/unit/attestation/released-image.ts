@@ -61,6 +61,7 @@ export const facts: ReleaseFacts = {
     secretIds: ['npm'],
     agent: true,
     policy,
+    reproducible: { epoch: 1_763_631_000, verified: true },
     bases:
       run.evidence?.platforms[0]?.evidence.base.status === 'collected'
         ? run.evidence.platforms[0].evidence.base.value.images

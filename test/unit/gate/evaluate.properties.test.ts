@@ -34,6 +34,7 @@ import {
   now,
   policyWith,
   predictions,
+  reproduced,
   secretFinding,
   valueOf,
   vulnerability,
@@ -161,6 +162,8 @@ const worsenings: Record<Exclude<RuleId, 'exceptions' | 'dockerfile'>, (evidence
     valueOf(evidence, 'configuration', index).started![0]!.missing.push({ name: id, neededBy: '/usr/bin/python3.11' }),
   labels: (evidence, { index }) =>
     delete valueOf(evidence, 'configuration', index).labels['org.opencontainers.image.title'],
+  reproducible: (evidence, { id, index }) =>
+    void (evidence.platforms[index]!.reproduction = reproduced([id], platforms[index])),
   'base-pinned': (evidence, { id, index }) => addBase(evidence, index, { stage: id, pinnedBy: 'nobody' }),
   'base-allowed': (evidence, { id, index }) =>
     addBase(evidence, index, { stage: id, reference: 'docker.io/evil/python:3' }),
@@ -187,7 +190,10 @@ const flaws = fc.record({
 type Flaw = typeof flaws extends fc.Arbitrary<infer T> ? T : never
 
 function withFlaws(list: readonly Flaw[]): Evidence {
-  return evidenceWith((evidence) => list.forEach((flaw) => worsenings[flaw.rule](evidence, flaw)), platforms)
+  return evidenceWith((evidence) => {
+    for (const image of evidence.platforms) image.reproduction = reproduced([], image.archive.platform)
+    list.forEach((flaw) => worsenings[flaw.rule](evidence, flaw))
+  }, platforms)
 }
 
 function lintOf({ lint }: Evidence): Lint {
@@ -372,7 +378,7 @@ const passes = (policy: Policy, evidence: Evidence) => evaluate(policy, evidence
 describe('the gate', { timeout: runs(60_000) }, () => {
   it('stops passing a rule for each kind of flaw that these properties generate', () => {
     const strict = policyWith({
-      build: { platforms },
+      build: { platforms, reproducible: 'verify' },
       size: { compressed: '50 MB', growth: '10 MB' },
       configuration: { shells: 'deny' },
       lint: { pragmas: 'deny' },

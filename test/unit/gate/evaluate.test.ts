@@ -17,12 +17,14 @@ import {
   now,
   policy,
   policyWith,
+  reproduced,
   tool,
   valueOf,
   vulnerability,
   withConfiguration,
   withExceptions,
   withoutDockerfile,
+  withReproduction,
   withVulnerabilities,
 } from './good-evidence.ts'
 
@@ -41,7 +43,11 @@ function resultOf(
 
 describe('the outcome', () => {
   it('is passed if the evidence is complete and clean', () => {
-    const { verdict, passed } = evaluate(policy, { ...goodEvidence(), exploitPrediction: predictions() }, now)
+    const { verdict, passed } = evaluate(
+      policyWith({ build: { reproducible: 'verify' } }),
+      { ...withReproduction(reproduced()), exploitPrediction: predictions() },
+      now,
+    )
     expect(verdict.outcome).toBe('passed')
     expect(verdict.results.map(({ rule, status }) => [rule, status])).toEqual(ruleIds.map((rule) => [rule, 'passed']))
     expect(passed?.verdict).toEqual(verdict)

@@ -323,6 +323,25 @@ export function evidenceWith(change: (evidence: Evidence) => void, platforms?: r
   return evidence
 }
 
+/** A second build that gave the same image, or one in which files of one step differ. */
+export function reproduced(paths: readonly string[] = [], platform = 'linux/amd64'): Reproduced {
+  return {
+    status: 'collected',
+    tool: tool('inspect'),
+    value: {
+      first: digest(`image ${platform}`),
+      second: digest(paths.length === 0 ? `image ${platform}` : 'another image'),
+      count: paths.length,
+      differences: paths.slice(0, 20).map((path) => ({ layer: 2, path, how: '18 bytes, then 19 bytes' })),
+    },
+  }
+}
+type Reproduced = Extract<NonNullable<Evidence['platforms'][number]['reproduction']>, { status: 'collected' }>
+
+export function withReproduction(cell: NonNullable<Evidence['platforms'][number]['reproduction']>): Evidence {
+  return evidenceWith((evidence) => void (evidence.platforms[0]!.reproduction = cell))
+}
+
 export function withConfiguration(change: Partial<Configuration>): Evidence {
   return evidenceWith((evidence) => Object.assign(valueOf(evidence, 'configuration'), change))
 }

@@ -43,6 +43,7 @@ describe('rejudge', () => {
       'exceptions',
       'inventory',
       'licenses',
+      'reproducible',
       'vulnerabilities',
     ])
     expect(again.takenOver.map(({ rule }) => rule)).toContain('size-unpacked')

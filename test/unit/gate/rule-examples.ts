@@ -31,6 +31,7 @@ import {
   policy,
   policyWith,
   predictions,
+  reproduced,
   secretFinding,
   valueOf,
   vulnerability,
@@ -38,6 +39,7 @@ import {
   withConfiguration,
   withExceptions,
   withLint,
+  withReproduction,
   withRun,
   withSearch,
   withStarted,
@@ -59,9 +61,21 @@ export interface Caught extends Example {
   found?: RegExp
 }
 
+/** What differs between any two builds unless the Dockerfile says otherwise. */
+const writtenAnew = [
+  'app/__pycache__/a.cpython-311.pyc',
+  'app/lib/a.jar',
+  'etc/machine-id',
+  'etc/shadow',
+  'var/cache/ldconfig/aux-cache',
+  'var/log/dpkg.log',
+]
+
 /** What a rule catches and what it does not, as hadolint documents its own rules. At least one of each. */
 export interface Examples {
   status: RuleResult['status']
+  /** A situation in which all is well, if good evidence and the default policy leave the rule without anything to judge. */
+  well?: Example
   catchesNot: [Example, ...Example[]]
   catches: [Caught, ...Caught[]]
 }
@@ -1816,6 +1830,71 @@ export const examples: Record<RuleId, Examples> = {
         evidence: withConfiguration({ labels: {} }),
         policy: policyWith({ configuration: { labels: ['constructor'] } }),
         ids: ['constructor'],
+      },
+    ],
+  },
+  reproducible: {
+    status: 'failed',
+    well: {
+      when: 'all is well',
+      evidence: withReproduction(reproduced()),
+      policy: policyWith({ build: { reproducible: 'verify' } }),
+    },
+    catchesNot: [
+      {
+        when: 'the second build gave the same image',
+        evidence: withReproduction(reproduced()),
+        policy: policyWith({ build: { reproducible: 'verify' } }),
+      },
+    ],
+    catches: [
+      {
+        when: 'a step writes the time into a file',
+        evidence: withReproduction(reproduced(['built'])),
+        policy: policyWith({ build: { reproducible: 'verify' } }),
+        ids: ['built'],
+        found: /^layer 2, COPY --from=build \/app \/app: 18 bytes, then 19 bytes$/,
+      },
+      {
+        when: 'more differs than is listed, of which much is known to be written anew each time',
+        evidence: withReproduction(
+          reproduced([...writtenAnew, ...Array.from({ length: 15 }, (_value, index) => `f/${index + 10}`)]),
+        ),
+        policy: policyWith({ build: { reproducible: 'verify' } }),
+        ids: [...writtenAnew, ...Array.from({ length: 14 }, (_value, index) => `f/${index + 10}`), 'more'].toSorted(),
+      },
+      {
+        when: 'the configuration and a whole layer differ',
+        evidence: withReproduction({
+          ...reproduced(),
+          value: {
+            ...reproduced(['x']).value,
+            count: 2,
+            differences: [
+              { layer: 0, path: 'config', how: 'different values' },
+              { layer: 3, path: '', how: 'only in the second' },
+            ],
+          },
+        }),
+        policy: policyWith({ build: { reproducible: 'verify' } }),
+        ids: ['configuration config', 'layer 3'],
+      },
+      {
+        when: 'another image was compared',
+        evidence: withReproduction(reproduced([], 'linux/arm64')),
+        policy: policyWith({ build: { reproducible: 'verify' } }),
+        ids: ['not-compared'],
+      },
+      {
+        when: 'the second build failed',
+        evidence: withReproduction(missing),
+        policy: policyWith({ build: { reproducible: 'verify' } }),
+        ids: ['not-compared'],
+      },
+      {
+        when: 'the image was given and not built',
+        policy: policyWith({ build: { reproducible: 'verify' } }),
+        ids: ['not-built'],
       },
     ],
   },

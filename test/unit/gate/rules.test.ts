@@ -13,19 +13,21 @@ import {
   policy,
   policyWith,
   predictions,
+  reproduced,
   vulnerability,
   withBase,
   withExceptions,
   withLint,
+  withReproduction,
   withStarted,
   withVulnerabilities,
 } from './good-evidence.ts'
 import { earlierSize, examples, growing, withLicenses, withoutList, withSize, type Example } from './rule-examples.ts'
 
 describe.each(rules.map((rule) => ({ id: rule.id, rule })))('$id', ({ id, rule }) => {
-  const { status, catches, catchesNot } = examples[id]
+  const { status, catches, catchesNot, well: ownWell } = examples[id]
 
-  const well = { when: 'all is well', evidence: { ...goodEvidence(), exploitPrediction: predictions() } }
+  const well = ownWell ?? { when: 'all is well', evidence: { ...goodEvidence(), exploitPrediction: predictions() } }
   it.each([well, ...catchesNot])('catches nothing when $when', (example: Example) => {
     const result = judge(id, example)
     expect(result.violations).toEqual([])
@@ -44,7 +46,7 @@ describe.each(rules.map((rule) => ({ id: rule.id, rule })))('$id', ({ id, rule }
   })
 
   it('judges each example as its golden file says', async () => {
-    const said = [{ when: 'all is well' }, ...catchesNot, ...catches].map((example: Example) => {
+    const said = [ownWell ?? { when: 'all is well' }, ...catchesNot, ...catches].map((example: Example) => {
       const result = judge(id, example)
       return {
         when: example.when,
@@ -166,6 +168,12 @@ describe('a rule without the list that it judges by', () => {
     },
   ])('exploit-prediction is never reported as passed if $when', ({ evidence, found }) => {
     expect(judge('exploit-prediction', { evidence })).toMatchObject({ status: 'off', found, violations: [] })
+  })
+
+  it('makes reproducible neither pass nor fail where nothing was built twice', () => {
+    const evidence = withReproduction(reproduced(['built']))
+    const found = 'not judged: the policy does not ask for a second build (build.reproducible: verify)'
+    expect(judge('reproducible', { evidence })).toMatchObject({ status: 'off', found, violations: [] })
   })
 
   it('makes an exception to it neither used nor unused', () => {

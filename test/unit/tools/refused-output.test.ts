@@ -7,7 +7,7 @@ import { parseBatch } from '../../../src/tools/batch/output.ts'
 import { parseResults } from '../../../src/tools/container-structure-test/output.ts'
 import { parseEfficiency } from '../../../src/tools/dive/output.ts'
 import { parseLint } from '../../../src/tools/hadolint/output.ts'
-import { parseInspection } from '../../../src/tools/inspect/output.ts'
+import { parseComparison, parseInspection, parseNormalization } from '../../../src/tools/inspect/output.ts'
 import { parseSecrets } from '../../../src/tools/inspect/secrets.ts'
 import {
   readAttached,
@@ -60,6 +60,8 @@ const parsers: ReadonlyArray<[string, (text: string) => unknown, string]> = [
   ],
   ['inspect', parseInspection, recorded('inspect/small-1.2.0.json')],
   ['inspect, secrets', parseSecrets, recorded('inspect/secrets-1.3.0.json')],
+  ['inspect, a normal form', parseNormalization, recorded('inspect/normalize-1.7.0.json')],
+  ['inspect, two images', parseComparison, recorded('inspect/compare-1.7.0.json')],
   ['inspect, a distribution', parseInspection, recorded('inspect/debian-1.2.0.json')],
   ['registry, a push', (stdout) => readPush({ ...ended, stdout }), recorded('registry/push-1.0.1.json')],
   ['registry, bundles', (stdout) => readAttached({ ...ended, stdout }), recorded('registry/attach-1.2.0.json')],
