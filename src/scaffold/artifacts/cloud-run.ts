@@ -59,7 +59,7 @@ export function cloudRun(application: Application): string {
                 ports: [{ name: 'http1', containerPort: port }],
                 env: environmentOf(application),
                 resources: { limits: { cpu: String(Math.max(1, cpu.limit / 1000)), memory: `${memoryLimit}Mi` } },
-                ...probes(application, port),
+                ...probesOf(application),
                 volumeMounts: [
                   { name: 'temporary', mountPath: '/tmp' },
                   ...files.map(({ service }) => ({ name: service, mountPath: `${secretFolder}/${service}` })),
@@ -109,4 +109,14 @@ function secretVolume({ name }: Application, service: BackingService): object {
 function authorityVolume({ name }: Application): object {
   const items = [{ key: '1', path: authority.file }]
   return { name: 'database-authority', secret: { secretName: `${name}-database-authority`, items } }
+}
+
+/** The platform opens connections only to see whether a container has started: https://cloud.google.com/run/docs/configuring/healthchecks. */
+function probesOf(application: Application): object {
+  const { startupProbe, readinessProbe, livenessProbe } = probes(application, application.port)
+  return {
+    startupProbe,
+    ...(application.ready === 'tcp' ? {} : { readinessProbe }),
+    ...(application.health === 'tcp' ? {} : { livenessProbe }),
+  }
 }
