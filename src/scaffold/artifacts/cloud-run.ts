@@ -26,7 +26,10 @@ export function cloudRun(application: Application): string {
   // Below 512 MiB the second generation of the platform does not start.
   const memoryLimit = Math.max(512, memory)
   return yamlFile(
-    'Replace PROJECT. The image has no digest yet, so it cannot be deployed: a release inserts its own. Requests come only through the load balancer; outgoing traffic goes through your network.',
+    'Replace PROJECT. The image has no digest yet, so it cannot be deployed: a release inserts its own. Requests come only through the load balancer; outgoing traffic goes through your network.' +
+      (databaseTls === undefined
+        ? ''
+        : ` Put the certificates of the database's authority into the secret ${name}-database-authority.`),
     {
       apiVersion: 'serving.knative.dev/v1',
       kind: 'Service',
