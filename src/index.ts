@@ -583,6 +583,9 @@ export class Loadline implements GivenToModule {
    * @param health Path that answers 200 while it is healthy; default: read from the code.
    * @param ready Path that answers 200 while it can serve requests; default: read from the code, or the health path.
    * @param entry Entry point: a module, file, package directory, class or binary; default: read from the code.
+   * @param cluster Whose Kubernetes it is: eks, other; default: eks if the code has a client of AWS.
+   * @param identity How pods on EKS get a role of AWS: pod-identity, irsa; default: pod-identity.
+   * @param host Name under which it is reached from outside; default: it is not.
    * @param privateRegistry Whether the build mounts the package manager's credentials as a secret.
    */
   @func()
@@ -599,6 +602,9 @@ export class Loadline implements GivenToModule {
     health?: string,
     ready?: string,
     entry?: string,
+    cluster?: string,
+    identity?: string,
+    host?: string,
     privateRegistry: boolean = false,
   ): Promise<Changeset> {
     return scaffoldChanges(source, {
@@ -613,6 +619,9 @@ export class Loadline implements GivenToModule {
       health,
       ready,
       entry,
+      cluster,
+      identity,
+      host,
       privateRegistry,
     })
   }

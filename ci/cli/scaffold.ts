@@ -6,7 +6,9 @@ import { DeliveryError } from '../../src/model/errors.ts'
 import { defused } from '../../src/model/printable.ts'
 import {
   answersPath,
+  clusterNames,
   complianceNames,
+  identityNames,
   parseKeptAnswers,
   stackNames,
   targetNames,
@@ -36,6 +38,9 @@ interface ScaffoldOptions {
   health?: string
   ready?: string
   entry?: string
+  cluster?: string
+  identity?: string
+  host?: string
   privateRegistry: boolean
   output?: string
   force: boolean
@@ -67,6 +72,12 @@ export const make = command<ScaffoldOptions, [source: string]>({
       'what',
       'entry point: a module, file, package directory, class or binary (default: read from the code)',
     ),
+    cluster: single(
+      'name',
+      `whose Kubernetes it is: ${clusterNames.join(', ')} (default: eks if the code has a client of AWS)`,
+    ),
+    identity: single('name', `how pods on EKS get a role of AWS: ${identityNames.join(', ')} (default: pod-identity)`),
+    host: single('name', 'name under which it is reached from outside, e.g. orders.example.com (default: it is not)'),
     privateRegistry: toggle("mount the package manager's credentials into the build as a secret"),
     output: single('directory', 'directory for the files (default: the source)'),
     force: toggle('overwrite files that exist and differ'),

@@ -9,6 +9,14 @@ export type TargetName = (typeof targetNames)[number]
 export const complianceNames = ['hipaa', 'pci-dss', 'soc2', 'internal'] as const
 export type ComplianceName = (typeof complianceNames)[number]
 
+/** Whose Kubernetes it is, where that changes the objects. */
+export const clusterNames = ['eks', 'other'] as const
+export type ClusterName = (typeof clusterNames)[number]
+
+/** How pods on EKS get the credentials of a role. */
+export const identityNames = ['pod-identity', 'irsa'] as const
+export type IdentityName = (typeof identityNames)[number]
+
 /** A language with the tool that locks its dependencies. */
 export const stackNames = [
   'python-pip',
@@ -78,6 +86,18 @@ export const Answers = z.strictObject({
   entry: z
     .string()
     .regex(/^[A-Za-z0-9_.:/@-]+$/, 'a module, file, package, class or binary')
+    .optional(),
+  /** Whose cluster it runs in; EKS if the code has a client of AWS. */
+  cluster: z.enum(clusterNames, `one of ${clusterNames.join(', ')}`).optional(),
+  /** How its pods get a role of AWS there. */
+  identity: z.enum(identityNames, `one of ${identityNames.join(', ')}`).optional(),
+  /** The name under which it is reached from outside; nobody reaches it if omitted. */
+  host: z
+    .string()
+    .regex(
+      /^(?=.{4,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/,
+      'a name of the DNS in lower case, e.g. orders.example.com',
+    )
     .optional(),
   /** Mounts the package manager's credentials into the build as a secret, even if no file requires it. */
   privateRegistry: z.boolean().default(false),

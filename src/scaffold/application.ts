@@ -1,6 +1,8 @@
-import type { ComplianceName, StackName, TargetName } from './answers.ts'
+import type { ClusterName, ComplianceName, IdentityName, StackName, TargetName } from './answers.ts'
+import type { AwsUse } from './aws.ts'
 import type { BackingService } from './backing-services.ts'
 import type { OtherService } from './clients.ts'
+import type { DatabaseTls } from './database-tls.ts'
 import type { RequestMetrics } from './instruments.ts'
 import type { Setting } from './settings/setting.ts'
 import type { UsedSetting } from './settings/uses.ts'
@@ -78,6 +80,16 @@ export interface Application extends Omit<
   needs: readonly BackingService[]
   /** Services that it talks to and that the scaffold leaves to others. */
   others: readonly OtherService[]
+  /** How its client of PostgreSQL verifies the server; undefined if there is none, or only code can tell it. */
+  databaseTls: DatabaseTls | undefined
+  /** What it calls of AWS; undefined if nothing. */
+  aws: AwsUse | undefined
+  /** Whose cluster it runs in. */
+  cluster: ClusterName
+  /** How its pods get a role of AWS; undefined if they need none, or the cluster cannot give one. */
+  identity: IdentityName | undefined
+  /** The name under which it is reached from outside; undefined if it is not. */
+  host: string | undefined
   /** Every environment variable that it reads, and who gives it a value. */
   settings: readonly UsedSetting[]
   /** How it spells the scheme of a URL of each service. */

@@ -2,6 +2,7 @@ import type { Artifact } from './artifact.ts'
 import { answersFile, answersPath } from './artifacts/answers-file.ts'
 import { cloudRun } from './artifacts/cloud-run.ts'
 import { compose } from './artifacts/compose.ts'
+import { authorityInImage, bringsAuthority, noAuthorityYet } from './artifacts/database-authority.ts'
 import { deploymentDocument } from './artifacts/deployment-document.ts'
 import { dockerfile } from './artifacts/dockerfile.ts'
 import { dockerignore } from './artifacts/dockerignore.ts'
@@ -31,6 +32,9 @@ export const artifacts: readonly Artifact[] = [
     application.targets.includes('compose')
       ? { 'compose.yaml': compose(application), 'deploy/seccomp.json': seccomp() }
       : {},
+  ),
+  inApplication(({ application }) =>
+    bringsAuthority(application) ? { [authorityInImage]: noAuthorityYet(application) } : {},
   ),
   inApplication(({ application }) => (application.targets.includes('kubernetes') ? kubernetes(application) : {})),
   inApplication(({ application }) => (application.targets.includes('ecs') ? ecs(application) : {})),

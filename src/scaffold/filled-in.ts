@@ -1,4 +1,6 @@
+import { X509Certificate } from 'node:crypto'
 import { parseAllDocuments } from 'yaml'
+import { isFilledInPeers } from './filled-in-peers.ts'
 
 /** What generated files leave to a release or to an administrator, and what may stand there instead. */
 const placeholders: ReadonlyArray<readonly [placeholder: RegExp, instead: string]> = [
@@ -9,15 +11,22 @@ const placeholders: ReadonlyArray<readonly [placeholder: RegExp, instead: string
   [/^sg-[a-z0-9-]+$/, 'sg-[0-9a-f]{8,17}'],
   [/\bTARGET-GROUP\b/, '[0-9a-f]{16}'],
   [/\bPROJECT\b/, '[a-z][a-z0-9-]{4,28}[a-z0-9]'],
+  [/\bCLUSTER\b/, '[A-Za-z0-9][A-Za-z0-9_-]{0,99}'],
+  [/\bBUCKET\b/, '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]'],
+  [/\bACCESS-LOGS\b/, '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]'],
+  [/\bKEY-ID\b/, '(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})'],
+  [/\bCERTIFICATE-ID\b/, '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'],
+  [/\bISSUER-ID\b/, '[0-9A-F]{32}'],
+  [/\b(?:DATABASE|REDIS)-HOST\b/, '[a-z0-9-]+(?:\\.[a-z0-9-]+)+'],
   // The network of Cloud Run, and the namespaces that an application in a cluster works with.
   [/"default"/, '"[a-z][a-z0-9-]{0,61}"'],
-  [/^(?:ingress|monitoring|observability|data)$/, '[a-z0-9]+(?:-[a-z0-9]+)*'],
+  [/^(?:ingress|monitoring|observability|data|secret-store|gateway)$/, '[a-z0-9]+(?:-[a-z0-9]+)*'],
   [/\.(?:observability|data)\.svc\b/, '\\.[a-z0-9]+(?:-[a-z0-9]+)*\\.svc'],
 ]
 
 /** Files that have such places. */
 export function canBeFilledIn(path: string): boolean {
-  return /(^|\/)deploy\/(kubernetes|ecs|cloud-run)\/.+\.(yaml|json)$/.test(path)
+  return /(^|\/)deploy\/((kubernetes|ecs|cloud-run)\/.+\.(yaml|json)|(.+\/)?database-authority\.pem)$/.test(path)
 }
 
 /**
@@ -25,8 +34,20 @@ export function canBeFilledIn(path: string): boolean {
  */
 export function isFilledIn(path: string, existing: string, generated: string): boolean {
   if (!canBeFilledIn(path)) return false
+  if (path.endsWith('.pem')) return holdsCertificates(existing)
   const [were, are] = [valuesOf(generated), valuesOf(existing)]
   return were !== undefined && are !== undefined && fits(were, are)
+}
+
+/** Whether a file holds certificates of authorities, and no key. */
+function holdsCertificates(text: string): boolean {
+  const blocks = text.match(/-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/g) ?? []
+  if (blocks.length === 0 || /PRIVATE KEY/.test(text)) return false
+  try {
+    return blocks.every((block) => new X509Certificate(block).ca)
+  } catch {
+    return false
+  }
 }
 
 /** The documents of a YAML or JSON file; undefined for one that cannot be parsed. */
@@ -45,8 +66,8 @@ function fits(generated: unknown, existing: unknown): boolean {
   if (Array.isArray(generated))
     return (
       Array.isArray(existing) &&
-      generated.length === existing.length &&
-      generated.every((value, index) => fits(value, existing[index]))
+      ((generated.length === existing.length && generated.every((value, index) => fits(value, existing[index]))) ||
+        isFilledInPeers(generated, existing))
     )
   if (!isMapping(generated) || !isMapping(existing)) return generated === existing
   // "kustomize edit set image NAME=NAME@DIGEST" also writes the name that the image keeps.
@@ -55,7 +76,12 @@ function fits(generated: unknown, existing: unknown): boolean {
     newName !== undefined && newName === generated['name'] && generated['newName'] === undefined ? others : existing
   return (
     Object.keys(own).length === Object.keys(generated).length &&
-    Object.entries(generated).every(([key, value]) => key in own && fits(value, own[key]))
+    Object.entries(generated).every(([key, value]) => {
+      // The condition of a policy names the issuer of the cluster's tokens in its key.
+      const there =
+        key in own || !key.includes('ISSUER-ID') ? key : Object.keys(own).find((name) => fitsText(key, name))
+      return there !== undefined && there in own && fits(value, own[there])
+    })
   )
 }
 

@@ -1,4 +1,4 @@
-export { complianceNames, parseAnswers, stackNames, targetNames } from './answers.ts'
+export { clusterNames, complianceNames, identityNames, parseAnswers, stackNames, targetNames } from './answers.ts'
 export { scaffold, type Scaffold } from './scaffold.ts'
 export { answersPath, parseKeptAnswers } from './artifacts/answers-file.ts'
 export { canBeFilledIn, isFilledIn } from './filled-in.ts'

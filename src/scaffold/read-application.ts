@@ -38,6 +38,7 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
       'Add one, or pass the existing path with --health.',
     )
   }
+  const cluster = answers.cluster ?? (services.aws === undefined ? 'other' : 'eks')
   const { command } = runtimes[reading.language].healthcheck
   const metrics = metricsPath(libraries, stackMetrics ?? found.metrics)
   return {
@@ -52,6 +53,12 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
     health,
     ready: answers.ready ?? stackReady ?? (answers.health === undefined ? found.ready : undefined) ?? health,
     metrics,
+    cluster,
+    identity:
+      services.aws !== undefined && cluster === 'eks' && answers.targets.includes('kubernetes')
+        ? (answers.identity ?? 'pod-identity')
+        : undefined,
+    host: answers.host,
     requests: metrics === undefined ? undefined : requestMetrics(libraries),
     healthcheck: [...command, `http://127.0.0.1:${port}${health}`],
     // The variable that most platforms and frameworks use.
@@ -63,6 +70,11 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
         ? [`The image is called registry.example.com/${name} everywhere: use --image to name your registry.`]
         : []),
       'The workflow runs the Loadline that the variables LOADLINE_REPOSITORY and LOADLINE_COMMIT of the GitHub repository name: set both.',
+      ...(services.aws !== undefined && answers.cluster === undefined && answers.targets.includes('kubernetes')
+        ? [
+            `The code has a client of AWS (${services.aws.library}), so the cluster is taken for EKS: use --cluster other if it is not.`,
+          ]
+        : []),
       ...reading.notes,
       ...services.notes,
       ...(metrics === undefined

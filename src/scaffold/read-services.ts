@@ -1,15 +1,17 @@
 import type { Answers } from './answers.ts'
 import type { Application, StackReading } from './application.ts'
 import { tracingVariables } from './artifacts/tracing.ts'
+import { awsUse } from './aws.ts'
 import { backingServices, type BackingService } from './backing-services.ts'
 import { clientsOf } from './clients.ts'
+import { databaseTls, variablesOfTls } from './database-tls.ts'
 import { sendsTraces } from './instruments.ts'
 import { readSettings } from './settings/read-settings.ts'
 import type { Code } from './settings/setting.ts'
 import { madeNames } from './settings/made-names.ts'
 import { usesOf, type UsedSetting } from './settings/uses.ts'
 
-type Services = Pick<Application, 'needs' | 'others' | 'settings' | 'schemes' | 'tracing'>
+type Services = Pick<Application, 'needs' | 'others' | 'settings' | 'schemes' | 'tracing' | 'aws' | 'databaseTls'>
 
 /** Code that says which database its settings are of. */
 const namesPostgres = /\bpostgres(?:ql)?(?:\+\w+)?:\/\/|django\.db\.backends\.postgresql|\bdialect:\s*["']postgres/
@@ -25,6 +27,7 @@ export function readServices(
 ): Services & { notes: string[] } {
   const { needs, others, database, broker } = clientsOf(libraries, code)
   const tracing = sendsTraces(libraries)
+  const tls = databaseTls(libraries, needs)
   const read = readSettings(code, language)
   const found = [...read.filter(({ name }) => !implied.some((own) => own.name === name)), ...implied]
   const settings = usesOf(found, {
@@ -33,9 +36,24 @@ export function readServices(
     broker,
     others: others.length > 0,
     answers,
-    scaffold: new Set([...always, ...Object.keys(environment), ...(tracing ? tracingVariables : [])]),
+    scaffold: new Set([
+      ...always,
+      ...(tls === undefined ? [] : variablesOfTls),
+      ...Object.keys(environment),
+      ...(tracing ? tracingVariables : []),
+    ]),
   })
-  const services = { needs, others, settings, tracing, schemes: schemesOf(code, libraries, language) }
+  const talksToS3 = others.some(({ title }) => title === 'S3')
+  const aws = awsUse(libraries, code, talksToS3)
+  const services = {
+    aws,
+    databaseTls: tls,
+    needs,
+    others,
+    settings,
+    tracing,
+    schemes: schemesOf(code, libraries, language),
+  }
   return { ...services, notes: [...notesOf(services), ...madeNamesNote(code, language)] }
 }
 
@@ -70,8 +88,11 @@ function by(settings: readonly UsedSetting[], who: UsedSetting['use']['by']): Us
 const listed = (settings: readonly UsedSetting[]) =>
   settings.map(({ name, path }) => (path === '' ? name : `${name} (${path})`)).join(', ')
 
-function notesOf({ needs, others, settings }: Services): string[] {
+function notesOf(services: Services): string[] {
+  const { aws, needs, others, settings } = services
   const open = by(settings, 'open')
+  // Of AWS, the way to it and the permissions are in the files.
+  const left = others.filter(({ title }) => title !== 'S3' || aws?.storage === undefined)
   const without = needs.filter((need) => !settings.some(({ use }) => use.by === 'service' && use.service === need))
   return [
     ...without.map(
@@ -83,11 +104,38 @@ function notesOf({ needs, others, settings }: Services): string[] {
       : [
           `The code needs ${listed(open)}, and does not say what to put there. Give the values under "settings" in deploy/scaffold.yaml and run the scaffold again; until then no platform starts a container without them, and the gate starts it without them.`,
         ]),
-    ...(others.length === 0
+    ...(left.length === 0
       ? []
       : [
-          `It also talks to ${others.map(({ title, library }) => `${title} (${library})`).join(', ')}, which the scaffold neither runs nor reaches: outgoing traffic to it is not allowed until you allow it.`,
+          `It also talks to ${left.map(({ title, library }) => `${title} (${library})`).join(', ')}, which the scaffold neither runs nor reaches: outgoing traffic to it is not allowed until you allow it.`,
         ]),
+    ...awsNotes(aws),
+    ...tlsNotes(services),
+  ]
+}
+
+/** Clients that no file can tell to verify the server. */
+function tlsNotes({ needs, settings, schemes, databaseTls: tls }: Services): string[] {
+  if (!needs.includes('postgres')) return []
+  if (tls === undefined)
+    return [
+      'Its client of PostgreSQL takes TLS from code alone: connect there with verify-full and the certificates of the authority. Nothing here does it.',
+    ]
+  const url = settings.some(({ use }) => use.by === 'service' && use.service === 'postgres' && use.part === 'url')
+  return schemes.postgres.startsWith('jdbc:') && !url
+    ? [
+        `The code makes the URL of its database itself: it must end with ${tls.query}, so that the server is verified. Nothing here does it.`,
+      ]
+    : []
+}
+
+/** What the code leaves open about its role. */
+function awsNotes(aws: Services['aws']): string[] {
+  if (aws === undefined || aws.storage?.shown === true) return []
+  return [
+    aws.storage === undefined
+      ? `It has a client of AWS (${aws.library}), and the code does not show for which service: its role may do nothing until you give it a policy.`
+      : `It talks to S3 (${aws.library}), and no call of it was recognised: the role's policy allows objects to be read and written. Narrow it.`,
   ]
 }
 

@@ -25,6 +25,18 @@ const published: readonly CustomResources[] = [
     ],
   },
   {
+    module: 'github.com/external-secrets/external-secrets',
+    version: 'v1.3.2',
+    sum: 'h1:u2J8RjlHIeF0oZCqtl92adI/uZWUwOesJIDkfql6LqQ=',
+    files: ['config/crds/bases/external-secrets.io_externalsecrets.yaml'],
+  },
+  {
+    module: 'sigs.k8s.io/gateway-api',
+    version: 'v1.4.1',
+    sum: 'h1:NPxFutNkKNa8UfLd2CMlEuhIPMQgDQ6DXNKG9sHbJU8=',
+    files: ['config/crd/standard/gateway.networking.k8s.io_httproutes.yaml'],
+  },
+  {
     // Cloud Run offers its API.
     module: 'knative.dev/serving',
     version: 'v0.46.0',
@@ -42,7 +54,7 @@ export interface Definition extends KubernetesObject {
   }
 }
 
-/** The kinds of the Prometheus operator and of Knative that a scaffold uses, as their own releases define them. */
+/** The kinds of operators, of the Gateway API and of Knative that a scaffold uses, as their own releases define them. */
 export async function customDefinitions(): Promise<Definition[]> {
   const found = await Promise.all(
     published.map(async (resources) => {

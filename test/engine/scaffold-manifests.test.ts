@@ -12,7 +12,7 @@ import {
 } from './kubernetes-objects.ts'
 import { schemaLocation, writeDefinedSchemas } from './kubernetes-schemas.ts'
 import { composeDigests, manifestTools, overlay, type ManifestTools } from './manifest-tools.ts'
-import { odd, ofCloudRun, ofKubernetes, scaffolds } from './scaffolds.ts'
+import { allKinds, customKinds, odd, ofCloudRun, ofKubernetes, scaffolds } from './scaffolds.ts'
 
 let tools: ManifestTools
 beforeAll(async () => {
@@ -48,7 +48,8 @@ describe('the tools say no', () => {
 
 describe('a scaffold is what its tools read', () => {
   it.each(scaffolds)('%s', async (_title, make) => {
-    const { files, application } = await make()
+    const made = await make()
+    const { files, application } = made
     const said = await Promise.all([
       tools.hadolint(files['Dockerfile'] ?? ''),
       tools.actionlint(files),
@@ -56,21 +57,9 @@ describe('a scaffold is what its tools read', () => {
       application.targets.includes('kubernetes') ? tools.objectsOf(files) : [],
     ])
     expect(said.slice(0, 3)).toEqual([[], '', ''])
-    const kinds = [
-      'ConfigMap',
-      'Deployment',
-      'HorizontalPodAutoscaler',
-      'Namespace',
-      'NetworkPolicy',
-      'NetworkPolicy',
-      'PodDisruptionBudget',
-      'PrometheusRule',
-      'Service',
-      'ServiceAccount',
-      // Nothing is scraped where no Prometheus client answers.
-      ...(application.metrics === undefined ? [] : ['ServiceMonitor']),
-    ]
-    expect(said[3].map(({ kind }) => kind).toSorted()).toEqual(application.targets.includes('kubernetes') ? kinds : [])
+    expect(said[3].map(({ kind }) => kind).toSorted()).toEqual(
+      application.targets.includes('kubernetes') ? allKinds(made) : [],
+    )
   })
 
   it('a Compose file starts nothing before each digest is given', async () => {
@@ -100,14 +89,11 @@ describe("Kubernetes' own types, Pod Security's own library and the definitions 
   it.each(ofKubernetes)(
     'have nothing against %s, and let its pods into a restricted namespace',
     async (_title, make) => {
-      const { application, files } = await make()
-      const objects = await tools.objectsOf(files)
+      const made = await make()
+      const objects = await tools.objectsOf(made.files)
       const answers = await tools.podSecurity([...objects, podOf(deploymentIn(objects))])
       const custom = objects.filter((_, index) => answers[index]?.registered === false)
-      expect(custom.map(({ kind }) => kind).toSorted()).toEqual([
-        'PrometheusRule',
-        ...(application.metrics === undefined ? [] : ['ServiceMonitor']),
-      ])
+      expect(custom.map(({ kind }) => kind).toSorted()).toEqual(customKinds(made))
       expect(answers.filter(({ registered }) => registered)).toEqual(
         [...objects.filter((object) => !custom.includes(object)), { kind: 'Pod' }].map(({ kind }) => ({
           ...own,

@@ -1,6 +1,7 @@
 import { makeScaffold } from '../../pipelines/scaffold.ts'
 import { complianceNames, targetNames, type Scaffold } from '../../src/scaffold/index.ts'
 import { applications, scaffoldOf, treeOf } from '../unit/scaffold/applications.ts'
+import { records } from '../unit/scaffold/records.ts'
 
 const regulated = complianceNames.filter((name) => name !== 'internal')
 
@@ -20,6 +21,12 @@ export const scaffolds: ReadonlyArray<[title: string, make: () => Promise<Scaffo
     ]),
   ),
   ['Go with PostgreSQL and Redis in a folder with a space', odd],
+  ['FastAPI with PostgreSQL and S3 on EKS under HIPAA', () => records({ host: 'records.example.com' })],
+  ['FastAPI with PostgreSQL and S3 on EKS by IRSA', () => records({ identity: 'irsa', targets: ['kubernetes'] })],
+  [
+    'FastAPI with PostgreSQL and S3 in another cluster',
+    () => records({ cluster: 'other', host: 'records.example.com', targets: ['kubernetes'] }),
+  ],
 ]
 
 /** Those that have Kubernetes among their targets. */
@@ -56,4 +63,36 @@ export async function odd(): Promise<Scaffold> {
       Object.entries(made.files).map(([path, text]) => [path.replace(/^my services\//, ''), text]),
     ),
   }
+}
+
+/** Custom resources of a scaffold, by kind. */
+export function customKinds({ application, files }: Scaffold): string[] {
+  const { metrics, host, cluster } = application
+  const secrets = files['deploy/kubernetes/base/external-secrets.yaml'] ?? ''
+  return [
+    ...(secrets.match(/^kind: ExternalSecret$/gm) ?? []).map(() => 'ExternalSecret'),
+    ...(host !== undefined && cluster === 'other' ? ['HTTPRoute'] : []),
+    'PrometheusRule',
+    // Nothing is scraped where no Prometheus client answers.
+    ...(metrics === undefined ? [] : ['ServiceMonitor']),
+  ]
+}
+
+/** Every object of a scaffold, by kind. */
+export function allKinds(scaffold: Scaffold): string[] {
+  const { host, cluster, databaseTls } = scaffold.application
+  return [
+    'ConfigMap',
+    ...(databaseTls === undefined ? [] : ['ConfigMap']),
+    'Deployment',
+    'HorizontalPodAutoscaler',
+    ...(host !== undefined && cluster === 'eks' ? ['Ingress'] : []),
+    'Namespace',
+    'NetworkPolicy',
+    'NetworkPolicy',
+    'PodDisruptionBudget',
+    'Service',
+    'ServiceAccount',
+    ...customKinds(scaffold),
+  ].toSorted()
 }

@@ -1,5 +1,6 @@
 import type { Application } from '../application.ts'
 import { backingServices, type BackingService } from '../backing-services.ts'
+import { authority } from '../database-tls.ts'
 import { replicas, runtimes } from '../runtimes.ts'
 import { yamlFile } from '../yaml-file.ts'
 import {
@@ -7,6 +8,7 @@ import {
   named,
   noDigestYet,
   openSettings,
+  outsideHost,
   passwordFiles,
   secretFolder,
   secretVariables,
@@ -18,7 +20,7 @@ import { probes } from './probes.ts'
  * sandbox, no privilege and no capability to add.
  */
 export function cloudRun(application: Application): string {
-  const { name, image, port, language } = application
+  const { name, image, port, language, databaseTls } = application
   const files = passwordFiles(application)
   const { cpu, memory, temporary } = runtimes[language]
   // Below 512 MiB the second generation of the platform does not start.
@@ -61,12 +63,14 @@ export function cloudRun(application: Application): string {
                 volumeMounts: [
                   { name: 'temporary', mountPath: '/tmp' },
                   ...files.map(({ service }) => ({ name: service, mountPath: `${secretFolder}/${service}` })),
+                  ...(databaseTls === undefined ? [] : [{ name: 'database-authority', mountPath: authority.folder }]),
                 ],
               },
             ],
             volumes: [
               { name: 'temporary', emptyDir: { medium: 'Memory', sizeLimit: `${temporary}Mi` } },
               ...files.map(({ service }) => secretVolume(application, service)),
+              ...(databaseTls === undefined ? [] : [authorityVolume(application)]),
             ],
           },
         },
@@ -81,7 +85,7 @@ function environmentOf(application: Application): object[] {
   const { name } = application
   const environment = deploymentEnvironment(application, {
     collector: 'http://127.0.0.1:4318',
-    hostOf: (service) => `${service}.${name}.internal`,
+    hostOf: outsideHost,
     secretsIn: (service) => `${secretFolder}/${service}`,
   })
   const open = openSettings(application).map((setting) => ({
@@ -99,4 +103,10 @@ function environmentOf(application: Application): object[] {
 function secretVolume({ name }: Application, service: BackingService): object {
   const items = [{ key: '1', path: backingServices[service].secretFile }]
   return { name: service, secret: { secretName: `${name}-${service}`, items } }
+}
+
+/** The certificates of the database's authority are public, and a secret is how the platform mounts a file. */
+function authorityVolume({ name }: Application): object {
+  const items = [{ key: '1', path: authority.file }]
+  return { name: 'database-authority', secret: { secretName: `${name}-database-authority`, items } }
 }

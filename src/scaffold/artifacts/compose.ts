@@ -2,11 +2,12 @@ import type { Application } from '../application.ts'
 import { backingServices, type BackingService } from '../backing-services.ts'
 import { runtimes, stopSeconds, user } from '../runtimes.ts'
 import { yamlFile } from '../yaml-file.ts'
+import { certificateArguments, certificateMount, certificateService, certificateVolume } from './compose-certificate.ts'
 import { deploymentEnvironment, openSettings, passwordFiles, secretValue, secretVariables } from './environment.ts'
 
 /** compose.yaml: one host, with the same hardening as a cluster. https://github.com/compose-spec/compose-spec/blob/main/spec.md */
 export function compose(application: Application): string {
-  const { name, image, port, needs, language, healthcheck } = application
+  const { name, image, port, needs, language, healthcheck, databaseTls } = application
   const runtime = runtimes[language]
   const files = passwordFiles(application).map(({ service }) => backingServices[service].secretFile)
   const variables = secretVariables(application)
@@ -38,6 +39,7 @@ export function compose(application: Application): string {
                 needs.map((need) => [need, { condition: 'service_healthy', restart: true }]),
               ),
             }),
+        ...(databaseTls === undefined ? {} : { volumes: [certificateMount] }),
         tmpfs: [`/tmp:size=${runtime.temporary}m,mode=1777,noexec,nosuid,nodev`],
         security_opt: ['no-new-privileges:true', 'seccomp=./deploy/seccomp.json'],
         healthcheck: {
@@ -55,7 +57,7 @@ export function compose(application: Application): string {
         },
         stop_grace_period: `${stopSeconds.atMost}s`,
       },
-      ...Object.fromEntries(needs.map((need) => [need, backingService(need)])),
+      ...backingServicesOf(application),
     },
     networks: {
       // The proxy and the collector join this one; a service of the application's own never does.
@@ -65,7 +67,11 @@ export function compose(application: Application): string {
     ...(needs.length === 0
       ? {}
       : {
-          volumes: Object.fromEntries(needs.map((need) => [`${need}-data`, {}])),
+          volumes: Object.fromEntries(
+            [...needs.map((need) => `${need}-data`), ...(databaseTls === undefined ? [] : [certificateVolume])].map(
+              (volume) => [volume, {}],
+            ),
+          ),
           secrets: Object.fromEntries(
             needs
               .flatMap((need) => Object.keys(secretsOf(need, files)))
@@ -85,7 +91,7 @@ function comment(application: Application, digestVariable: string): string {
     ),
     ...secretVariables(application).map(
       (variable) =>
-        `secrets/${name}.env (${variable.name}=${secretValue(application, variable, variable.group, 'PASSWORD')})`,
+        `secrets/${name}.env (${variable.name}=${secretValue(application, variable, variable.group, 'PASSWORD', application.databaseTls?.query)})`,
     ),
   ]
   const digests = [digestVariable, ...needs.map((need) => `${need.toUpperCase()}_DIGEST`)]
@@ -103,10 +109,33 @@ function secretsOf(need: BackingService, ofApplication: readonly string[]): Read
   return { ...(ofApplication.includes(secretFile) ? { [secretFile]: 'the password alone' } : {}), ...own.secrets }
 }
 
+/** Each service, and for a database that is verified the one that makes its certificate before. */
+function backingServicesOf({ needs, databaseTls }: Application): Record<string, unknown> {
+  const own = Object.fromEntries(needs.map((need) => [need, backingService(need)]))
+  if (databaseTls === undefined) return own
+  const { compose: database } = backingServices.postgres
+  const made = { 'postgres-certificate': { condition: 'service_completed_successfully' } }
+  const postgres = backingService('postgres')
+  return {
+    ...own,
+    'postgres-certificate': certificateService(imageOf('postgres'), hardened(database.user)),
+    postgres: {
+      ...postgres,
+      command: certificateArguments,
+      depends_on: made,
+      volumes: [...(postgres['volumes'] as object[]), certificateMount],
+    },
+  }
+}
+
+function imageOf(need: BackingService): string {
+  return `${backingServices[need].compose.image}@\${${need.toUpperCase()}_DIGEST:?set it to the digest that you have checked}`
+}
+
 function backingService(need: BackingService): Record<string, unknown> {
   const { compose: own } = backingServices[need]
   return {
-    image: `${own.image}@\${${need.toUpperCase()}_DIGEST:?set it to the digest that you have checked}`,
+    image: imageOf(need),
     ...hardened(own.user),
     ...(own.command === undefined ? {} : { command: own.command }),
     ...(Object.keys(own.environment).length === 0 ? {} : { environment: own.environment }),

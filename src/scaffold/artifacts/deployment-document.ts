@@ -1,6 +1,7 @@
 import type { Application } from '../application.ts'
 import { backingServices } from '../backing-services.ts'
 import { compliances, logDays, regulated } from '../compliance.ts'
+import { authority } from '../database-tls.ts'
 import { fill } from '../fill.ts'
 import { passwordFiles, secretVariables } from './environment.ts'
 import { replicas, runtimes, stopSeconds, user } from '../runtimes.ts'
@@ -51,6 +52,8 @@ export function deploymentDocument(application: Application, templates: Template
         ? 'No secret is mounted: every dependency comes from a public registry.'
         : `The credentials of the private registry are mounted as the build secret \`${secret.id}\` for the installation steps, and end up in no layer and not in the history.`,
     services: servicesText(application),
+    databaseTls: tlsText(application),
+    ...ofKubernetes(application),
     observed: observedText(application),
     rejudged: rejudgedText(compliance),
     notes: notes.length === 0 ? '' : `\nBefore the first release:\n\n${notes.map((note) => `- ${note}`).join('\n')}\n`,
@@ -96,6 +99,43 @@ function servicesText(application: Application): string {
           `The code reads ${variables.map(({ name }) => name).join(', ')} as variables and not as files, so each platform takes them from its secret store, and a new value needs a new start.`,
         ]),
   ].join(' ')
+}
+
+/** What only some applications have in a cluster. */
+function ofKubernetes(application: Application): Record<string, string> {
+  const { cluster, host, identity } = application
+  const secrets = passwordFiles(application).length + secretVariables(application).length > 0
+  const lines = [
+    ...(secrets
+      ? [
+          '- Secrets: an ExternalSecret copies each from your store into the namespace, so that an outage of the store stops no pod. Encrypt them at rest in the cluster.',
+        ]
+      : []),
+    ...(identity === undefined
+      ? []
+      : [
+          `- Identity: the role in \`deploy/kubernetes/aws\` comes by ${identity === 'irsa' ? 'the annotation of the service account' : 'EKS Pod Identity'}, as a projected token for AWS alone.`,
+        ]),
+    ...(host === undefined
+      ? []
+      : [
+          cluster === 'eks'
+            ? `- ${host}: \`deploy/kubernetes/base/ingress.yaml\` asks for a load balancer with HTTPS alone, by ELBSecurityPolicy-TLS13-1-2-Res-2021-06.`
+            : `- ${host}: \`deploy/kubernetes/base/http-route.yaml\` attaches it to the HTTPS listener of your Gateway.`,
+        ]),
+  ]
+  return {
+    alsoThere: lines.join('\n'),
+    appArmor: cluster === 'eks' ? '' : ' and AppArmor profile (nodes without AppArmor refuse the pod)',
+  }
+}
+
+/** How the database proves who it is. */
+function tlsText({ needs, databaseTls }: Application): string {
+  if (!needs.includes('postgres')) return ''
+  return databaseTls === undefined
+    ? 'Its client of PostgreSQL takes TLS from code alone, so nothing here verifies the server.'
+    : `The database must prove its name (\`verify-full\`) by a certificate of the authority in \`${authority.path}\`; until somebody has put that there, nothing connects.`
 }
 
 /** What the application itself says of its logs, metrics and traces; nothing is claimed that no library or setting does. */

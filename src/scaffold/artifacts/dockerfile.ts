@@ -1,13 +1,15 @@
 import type { BaseLock } from '../../model/index.ts'
 import { fullReference, parseImageReference } from '../../formats/image-reference.ts'
 import type { Application } from '../application.ts'
+import { authority } from '../database-tls.ts'
 import { fill } from '../fill.ts'
 import { runtimes } from '../runtimes.ts'
+import { authorityInImage, bringsAuthority } from './database-authority.ts'
 import { templateOf, type Templates } from '../templates.ts'
 
 /** The Dockerfile: the template of the stack, on bases that are pinned if a lock file of the publishers' images has them. */
 export function dockerfile(application: Application, templates: Templates, lock: BaseLock | undefined): string {
-  const { language, bases, values, secret, port, healthcheck, entrypoint, environment, targets } = application
+  const { language, bases, values, secret, port, healthcheck, entrypoint, environment } = application
   const { healthcheckSeconds, startSeconds } = runtimes[language]
   return fill(templateOf(templates, application.template), {
     ...values,
@@ -21,8 +23,8 @@ export function dockerfile(application: Application, templates: Templates, lock:
       'org.opencontainers.image.source': application.repository,
     }).join(' \\\n      ')}`,
     environment: assignments(environment).join(' \\\n    '),
-    volume: targets.includes('ecs')
-      ? '# Fargate mounts a volume here and takes owner and mode from the image; elsewhere it is a tmpfs.\nVOLUME ["/tmp"]'
+    authority: bringsAuthority(application)
+      ? `# Amazon ECS has no files to mount: the certificates of the database's authority come with the image.\nCOPY ${authorityInImage} ${authority.path}`
       : '',
     port: String(port),
     healthcheck: `--interval=${healthcheckSeconds}s --timeout=${language === 'java' ? 5 : 3}s --start-period=${startSeconds * 2}s --retries=3 \\\n    CMD ${execForm(healthcheck)}`,

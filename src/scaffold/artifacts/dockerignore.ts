@@ -1,4 +1,5 @@
 import type { Application, Language } from '../application.ts'
+import { authorityInImage, bringsAuthority } from './database-authority.ts'
 
 const neverThere: Readonly<Record<Language, readonly string[]>> = {
   python: ['**/__pycache__', '**/*.pyc'],
@@ -9,7 +10,8 @@ const neverThere: Readonly<Record<Language, readonly string[]>> = {
 }
 
 /** Admits only what the build reads: anything nobody thought of stays out. */
-export function dockerignore({ language, sources, observing = {} }: Application): string {
+export function dockerignore(application: Application): string {
+  const { language, sources, observing = {} } = application
   const lines = [
     '# Only what the build reads. A new folder of code needs a line here and a COPY in the Dockerfile.',
     '*',
@@ -22,6 +24,7 @@ export function dockerignore({ language, sources, observing = {} }: Application)
     '**/.env.*',
     '**/*.pem',
     '**/*.key',
+    ...(bringsAuthority(application) ? [`!${authorityInImage}`] : []),
   ]
   return `${lines.join('\n')}\n`
 }

@@ -1,17 +1,17 @@
 import type { Application } from '../application.ts'
 import { logDays } from '../compliance.ts'
+import { arn, json, region } from './aws-policies.ts'
 import { replicas, runtimes, stopSeconds, user } from '../runtimes.ts'
+import { ecsRoles } from './ecs-roles.ts'
 import {
   deploymentEnvironment,
   named,
   noDigestYet,
   openSettings,
+  outsideHost,
   passwordFiles,
   secretVariables,
 } from './environment.ts'
-
-/** A placeholder account and region that nobody owns: an administrator must replace them, and a forgotten one reaches nothing. */
-const account = { id: '000000000000', region: 'REGION' }
 
 /** Sizes that Fargate offers, in CPU units and MiB: the smallest that fits the runtime's limits is used. */
 const sizes = [
@@ -50,11 +50,17 @@ export function ecs(application: Application): Record<string, string> {
         user: `${user}:${user}`,
         readonlyRootFilesystem: true,
         privileged: false,
-        linuxParameters: { capabilities: { drop: ['ALL'] }, initProcessEnabled: false },
+        linuxParameters: {
+          capabilities: { drop: ['ALL'] },
+          initProcessEnabled: false,
+          // Fargate has it since January 2026: https://github.com/aws/containers-roadmap/issues/736
+          tmpfs: [
+            { containerPath: '/tmp', size: runtime.temporary, mountOptions: ['rw', 'noexec', 'nosuid', 'nodev'] },
+          ],
+        },
         portMappings: [{ name: 'http', containerPort: port, protocol: 'tcp', appProtocol: 'http' }],
         environment,
         ...(secrets.length === 0 ? {} : { secrets }),
-        mountPoints: [{ sourceVolume: 'temporary', containerPath: '/tmp', readOnly: false }],
         healthCheck: {
           command: ['CMD', ...healthcheck],
           interval: runtime.healthcheckSeconds,
@@ -70,7 +76,7 @@ export function ecs(application: Application): Record<string, string> {
           // If the log service is slow, lines are lost rather than requests; a full buffer is counted.
           options: {
             'awslogs-group': `/ecs/${name}`,
-            'awslogs-region': account.region,
+            'awslogs-region': region,
             'awslogs-stream-prefix': name,
             mode: 'non-blocking',
             'max-buffer-size': '25m',
@@ -78,7 +84,6 @@ export function ecs(application: Application): Record<string, string> {
         },
       },
     ],
-    volumes: [{ name: 'temporary' }],
     tags: [{ key: 'application', value: name }],
   }
   const service = {
@@ -120,6 +125,7 @@ export function ecs(application: Application): Record<string, string> {
     ScalableDimension: 'ecs:service:DesiredCount',
   }
   return {
+    ...ecsRoles(application),
     'deploy/ecs/task-definition.json': json(taskDefinition),
     'deploy/ecs/service.json': json(service),
     'deploy/ecs/log-retention.json': json({
@@ -141,19 +147,16 @@ export function ecs(application: Application): Record<string, string> {
   }
 }
 
-function arn(service: string, resource: string): string {
-  return `arn:aws:${service}:${service === 'iam' ? '' : account.region}:${account.id}:${resource}`
-}
-
 /** The environment of the container: the platform has no secret files, so a secret becomes a variable, under a name that reflects that. */
 function environmentOf(application: Application): { environment: object[]; secrets: object[] } {
   const { name } = application
   const files = passwordFiles(application)
   const environment = deploymentEnvironment(application, {
     collector: 'http://127.0.0.1:4318',
-    hostOf: (service) => `${service}.${name}.internal`,
+    hostOf: outsideHost,
   })
   const plain = Object.entries(environment).filter(([key]) => !files.some(({ variable }) => variable === key))
+  // No dash: a name that ends in one and six characters would be taken for one with the store's own suffix.
   const secret = (variable: string, key: string) => ({
     name: variable,
     valueFrom: arn('secretsmanager', `secret:${name}/${key}`),
@@ -161,8 +164,8 @@ function environmentOf(application: Application): { environment: object[]; secre
   return {
     environment: named(Object.fromEntries(plain)),
     secrets: [
-      ...files.map(({ service, variable }) => secret(variable.replace(/_FILE$/, ''), `${service}-password`)),
-      ...secretVariables(application).map((variable) => secret(variable.name, `${variable.group}-${variable.key}`)),
+      ...files.map(({ service, variable }) => secret(variable.replace(/_FILE$/, ''), `${service}/password`)),
+      ...secretVariables(application).map((variable) => secret(variable.name, `${variable.group}/${variable.key}`)),
       // Nobody has said what these are: without the parameter the task does not start.
       ...openSettings(application).map((open) => ({
         name: open.name,
@@ -177,7 +180,3 @@ function environmentOf(application: Application): { environment: object[]; secre
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
  */
 const logRetentions = [90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192]
-
-function json(document: unknown): string {
-  return `${JSON.stringify(document, undefined, 2)}\n`
-}

@@ -10,16 +10,23 @@ export const secretFolder = '/run/secrets'
 interface ServicePlaces {
   hostOf: (service: BackingService) => string
   secretsIn?: (service: BackingService) => string
+  /** What a URL of the database ends with. */
+  query?: string
 }
 
 /**
- * What every platform sets in addition to the image's own environment: tracing, if a library sends traces, and the settings that the code reads and whose values are known. No value is a secret.
+ * What every platform sets in addition to the image's own environment: tracing, if a library sends traces, how the database's server is verified, and the settings that the code reads and whose values are known. No value is a secret.
  */
 export function deploymentEnvironment(
   application: Application,
   { collector, ...places }: { collector: string } & ServicePlaces,
 ): Record<string, string> {
-  return { ...tracingEnvironment(application, collector), ...settingsEnvironment(application, places) }
+  const { environment = {}, query = '' } = application.databaseTls ?? {}
+  return {
+    ...tracingEnvironment(application, collector),
+    ...environment,
+    ...settingsEnvironment(application, { ...places, query }),
+  }
 }
 
 /** The settings whose values are known and are no secret: answers, and how the application reaches its services. */
@@ -41,7 +48,7 @@ interface ServicePart {
 function plainPart(
   application: Application,
   { service, part }: ServicePart,
-  { hostOf, secretsIn = () => secretFolder }: ServicePlaces,
+  { hostOf, secretsIn = () => secretFolder, query = '' }: ServicePlaces,
 ): string | undefined {
   const { port, name, user, secretFile } = backingServices[service]
   const values: Partial<Record<Part, string>> = {
@@ -53,7 +60,9 @@ function plainPart(
     'password-file': `${secretsIn(service)}/${secretFile}`,
     ...(passwordInUrl(application, service)
       ? {}
-      : { url: `${application.schemes[service]}://${hostOf(service)}:${port}/${name}` }),
+      : {
+          url: `${application.schemes[service]}://${hostOf(service)}:${port}/${name}${service === 'postgres' ? query : ''}`,
+        }),
   }
   return values[part]
 }
@@ -99,10 +108,11 @@ export function secretValue(
   { group, key }: SecretVariable,
   host: string,
   password: string,
+  query = '',
 ): string {
   if (group === 'settings' || key === 'password') return password
   const { port, name, userInUrl } = backingServices[group]
-  return `${application.schemes[group]}://${userInUrl}:${password}@${host}:${port}/${name}`
+  return `${application.schemes[group]}://${userInUrl}:${password}@${host}:${port}/${name}${group === 'postgres' ? query : ''}`
 }
 
 /** The environment as a list of names and values. */
@@ -112,3 +122,8 @@ export function named(environment: Readonly<Record<string, string>>): Array<{ na
 
 /** A digest that no image has: nothing starts until a release has inserted its own. */
 export const noDigestYet = `sha256:${'0'.repeat(64)}`
+
+/** Where a service of a cloud is, until an administrator fills in its own name: a name of one's own is not in its certificate. */
+export function outsideHost(service: BackingService): string {
+  return service === 'postgres' ? 'DATABASE-HOST' : 'REDIS-HOST'
+}

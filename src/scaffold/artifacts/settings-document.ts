@@ -16,12 +16,13 @@ const parts: Readonly<Record<Part, string>> = {
 
 /** deploy/settings.md: every environment variable that the code reads, where, and who gives it a value. */
 export function settingsDocument(application: Application): string {
-  const { name, settings, needs, others } = application
+  const { name, settings, needs, others, aws } = application
   const secrets = new Map(secretVariables(application).map((variable) => [variable.name, variable]))
   const whose = ({ name: variable, use, fallback, required }: UsedSetting): string => {
     const secret = secrets.get(variable)
     const store = secret === undefined ? '' : `, from the secret \`${name}-${secret.group}\`, key \`${secret.key}\``
-    if (use.by === 'service') return `${parts[use.part]} of ${backingServices[use.service].title}${store}`
+    if (use.by === 'service')
+      return `${parts[use.part]} of ${backingServices[use.service].title}${store}${endOf(application, use)}`
     if (use.by === 'secret') return `a secret${store}`
     if (use.by === 'scaffold') return 'the image or the deployment'
     if (use.by === 'answer') return `\`${use.value}\`, answered in deploy/scaffold.yaml`
@@ -46,9 +47,10 @@ export function settingsDocument(application: Application): string {
     ...needs.map(
       (need) => `- ${backingServices[need].title} runs beside it where the platform is one host, and in the gate.`,
     ),
-    ...others.map(
-      ({ title, library }) =>
-        `- ${title} (\`${library}\`) is left to you: nothing here runs it or allows traffic to it.`,
+    ...others.map(({ title, library }) =>
+      title === 'S3' && aws?.storage !== undefined
+        ? `- S3 (\`${library}\`): ${permissions(aws.storage)}`
+        : `- ${title} (\`${library}\`) is left to you: nothing here runs it or allows traffic to it.`,
     ),
     '',
   ]
@@ -58,4 +60,18 @@ export function settingsDocument(application: Application): string {
 
 function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ')
+}
+
+/** What the role may do, and whether that is known. */
+function permissions({ objects, bucket, shown }: NonNullable<NonNullable<Application['aws']>['storage']>): string {
+  const actions = [...objects, ...bucket].map((action) => `\`${action}\``).join(', ')
+  return shown
+    ? `its calls need ${actions}, and its role on AWS has no other permissions.`
+    : `no call of it was recognised, so its role on AWS has ${actions}. Narrow it.`
+}
+
+/** What the URL of a database must end with, where its client is told by the URL to verify the server. */
+function endOf({ databaseTls }: Application, { service, part }: { service: string; part: Part }): string {
+  const query = service === 'postgres' && part === 'url' ? (databaseTls?.query ?? '') : ''
+  return query === '' ? '' : `, ending with \`${query}\``
 }

@@ -27,7 +27,7 @@ FROM {{runBase}}
 ENV {{environment}}
 COPY --from=build /healthcheck /healthcheck
 COPY --from=build /app/lib /app/lib
-{{volume}}
+{{authority}}
 USER 65532:65532
 EXPOSE {{port}}
 HEALTHCHECK {{healthcheck}}

@@ -26,7 +26,7 @@ ENV {{environment}}
 COPY --from=build /healthcheck /healthcheck
 COPY --from=build /app/lib /app/lib
 COPY --from=build /app/classes /app/classes
-{{volume}}
+{{authority}}
 USER 65532:65532
 EXPOSE {{port}}
 HEALTHCHECK {{healthcheck}}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { targetNames } from '../../../src/scaffold/index.ts'
 import { applications, scaffoldOf } from './applications.ts'
+import { records } from './records.ts'
 
 const made = (compliance: readonly string[]) =>
   scaffoldOf('python-pip', { targets: targetNames, compliance, name: 'orders' })
@@ -13,6 +14,8 @@ const claims: ReadonlyArray<readonly [claim: string, file: string, line: RegExp]
   ['`readOnlyRootFilesystem`', deployment, /^ +readOnlyRootFilesystem: true$/m],
   ['`runAsNonRoot`, user 65532', deployment, /^ +runAsNonRoot: true\n +runAsUser: 65532$/m],
   ['all capabilities dropped, `allowPrivilegeEscalation: false`', deployment, /drop:\n +- ALL$/m],
+  ['and AppArmor profile', deployment, /appArmorProfile:\n +type: RuntimeDefault$/m],
+  ['an ExternalSecret copies each', 'deploy/kubernetes/base/external-secrets.yaml', /^kind: ExternalSecret$/m],
   ["the runtime's default seccomp profile", deployment, /seccompProfile:\n +type: RuntimeDefault$/m],
   ['no service account token', deployment, /^ +automountServiceAccountToken: false$/m],
   ['no environment variables about other services', deployment, /^ +enableServiceLinks: false$/m],
@@ -60,7 +63,11 @@ const claims: ReadonlyArray<readonly [claim: string, file: string, line: RegExp]
   ['Tasks have no public address', 'deploy/ecs/service.json', /"assignPublicIp": "DISABLED"$/m],
   ['a circuit breaker rolls back automatically', 'deploy/ecs/service.json', /"enable": true,\n +"rollback": true$/m],
   ['ECS Exec stays off', 'deploy/ecs/service.json', /"enableExecuteCommand": false/],
-  ['`/tmp` is a volume of the task', task, /"sourceVolume": "temporary",\n +"containerPath": "\/tmp"/],
+  [
+    '`/tmp` is 64 MiB in memory, which Fargate has',
+    task,
+    /"tmpfs": \[\n +\{\n +"containerPath": "\/tmp",\n +"size": 64,/,
+  ],
   ['Each secret is taken in a pinned version', 'deploy/cloud-run/service.yaml', /key: "1"/],
   ['outgoing traffic goes through your network', 'deploy/cloud-run/service.yaml', /vpc-access-egress: all-traffic$/m],
   ['No database port is published', 'compose.yaml', /^ {4}internal: true$/m],
@@ -71,6 +78,12 @@ const claims: ReadonlyArray<readonly [claim: string, file: string, line: RegExp]
     deployment,
     /name: DATABASE_PASSWORD_FILE\n +value: \/run\/secrets\/database_password$/m,
   ],
+  ['must prove its name (`verify-full`)', deployment, /name: PGSSLMODE\n +value: verify-full$/m],
+  [
+    'the authority in `/etc/database/authority.pem`',
+    deployment,
+    /name: PGSSLROOTCERT\n +value: \/etc\/database\/authority\.pem$/m,
+  ],
   ['Published images are judged again each day', workflow, /cron: 17 4 \* \* \*$/m],
   ['The policy also judges by `known-exploited.json`', workflow, /--known-exploited known-exploited\.json/],
   ['on the strict policy', 'loadline.yaml', /^extends: strict$/m],
@@ -80,6 +93,25 @@ describe('DEPLOYMENT.md', () => {
   it.each(claims)('says "%s", and %s does it', async (claim, file, line) => {
     const { files } = await made(['hipaa'])
     expect(files['DEPLOYMENT.md']?.toLowerCase()).toContain(claim.toLowerCase())
+    expect(files[file]).toMatch(line)
+  })
+
+  it.each<[claim: string, file: string, line: RegExp]>([
+    ['comes by EKS Pod Identity', 'deploy/kubernetes/aws/pod-identity-association.json', /"serviceAccount": "records"/],
+    [
+      'a load balancer with HTTPS alone, by ELBSecurityPolicy-TLS13-1-2-Res-2021-06',
+      'deploy/kubernetes/base/ingress.yaml',
+      /ssl-policy: ELBSecurityPolicy-TLS13-1-2-Res-2021-06$/m,
+    ],
+    [
+      'both for ECS tasks of this account (`deploy/ecs/trust-policy.json`)',
+      'deploy/ecs/trust-policy.json',
+      /"aws:SourceAccount": "000000000000"/,
+    ],
+  ])('on EKS says "%s", and %s does it', async (claim, file, line) => {
+    const { files } = await records({ host: 'records.example.com' })
+    expect(files['DEPLOYMENT.md']).toContain(claim)
+    expect(files['DEPLOYMENT.md']).not.toContain('AppArmor')
     expect(files[file]).toMatch(line)
   })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isFilledIn } from '../../../src/scaffold/index.ts'
 import { scaffoldOf } from './applications.ts'
+import { records } from './records.ts'
 
 const digest = `sha256:${'ab'.repeat(32)}`
 const zeros = `sha256:${'0'.repeat(64)}`
@@ -51,6 +52,66 @@ describe('what the instructions tell people to fill in is no drift:', () => {
     expect(await accepted(run, networked)).toBe(true)
     const namespaced = (text: string) => text.replace('metadata.name: ingress', 'metadata.name: ingress-nginx')
     expect(await accepted('deploy/kubernetes/base/network-policy.yaml', namespaced)).toBe(true)
+  })
+})
+
+describe('what an administrator of EKS fills in is no drift:', () => {
+  const policy = 'deploy/kubernetes/base/network-policy.yaml'
+  const own = { identity: 'irsa', host: 'records.example.com' }
+  const change = async (path: string, ...changes: ReadonlyArray<[from: string, to: string]>) => {
+    const generated = (await records(own)).files[path] ?? ''
+    const changed = changes.reduce((text, [from, to]) => {
+      expect(text).toContain(from)
+      return text.replaceAll(from, to)
+    }, generated)
+    return isFilledIn(path, changed, generated)
+  }
+  const peer = (indent: string, ...cidrs: string[]) =>
+    cidrs.map((cidr) => `- ipBlock:\n${indent}    cidr: ${cidr}`).join(`\n${indent}`)
+  const data = peer('        ', '192.0.2.0/24')
+  const namespace = '- namespaceSelector:\n            matchLabels:\n              kubernetes.io/metadata.name: '
+
+  it('subnets of the database, of the endpoints and of the load balancer, one or several', async () => {
+    expect(await change(policy, ['192.0.2.0/24', '10.20.0.0/20'])).toBe(true)
+    expect(await change(policy, [data, peer('        ', '10.20.0.0/20', '10.20.16.0/20', '100.64.0.0/22')])).toBe(true)
+    expect(await change(policy, ['198.51.100.0/24', '172.16.4.0/24'], ['203.0.113.0/24', '192.168.4.0/24'])).toBe(true)
+  })
+
+  it('a namespace for a database that is in the cluster after all, and addresses for one that is outside', async () => {
+    expect(await change(policy, [data, `${namespace}databases`])).toBe(true)
+    const inside = (await scaffoldOf('python-pip', { name: 'orders' })).files[policy] ?? ''
+    expect(inside).toContain(`${namespace}data`)
+    expect(isFilledIn(policy, inside.replace(`${namespace}data`, peer('        ', '10.20.0.0/20')), inside)).toBe(true)
+    expect(isFilledIn(policy, inside.replace(`${namespace}monitoring`, peer('        ', '10.20.0.0/20')), inside)).toBe(
+      false,
+    )
+  })
+
+  it('the issuer of tokens, in the key of a condition', async () => {
+    const trust = 'deploy/kubernetes/aws/trust-policy.json'
+    const issuer = '0123456789ABCDEF0123456789ABCDEF'
+    expect(
+      await change(trust, ['ISSUER-ID', issuer], ['REGION', 'eu-central-1'], ['000000000000', '123456789012']),
+    ).toBe(true)
+    expect(await change(trust, ['ISSUER-ID', issuer], [':sub"', ':aud2"'])).toBe(false)
+  })
+
+  it.each([
+    ['the whole internet', '0.0.0.0/0'],
+    ['a network that is not private', '198.18.0.0/16'],
+    ['a whole private network', '10.0.0.0/8'],
+    ['text', 'anything'],
+  ])('but not %s', async (_, cidr) => {
+    expect(await change(policy, ['192.0.2.0/24', cidr])).toBe(false)
+    expect(await change(policy, [data, peer('        ', '10.20.0.0/20', cidr)])).toBe(false)
+  })
+
+  it('but not another address for the Pod Identity agent, nor a namespace for the endpoints of AWS', async () => {
+    const generated = (await records()).files[policy] ?? ''
+    const drift = (from: string, to: string) => isFilledIn(policy, generated.replace(from, to), generated)
+    expect(drift('169.254.170.23/32', '10.20.0.0/24')).toBe(false)
+    expect(drift(peer('        ', '198.51.100.0/24'), `${namespace}anything`)).toBe(false)
+    expect(drift('port: 5432', 'port: 5433')).toBe(false)
   })
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { scaffoldOf } from './applications.ts'
+import { records } from './records.ts'
 
 describe('golden scaffolds', () => {
   it.each([
@@ -12,5 +13,10 @@ describe('golden scaffolds', () => {
     const { files } = await scaffoldOf(stack, { targets, compliance, name: 'orders' })
     for (const [path, text] of Object.entries(files))
       await expect(text).toMatchFileSnapshot(`../../golden/scaffold/${stack}/${path}`)
+  })
+
+  it('FastAPI with PostgreSQL and S3, on EKS and ECS under HIPAA', async () => {
+    for (const [path, text] of Object.entries((await records()).files))
+      await expect(text).toMatchFileSnapshot(`../../golden/scaffold/records/${path}`)
   })
 })

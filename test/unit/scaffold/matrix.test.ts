@@ -113,7 +113,9 @@ function faultsOf(path: string, text: string): string[] {
   if (path === 'loadline.yaml')
     return loadPolicy(text, path, new Date('2026-11-24')).image.name === undefined ? ['no name'] : []
   if (path === 'structure-test.yaml') return parseStructureTests(text, path) === undefined ? ['nothing'] : []
-  if (path.startsWith('deploy/ecs/')) return awsFaults(path, JSON.parse(text))
+  // What is in a policy, a linter says on a real engine.
+  if (path.startsWith('deploy/ecs/') && !/(role|trust)-policy\.json$/.test(path))
+    return awsFaults(path, JSON.parse(text))
   if (
     /^deploy\/(kubernetes\/(base|overlays)\/.*|cloud-run\/service)\.yaml$/.test(path) &&
     !path.endsWith('kustomization.yaml')

@@ -15,6 +15,8 @@ const kubernetes = read<{ kinds: Record<string, string>; $defs: object }>('kuber
 const others: Schemas = {
   ...read<Schemas>('prometheus-operator-0.85.0.json'),
   ...read<Schemas>('knative-serving-0.46.0.json'),
+  ...read<Schemas>('external-secrets-1.3.2.json'),
+  ...read<Schemas>('gateway-api-1.4.1.json'),
 }
 const aws = read<Schemas>('aws-botocore-1.44.5.json')
 // Its $schema spells draft 7 with https, which no validator knows.

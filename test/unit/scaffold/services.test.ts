@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { makeScaffold } from '../../../pipelines/scaffold.ts'
 import { targetNames, type Scaffold } from '../../../src/scaffold/index.ts'
+import { variablesOfTls } from '../../../src/scaffold/database-tls.ts'
 import { proofPassword } from '../../../src/scaffold/backing-services.ts'
 import { treeOf } from './applications.ts'
 
@@ -31,9 +32,12 @@ function orders(
 const container = (files: Readonly<Record<string, string>>) =>
   (
     parse(files['deploy/kubernetes/base/deployment.yaml'] ?? '') as {
-      spec: { template: { spec: { containers: [{ env: object[]; volumeMounts: object[] }] } } }
+      spec: { template: { spec: { containers: [{ env: Array<{ name: string }>; volumeMounts: object[] }] } } }
     }
   ).spec.template.spec.containers[0]
+/** What the code reads: how its client verifies the server is not among it. */
+const own = (files: Readonly<Record<string, string>>) =>
+  container(files).env.filter(({ name }) => !variablesOfTls.includes(name))
 const compose = (files: Readonly<Record<string, string>>) =>
   (parse(files['compose.yaml'] ?? '') as { services: { orders: Record<string, unknown> } }).services.orders
 const task = (files: Readonly<Record<string, string>>) =>
@@ -52,15 +56,18 @@ describe('an application that reads a URL', () => {
 
   it('gets the URL under that name on every platform, from the secret store, and no name that it does not read', async () => {
     const { files } = await made
-    expect(container(files).env).toEqual([
+    expect(own(files)).toEqual([
       { name: 'DATABASE_URL', valueFrom: { secretKeyRef: { name: 'orders-postgres', key: 'url' } } },
     ])
     expect(compose(files)).toMatchObject({
       env_file: [{ path: './secrets/orders.env', required: true, format: 'raw' }],
     })
-    expect(compose(files)).not.toHaveProperty('environment')
+    expect(compose(files)['environment']).toEqual({
+      PGSSLMODE: 'verify-full',
+      PGSSLROOTCERT: '/etc/database/authority.pem',
+    })
     expect(task(files).secrets).toEqual([
-      { name: 'DATABASE_URL', valueFrom: 'arn:aws:secretsmanager:REGION:000000000000:secret:orders/postgres-url' },
+      { name: 'DATABASE_URL', valueFrom: 'arn:aws:secretsmanager:REGION:000000000000:secret:orders/postgres/url' },
     ])
     expect(files['deploy/cloud-run/service.yaml']).toContain('name: orders-postgres-url')
     expect(Object.values(files).join('\n')).not.toMatch(/DATABASE_HOST|DATABASE_PASSWORD_FILE|LOG_FORMAT|OTEL_/)
@@ -85,7 +92,7 @@ describe('an application that reads', () => {
     const { files } = await orders(
       '\t_ = os.Getenv("PG_HOST")\n\t_ = os.Getenv("PG_PASSWORD")\n\t_ = os.Getenv("PG_PASSWORD_FILE")',
     )
-    expect(container(files).env).toEqual([
+    expect(own(files)).toEqual([
       { name: 'PG_HOST', value: 'postgres.data.svc' },
       { name: 'PG_PASSWORD_FILE', value: '/run/secrets/database_password' },
     ])
@@ -94,7 +101,7 @@ describe('an application that reads', () => {
 
   it('nothing about its database is told so, and gets no invented name', async () => {
     const { files, notes } = await orders('')
-    expect(container(files).env).toEqual([])
+    expect(own(files)).toEqual([])
     expect(notes.join('\n')).toContain(
       'A client of PostgreSQL is locked, but the code reads no variable that would say where it is',
     )
@@ -133,7 +140,7 @@ describe('what nobody has said', () => {
     const { files, notes } = await orders(code, {}, [])
     expect(notes.join('\n')).toContain('The code needs PUBLIC_ADDRESS (main.go), and does not say what to put there')
     expect(parse(files['deploy/scaffold.yaml'] ?? '')).toMatchObject({ settings: { PUBLIC_ADDRESS: null } })
-    expect(container(files).env).toEqual([
+    expect(own(files)).toEqual([
       { name: 'PUBLIC_ADDRESS', valueFrom: { configMapKeyRef: { name: 'orders-settings', key: 'PUBLIC_ADDRESS' } } },
     ])
     expect(compose(files)['environment']).toEqual({
@@ -149,7 +156,7 @@ describe('what nobody has said', () => {
     const settings = { PUBLIC_ADDRESS: 'https://orders.example.com', APP_DATABASE__HOST: 5432, GONE: null }
     const { files, notes } = await orders(code, { settings }, [])
     expect(notes.join('\n')).not.toContain('PUBLIC_ADDRESS')
-    expect(container(files).env).toEqual([
+    expect(own(files)).toEqual([
       { name: 'APP_DATABASE__HOST', value: '5432' },
       { name: 'PUBLIC_ADDRESS', value: 'https://orders.example.com' },
     ])

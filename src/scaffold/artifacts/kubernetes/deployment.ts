@@ -1,5 +1,6 @@
 import type { Application } from '../../application.ts'
 import { backingServices } from '../../backing-services.ts'
+import { authority } from '../../database-tls.ts'
 import { runtimes, stopSeconds, user } from '../../runtimes.ts'
 import { yamlFile } from '../../yaml-file.ts'
 import {
@@ -7,6 +8,7 @@ import {
   named,
   noDigestYet,
   openSettings,
+  outsideHost,
   passwordFiles,
   secretFolder,
   secretVariables,
@@ -17,10 +19,11 @@ import { metadata, neighbours, selector } from './names.ts'
 
 /** The Deployment: passes Pod Security "restricted", spreads over zones and nodes, and removes no replica before a new one serves. */
 export function deployment(application: Application): string {
-  const { name, image, port, language } = application
+  const { name, image, port, language, cluster } = application
   const { cpu, memory, temporary } = runtimes[language]
   const secrets = secretsOf(application)
   const collector = collectorOf(application)
+  const certificates = certificatesOf(application)
   const spread = (topologyKey: string) => ({
     maxSkew: 1,
     topologyKey,
@@ -54,6 +57,8 @@ export function deployment(application: Application): string {
               fsGroup: user,
               fsGroupChangePolicy: 'OnRootMismatch',
               seccompProfile: { type: 'RuntimeDefault' },
+              // A node without AppArmor refuses a pod that asks for it: those of EKS (Amazon Linux, Bottlerocket) have SELinux.
+              ...(cluster === 'eks' ? {} : { appArmorProfile: { type: 'RuntimeDefault' } }),
             },
             topologySpreadConstraints: [spread('topology.kubernetes.io/zone'), spread('kubernetes.io/hostname')],
             containers: [
@@ -77,12 +82,18 @@ export function deployment(application: Application): string {
                 ...probes(application, 'http'),
                 // The image has no "sleep" program; the kubelet itself waits (Kubernetes 1.30 and newer).
                 lifecycle: { preStop: { sleep: { seconds: stopSeconds.beforeSignal } } },
-                volumeMounts: [{ name: 'temporary', mountPath: '/tmp' }, ...secrets.mounts, ...collector.mounts],
+                volumeMounts: [
+                  { name: 'temporary', mountPath: '/tmp' },
+                  ...secrets.mounts,
+                  ...certificates.mounts,
+                  ...collector.mounts,
+                ],
               },
             ],
             volumes: [
               { name: 'temporary', emptyDir: { medium: 'Memory', sizeLimit: `${temporary}Mi` } },
               ...secrets.volumes,
+              ...certificates.volumes,
               ...collector.volumes,
             ],
           },
@@ -97,7 +108,7 @@ function environmentOf(application: Application): object[] {
   const { name } = application
   const environment = deploymentEnvironment(application, {
     collector: `https://collector.${neighbours.tracing}.svc:4318`,
-    hostOf: (service) => `${service}.${neighbours.data}.svc`,
+    hostOf: (service) => (application.cluster === 'eks' ? outsideHost(service) : `${service}.${neighbours.data}.svc`),
   })
   return [
     ...(application.tracing ? whichPod : []),
@@ -147,5 +158,14 @@ function secretsOf(application: Application): { mounts: object[]; volumes: objec
   return {
     mounts: [{ name: 'secrets', mountPath: secretFolder, readOnly: true }],
     volumes: [{ name: 'secrets', projected: { defaultMode: 0o440, sources } }],
+  }
+}
+
+/** The certificates of the database's authority, from the overlay: a changed one has another name, so that pods are replaced. */
+function certificatesOf({ name, databaseTls }: Application): { mounts: object[]; volumes: object[] } {
+  if (databaseTls === undefined) return { mounts: [], volumes: [] }
+  return {
+    mounts: [{ name: 'database-authority', mountPath: authority.folder, readOnly: true }],
+    volumes: [{ name: 'database-authority', configMap: { name: `${name}-database-authority`, defaultMode: 0o444 } }],
   }
 }

@@ -1,4 +1,5 @@
 import type { Application } from '../../application.ts'
+import { authority } from '../../database-tls.ts'
 import { yamlFile } from '../../yaml-file.ts'
 import { noDigestYet } from '../environment.ts'
 import { selector } from './names.ts'
@@ -23,8 +24,11 @@ export function baseKustomization(application: Application, resources: readonly 
   )
 }
 
+/** The certificates of the database's authority, beside the overlay. */
+export const authorityFile = 'database-authority.pem'
+
 /** Production: its namespace, and the image by digest. */
-export function productionKustomization({ name, image }: Application): string {
+export function productionKustomization({ name, image, databaseTls }: Application): string {
   return yamlFile(
     `Render with "kubectl kustomize", check, then apply. A release inserts its digest here: kustomize edit set image ${image}=${image}@sha256:...`,
     {
@@ -33,6 +37,11 @@ export function productionKustomization({ name, image }: Application): string {
       namespace: name,
       resources: ['namespace.yaml', '../../base'],
       images: [{ name: image, digest: noDigestYet }],
+      ...(databaseTls === undefined
+        ? {}
+        : {
+            configMapGenerator: [{ name: `${name}-database-authority`, files: [`${authority.file}=${authorityFile}`] }],
+          }),
     },
   )
 }
@@ -47,7 +56,13 @@ export function namespace(application: Application): string {
       kind: 'Namespace',
       metadata: {
         name: application.name,
-        labels: Object.fromEntries([level('enforce'), level('audit'), level('warn')]),
+        labels: {
+          ...Object.fromEntries([level('enforce'), level('audit'), level('warn')]),
+          // A pod counts as ready only once the load balancer has it: a rollout waits for that.
+          ...(application.host !== undefined && application.cluster === 'eks'
+            ? { 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' }
+            : {}),
+        },
       },
     },
   )

@@ -1,15 +1,17 @@
 import type { Application } from '../../application.ts'
 import { backingServices } from '../../backing-services.ts'
 import { yamlFile } from '../../yaml-file.ts'
-import { metadata, neighbours, selector } from './names.ts'
+import { metadata, neighbours, outside, selector } from './names.ts'
+
+const namespace = (name: string) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } })
+const addresses = (cidr: string) => ({ ipBlock: { cidr } })
+const tcp = (port: number | string) => ({ protocol: 'TCP', port })
 
 /** Nothing may talk to or from the namespace except what is listed here. */
 export function networkPolicy(application: Application): string {
-  const namespace = (name: string) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } })
-  const tcp = (port: number | string) => ({ protocol: 'TCP', port })
   const own = (suffix: string) => ({ ...metadata(application), name: `${application.name}-${suffix}` })
   return yamlFile(
-    `Nothing may pass except what is needed: requests from the ingress${application.metrics === undefined ? '' : ', scrapes from monitoring'}, DNS lookups in the cluster${application.tracing ? ', traces to the collector' : ''}${application.needs.map((need) => `, ${backingServices[need].title}`).join('')}. The namespaces are selected by label; a database outside the cluster needs an ipBlock instead. This requires a CNI plugin that enforces network policies.`,
+    comment(application),
     {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
@@ -23,27 +25,68 @@ export function networkPolicy(application: Application): string {
       spec: {
         podSelector: { matchLabels: selector(application) },
         policyTypes: ['Ingress', 'Egress'],
-        ingress: [
-          {
-            from: [
-              namespace(neighbours.ingress),
-              ...(application.metrics === undefined ? [] : [namespace(neighbours.monitoring)]),
-            ],
-            ports: [tcp('http')],
-          },
-        ],
-        egress: [
-          {
-            to: [{ ...namespace('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
-            ports: [{ protocol: 'UDP', port: 53 }, tcp(53)],
-          },
-          ...(application.tracing ? [{ to: [namespace(neighbours.tracing)], ports: [tcp(4318)] }] : []),
-          ...application.needs.map((need) => ({
-            to: [namespace(neighbours.data)],
-            ports: [tcp(backingServices[need].port)],
-          })),
-        ],
+        ingress: ingress(application),
+        egress: egress(application),
       },
     },
   )
+}
+
+function ingress({ metrics, host, cluster }: Application): object[] {
+  // The load balancer of EKS sends to the pods themselves, from its own subnets.
+  const front =
+    host !== undefined && cluster === 'eks' ? addresses(outside.loadBalancer) : namespace(neighbours.ingress)
+  return [{ from: [front, ...(metrics === undefined ? [] : [namespace(neighbours.monitoring)])], ports: [tcp('http')] }]
+}
+
+function egress({ tracing, needs, aws, cluster, identity }: Application): object[] {
+  return [
+    {
+      to: [{ ...namespace('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
+      ports: [{ protocol: 'UDP', port: 53 }, tcp(53)],
+    },
+    ...(tracing ? [{ to: [namespace(neighbours.tracing)], ports: [tcp(4318)] }] : []),
+    ...needs.map((need) => ({
+      to: [cluster === 'eks' ? addresses(outside.data) : namespace(neighbours.data)],
+      ports: [tcp(backingServices[need].port)],
+    })),
+    ...(aws === undefined ? [] : [{ to: [addresses(outside.endpoints)], ports: [tcp(443)] }]),
+    // https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
+    ...(identity === 'pod-identity'
+      ? [{ to: [addresses('169.254.170.23/32'), addresses('fd00:ec2::23/128')], ports: [tcp(80)] }]
+      : []),
+  ]
+}
+
+/** What passes, and what an administrator must fill in. */
+function comment({ metrics, tracing, needs, aws, identity, host, cluster }: Application): string {
+  const passes = [
+    host !== undefined && cluster === 'eks' ? 'requests from the load balancer' : 'requests from the ingress',
+    ...(metrics === undefined ? [] : ['scrapes from monitoring']),
+    'DNS lookups in the cluster',
+    ...(tracing ? ['traces to the collector'] : []),
+    ...needs.map((need) => backingServices[need].title),
+    ...(aws === undefined ? [] : ['HTTPS to AWS']),
+    ...(identity === 'pod-identity' ? ['the Pod Identity agent of the node'] : []),
+  ]
+  const blocks = [
+    ...(host !== undefined && cluster === 'eks' ? [`${outside.loadBalancer} by the subnets of the load balancer`] : []),
+    ...(cluster === 'eks' && needs.length > 0 ? [`${outside.data} by those of the database`] : []),
+    ...(aws === undefined
+      ? []
+      : [
+          `${outside.endpoints} by those of the interface endpoints of S3${identity === 'irsa' ? ' and STS' : ''} in your VPC: a gateway endpoint has public addresses, which no policy can name`,
+        ]),
+  ]
+  return [
+    `Nothing may pass except what is needed: ${passes.join(', ')}.`,
+    'The namespaces are selected by label.',
+    ...(blocks.length === 0
+      ? []
+      : [`Replace ${blocks.join(', ')}. Nobody has these addresses, so nothing passes until then.`]),
+    ...(cluster === 'eks' && needs.length > 0
+      ? []
+      : ['A database outside the cluster needs an ipBlock with its private subnets instead of the namespace.']),
+    'This requires a CNI plugin that enforces network policies.',
+  ].join(' ')
 }

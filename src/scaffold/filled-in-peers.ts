@@ -1,0 +1,65 @@
+import { z } from 'zod'
+
+/** Who a NetworkPolicy lets in or out. */
+const Peer = z.strictObject({ ipBlock: z.strictObject({ cidr: z.string() }) })
+const Neighbour = z.strictObject({
+  namespaceSelector: z.strictObject({
+    matchLabels: z.strictObject({ 'kubernetes.io/metadata.name': z.string() }),
+  }),
+})
+
+/** Addresses that generated policies leave to an administrator, and the namespace of databases. */
+const left = /^(?:192\.0\.2|198\.51\.100|203\.0\.113)\.0\/24$/
+const ofData = 'data'
+
+/** RFC 1918 and RFC 6598: addresses that no route of the internet has. */
+const privateRanges = /^(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./
+
+/** A wider block is a whole network, and no longer the subnets of one thing. */
+const widest = 16
+
+/**
+ * Whether a list of peers is a generated one in which addresses were filled in: private subnets in place of those that nobody has, one or several, or in place of the namespace of databases where these
+ * are outside of the cluster, or that namespace in place of addresses where they are inside.
+ */
+export function isFilledInPeers(generated: readonly unknown[], existing: readonly unknown[]): boolean {
+  const own = generated.filter((peer) => !isLeft(peer))
+  const given = existing.filter((peer) => !own.some((other) => JSON.stringify(other) === JSON.stringify(peer)))
+  return (
+    own.length < generated.length &&
+    existing.length === own.length + given.length &&
+    given.length > 0 &&
+    given.every(
+      (peer) =>
+        generated.some((other) => JSON.stringify(other) === JSON.stringify(peer)) || mayStandThere(peer, generated),
+    )
+  )
+}
+
+/** Whether a generated peer is one that an administrator may replace. */
+function isLeft(peer: unknown): boolean {
+  const block = Peer.safeParse(peer)
+  if (block.success) return left.test(block.data.ipBlock.cidr)
+  return namespaceOf(peer) === ofData
+}
+
+function mayStandThere(peer: unknown, generated: readonly unknown[]): boolean {
+  const block = Peer.safeParse(peer)
+  if (block.success) return isPrivateSubnet(block.data.ipBlock.cidr)
+  // Only a database that may be outside may also be inside.
+  return namespaceOf(peer) !== undefined && generated.some((other) => blockOf(other) === '192.0.2.0/24')
+}
+
+function blockOf(peer: unknown): string | undefined {
+  const block = Peer.safeParse(peer)
+  return block.success ? block.data.ipBlock.cidr : undefined
+}
+
+function namespaceOf(peer: unknown): string | undefined {
+  const found = Neighbour.safeParse(peer)
+  return found.success ? found.data.namespaceSelector.matchLabels['kubernetes.io/metadata.name'] : undefined
+}
+
+function isPrivateSubnet(cidr: string): boolean {
+  return z.cidrv4().safeParse(cidr).success && privateRanges.test(cidr) && Number(cidr.split('/')[1]) >= widest
+}

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest'
+import { parse, parseAllDocuments } from 'yaml'
+import { records } from './records.ts'
+
+interface Policy {
+  Statement: Array<{ Sid: string; Action: string | string[]; Resource: string; Condition?: Record<string, object> }>
+}
+
+const policy = (text: string | undefined) => JSON.parse(text ?? '') as Policy
+const eks = 'deploy/kubernetes/aws'
+const account = (text: string | undefined) => parse(text ?? '') as Record<string, unknown>
+
+describe('pods on EKS', () => {
+  it('get a role by Pod Identity, tied to one service account of one cluster, and no token of the API', async () => {
+    const { files } = await records()
+    expect(JSON.parse(files[`${eks}/pod-identity-association.json`] ?? '')).toEqual({
+      clusterName: 'CLUSTER',
+      namespace: 'records',
+      serviceAccount: 'records',
+      roleArn: 'arn:aws:iam::000000000000:role/records',
+    })
+    expect(policy(files[`${eks}/trust-policy.json`]).Statement[0]?.Condition?.['StringEquals']).toMatchObject({
+      'aws:SourceAccount': '000000000000',
+      'aws:RequestTag/kubernetes-namespace': 'records',
+      'aws:RequestTag/kubernetes-service-account': 'records',
+    })
+    const serviceAccount = account(files['deploy/kubernetes/base/service-account.yaml'])
+    expect(serviceAccount).toMatchObject({ automountServiceAccountToken: false })
+    expect(serviceAccount['metadata']).not.toHaveProperty('annotations')
+  })
+
+  it('get it by IRSA where that is answered: by the annotation, and by the issuer of the tokens', async () => {
+    const { files } = await records({ identity: 'irsa' })
+    expect(files).not.toHaveProperty([`${eks}/pod-identity-association.json`])
+    expect(account(files['deploy/kubernetes/base/service-account.yaml'])['metadata']).toMatchObject({
+      annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::000000000000:role/records' },
+    })
+    expect(files[`${eks}/trust-policy.json`]).toContain(
+      '"oidc.eks.REGION.amazonaws.com/id/ISSUER-ID:sub": "system:serviceaccount:records:records"',
+    )
+    expect(files['deploy/kubernetes/base/network-policy.yaml']).not.toContain('169.254')
+  })
+
+  it('get nothing of that in another cluster, or without a client of AWS', async () => {
+    const without = { 'requirements.txt': 'fastapi==0.165.0\nuvicorn==0.54.0\n' }
+    for (const { files } of [await records({ cluster: 'other' }), await records({}, without)])
+      expect(Object.keys(files).filter((path) => path.startsWith(eks))).toEqual([])
+  })
+})
+
+describe('the role of the application', () => {
+  const statements = async (code: string, answers: object = {}) =>
+    policy(
+      (await records({ ...answers }, { 'app.py': `${application}${code}` })).files[`${eks}/role-policy.json`],
+    ).Statement.map(({ Sid, Action, Resource }) => [Sid, Action, Resource])
+  const application = 'import boto3\napp = FastAPI()\ns3 = boto3.client("s3")\n@app.get("/health")\n'
+
+  it('may do what the code does, in one bucket, with its key', async () => {
+    expect(await statements('s3.delete_object()\ns3.list_objects_v2()\n')).toEqual([
+      ['Objects', 's3:DeleteObject', 'arn:aws:s3:::BUCKET/*'],
+      ['Bucket', 's3:ListBucket', 'arn:aws:s3:::BUCKET'],
+      ['KeyOfTheBucket', ['kms:Decrypt', 'kms:GenerateDataKey'], 'arn:aws:kms:REGION:000000000000:key/KEY-ID'],
+    ])
+  })
+
+  it('names the bucket that is answered, and no key where no regime asks for one', async () => {
+    const answers = { settings: { DOCUMENTS_BUCKET: 'clinic-documents' }, compliance: ['internal'] }
+    expect(await statements('s3.get_object()\nos.environ["DOCUMENTS_BUCKET"]\n', answers)).toEqual([
+      ['Objects', 's3:GetObject', 'arn:aws:s3:::clinic-documents/*'],
+    ])
+  })
+
+  it('may read and write where no call is recognised, and that is said', async () => {
+    const { files, notes } = await records({}, { 'app.py': application })
+    expect(policy(files[`${eks}/role-policy.json`]).Statement[0]?.Action).toEqual([
+      's3:AbortMultipartUpload',
+      's3:GetObject',
+      's3:PutObject',
+    ])
+    expect(notes.join('\n')).toContain('no call of it was recognised')
+    expect(files['deploy/settings.md']).toContain('Narrow it.')
+  })
+
+  it('may do nothing where the code does not show for which service its client is', async () => {
+    const { files, notes } = await records({}, { 'app.py': application.replace('"s3"', 'name') })
+    expect(files).not.toHaveProperty([`${eks}/role-policy.json`])
+    expect(notes.join('\n')).toContain('its role may do nothing until you give it a policy')
+  })
+
+  it('on ECS is not the one that starts the task, and each has its own policy', async () => {
+    const { files } = await records({ image: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/clinic/records' })
+    const task = JSON.parse(files['deploy/ecs/task-definition.json'] ?? '') as Record<string, string>
+    expect(task['taskRoleArn']).not.toBe(task['executionRoleArn'])
+    expect(files['deploy/ecs/task-role-policy.json']).toBe(files[`${eks}/role-policy.json`])
+    expect(
+      policy(files['deploy/ecs/execution-role-policy.json']).Statement.map(({ Sid, Resource }) => [Sid, Resource]),
+    ).toEqual([
+      ['Logs', 'arn:aws:logs:REGION:000000000000:log-group:/ecs/records:log-stream:*'],
+      ['Secrets', 'arn:aws:secretsmanager:REGION:000000000000:secret:records/*'],
+      ['Settings', 'arn:aws:ssm:REGION:000000000000:parameter/records/*'],
+      ['RegistryToken', '*'],
+      ['Image', 'arn:aws:ecr:eu-central-1:123456789012:repository/clinic/records'],
+    ])
+  })
+})
+
+describe('outgoing traffic', () => {
+  const egress = async (answers: Record<string, unknown>) => {
+    const { files } = await records(answers)
+    const [, allow] = parseAllDocuments(files['deploy/kubernetes/base/network-policy.yaml'] ?? '').map(
+      (document) => document.toJS() as { spec: { egress: Array<{ to: object[]; ports: Array<{ port: number }> }> } },
+    )
+    return allow?.spec.egress.map(({ to, ports }) => [JSON.stringify(to), ports.map(({ port }) => port)])
+  }
+
+  it('goes to DNS, the collector, the database, the endpoints of AWS and the Pod Identity agent, and nowhere else', async () => {
+    expect(await egress({})).toEqual([
+      [expect.stringContaining('kube-dns'), [53, 53]],
+      [expect.stringContaining('observability'), [4318]],
+      ['[{"ipBlock":{"cidr":"192.0.2.0/24"}}]', [5432]],
+      ['[{"ipBlock":{"cidr":"198.51.100.0/24"}}]', [443]],
+      ['[{"ipBlock":{"cidr":"169.254.170.23/32"}},{"ipBlock":{"cidr":"fd00:ec2::23/128"}}]', [80]],
+    ])
+  })
+
+  it('goes to the database in its namespace in another cluster', async () => {
+    expect((await egress({ cluster: 'other' }))?.[2]).toEqual([expect.stringContaining('"data"'), [5432]])
+  })
+})
