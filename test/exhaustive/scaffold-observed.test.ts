@@ -37,11 +37,11 @@ let unbelieved: Seen
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'loadline-observed-'))
   source = join(home, 'orders')
-  objects = await scaffold()
   const [authority, other] = [await makeAuthority(home, 'authority'), await makeAuthority(home, 'other')]
+  const pem = readFileSync(authority.certificate, 'utf8')
+  objects = await scaffold(pem)
   const certificate = await authority.issue(Object.values(hosts))
   const [ofOther, ofOtherName] = [await other.issue(Object.values(hosts)), await authority.issue(['elsewhere.svc'])]
-  const pem = readFileSync(authority.certificate, 'utf8')
   const { collector: program } = await compiled(collectorProgram)
   around = {
     pod: podOf(pem),
@@ -68,13 +68,14 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 
-/** Writes the scaffold into a copy of the application, and gives what its overlay renders to. */
-async function scaffold(): Promise<KubernetesObject[]> {
+/** Writes the scaffold into a copy of the application with the authority of its database, as an administrator does, and gives what its overlay renders to. */
+async function scaffold(authority: string): Promise<KubernetesObject[]> {
   cpSync(fixture, source, { recursive: true })
-  const { files } = await makeScaffold(
+  const made = await makeScaffold(
     {
       targets: ['kubernetes'],
       compliance: ['hipaa'],
+      cluster: 'eks',
       image: 'registry.example.com/shop/orders',
       repository: 'https://git.example.com/shop/orders',
       name: 'orders',
@@ -82,6 +83,9 @@ async function scaffold(): Promise<KubernetesObject[]> {
     },
     await readSourceTree(source),
   )
+  const place = 'deploy/kubernetes/overlays/production/database-authority.pem'
+  expect(made.files).toHaveProperty([place])
+  const files = { ...made.files, [place]: authority }
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(source, path)), { recursive: true })
     writeFileSync(join(source, path), text)
@@ -101,12 +105,18 @@ function podOf(authority: string): StartedPod {
     secrets: { 'orders-postgres': { url } },
     configMaps: {
       'orders-collector-authority': { 'authority.pem': authority },
-      'orders-database-authority': { 'authority.pem': authority },
+      ...Object.fromEntries(
+        objects.flatMap((object) => (isConfigMap(object) ? [[object.metadata.name, object.data]] : [])),
+      ),
     },
     fields: { 'metadata.name': 'orders-1', 'metadata.namespace': 'orders' },
   })
   // The certificate of AWS is known to every image; that of the store here is not.
   return { ...pod, environment: { ...pod.environment, AWS_CA_BUNDLE: '/etc/collector/authority.pem' } }
+}
+
+function isConfigMap(object: KubernetesObject): object is KubernetesObject & { data: Record<string, string> } {
+  return object.kind === 'ConfigMap'
 }
 
 /** A start with a database that shows this certificate. */
@@ -140,7 +150,7 @@ function missing(expr: string): string[] {
     .map(({ name }) => name)
 }
 
-describe('an application with FastAPI, PostgreSQL and S3, scaffolded for Kubernetes under HIPAA,', () => {
+describe('an application with FastAPI, PostgreSQL and S3, scaffolded for EKS under HIPAA,', () => {
   it('passes its own strict gate, unchanged', async () => {
     const gate = await gateOfToday()
     try {

@@ -1,14 +1,15 @@
 import type { Application } from '../application.ts'
 import { backingServices, proofPassword } from '../backing-services.ts'
 import { regulated } from '../compliance.ts'
-import { runtimes } from '../runtimes.ts'
+import { sizeBudgets } from '../../policy/fixed-numbers.ts'
+import { runtimes, type Runtime } from '../runtimes.ts'
 import { yamlFile } from '../yaml-file.ts'
 import { passwordFiles, secretFolder, secretValue, secretVariables, settingsEnvironment } from './environment.ts'
 
 /** loadline.yaml: what this application requires of the gate beyond the default or the strict policy. */
 export function policy(application: Application): string {
   const { name, language, port, compliance } = application
-  const { sizeClass, size } = runtimes[language]
+  const { sizeClass, size = sizeOfLibraries(application) } = runtimes[language]
   const strict = regulated(compliance)
   return yamlFile(
     `What the gate requires of this image: "loadline policy explain RULE" explains a rule. ${strict ? 'It extends the strict policy because the application is regulated; that policy also requires a list of exploited vulnerabilities (--known-exploited).' : 'It extends the default policy.'}${size === undefined ? '' : ` ${size.because}`}`,
@@ -21,6 +22,15 @@ export function policy(application: Application): string {
       configuration: { shells: 'deny', ports: [port] },
     },
   )
+}
+
+/** boto3 was seen to take an image of Python with a web server and the client of a database to 121 MB. */
+function sizeOfLibraries({ language, aws }: Application): Runtime['size'] {
+  if (language !== 'python' || !/boto/.test(aws?.library ?? '')) return undefined
+  return {
+    unpacked: '150 MB',
+    because: `boto3 comes with a description of every service of AWS, for which the ${sizeBudgets.interpreted} that an interpreted service has by default are too little.`,
+  }
 }
 
 /** Beside the image in the gate there is no collector, and looking for one would hold up its end. */
