@@ -1,0 +1,115 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { execa } from 'execa'
+import { findEngine } from '../../../ci/run/choose-engine.ts'
+import { beginRun, readGivenSource } from '../../../ci/run/deliver-source.ts'
+import { withTemporaryLog } from '../../../ci/run/session-log.ts'
+import { withSession } from '../../../ci/run/session.ts'
+import { repair } from '../../../pipelines/repair.ts'
+import type { Request } from '../../../pipelines/request.ts'
+import { tryImage } from '../../../pipelines/try-image.ts'
+import { DeliveryError } from '../../../src/model/errors.ts'
+import type { Progress } from '../../../src/engine/progress.ts'
+import type { Run } from '../../../src/model/index.ts'
+import type { Repaired } from '../../../src/repair/index.ts'
+import type { Measured, Side } from './measured.ts'
+import { codeDigest, shapeDigest, type Shape } from './shape.ts'
+
+/**
+ * Repairs an application under the default policy, and starts it before and after, under hardening, with a probe of its
+ * own: neither the image's health check nor what the repair has seen counts. `database` is a directory for
+ * --vulnerability-database.
+ */
+export async function measureRepair(shape: Shape, database: string, progress: Progress): Promise<Measured> {
+  const startedAt = new Date()
+  const parent = mkdtempSync(join(tmpdir(), 'loadline-repair-'))
+  try {
+    const source = await clone(shape, join(parent, shape.name))
+    const read = await readGivenSource(source, { vulnerabilityDatabase: database }, startedAt)
+    const engine = await findEngine({ say: () => undefined, images: read.images, withoutCosign: true })
+    return await withTemporaryLog((logFile) =>
+      withSession(engine, logFile, async () => {
+        const { request } = await beginRun(read, engine, { startedAt, progress, say: () => undefined })
+        const before = await answers(request, shape, {})
+        const repaired = await repair(request)
+        const after = await answers(request, shape, repaired.files)
+        return told(shape, startedAt, repaired, { before, after })
+      }),
+    )
+  } finally {
+    rmSync(parent, { recursive: true, force: true })
+  }
+}
+
+/** The sources as people have them: in a clone with a remote. */
+async function clone({ name, files }: Shape, directory: string): Promise<string> {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true })
+    writeFileSync(join(directory, path), text)
+  }
+  const git = (...argv: string[]) =>
+    execa('git', ['-C', directory, '-c', 'user.name=trial', '-c', 'user.email=trial@example.com', ...argv])
+  await git('init', '--quiet')
+  await git('remote', 'add', 'origin', `https://git.example.com/trials/${name}`)
+  await git('add', '--all')
+  await git('commit', '--quiet', '--message', 'As given')
+  return directory
+}
+
+async function answers(
+  request: Request,
+  { port, path }: Shape,
+  files: Readonly<Record<string, string>>,
+): Promise<Side['answers']> {
+  const directory = Object.entries(files).reduce((all, [name, text]) => all.withNewFile(name, text), request.directory)
+  // The written policy is left aside: what it excepts does not matter to a start.
+  const text = JSON.stringify({ version: 1, runtime: { probe: { http: { port, path } } } })
+  try {
+    const { run } = await tryImage({ ...request, directory, policy: { path: 'probe.yaml', text } })
+    return run?.outcome === 'ready' ? true : `does not start: ${run?.reason ?? 'unknown'}`
+  } catch (error) {
+    if (error instanceof DeliveryError && /^(BUILD|BUILD_STEP|LOCK|SOURCE)$/.test(error.code))
+      return `does not build: ${error.message.split('\n')[0] ?? ''}`
+    throw error
+  }
+}
+
+function told(
+  shape: Shape,
+  startedAt: Date,
+  { before, after, kept, left, remains, rebuild }: Repaired,
+  answered: { before: Side['answers']; after: Side['answers'] },
+): Measured {
+  return {
+    shape: shape.name,
+    shapeDigest: shapeDigest(shape),
+    codeDigest: codeDigest(),
+    day: startedAt.toISOString().slice(0, 10),
+    seconds: Math.round((Date.now() - startedAt.getTime()) / 1000),
+    before: side(before, answered.before, rebuild?.before),
+    after: side(after, answered.after, rebuild?.after),
+    kept: kept.map(({ repair: id }) => id),
+    dropped: left.map(({ repair: id, why }) => ({ repair: id, why })),
+    remains,
+  }
+}
+
+function side(
+  { outcome, verdict, evidence, failure }: Run,
+  answered: Side['answers'],
+  rebuild: number | undefined,
+): Side {
+  const cells = evidence?.platforms[0]?.evidence
+  const size = cells?.size.status === 'collected' ? cells.size.value : undefined
+  const found = cells?.vulnerabilities.status === 'collected' ? cells.vulnerabilities.value : undefined
+  const no = (verdict?.results ?? []).filter(({ status }) => status === 'failed' || status === 'undecided')
+  return {
+    outcome: failure === undefined ? outcome : `${outcome}: ${failure.message.split('\n')[0] ?? ''}`,
+    no: no.map(({ rule }) => rule),
+    answers: answered,
+    ...(size === undefined ? {} : { unpacked: size.unpacked }),
+    ...(found === undefined ? {} : { findings: found.findings.length, packages: found.packageCount }),
+    ...(rebuild === undefined ? {} : { rebuild: Math.round(rebuild * 10) / 10 }),
+  }
+}
