@@ -15,9 +15,11 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true })
 })
 
+const byName = readShapes().map((shape) => [shape.name, shape] as const)
+
 describe('loadline repair', () => {
   // A Rust application is compiled anew for each attempt.
-  it.each(readShapes())('$name answers after it as before', { timeout: 3_600_000 }, async (shape) => {
+  it.each(byName)('%s answers after it as before', { timeout: 3_600_000 }, async (_, shape) => {
     const { before, after } = measuredOf(shape) ?? (await measured(shape))
     expect(after.answers).toBe(before.answers === true ? true : after.answers)
   })
