@@ -1,4 +1,4 @@
-import { keepWorking, type Left, type Proposal } from '../src/repair/index.ts'
+import { keepWorking, mostBuilds, type Left, type Proposal } from '../src/repair/index.ts'
 import type { TriedImage } from './try-image.ts'
 
 /** The proposals with which an image works, and the others with the reason. */
@@ -7,31 +7,42 @@ export interface Working {
   left: Left[]
 }
 
+/** Builds and starts the image with some proposals; undefined if it does not build. */
+export type AttemptWith = (some: readonly Proposal[]) => Promise<TriedImage | undefined>
+
+/** The reason for what was not tried any more. */
+export const unproven = `not tried: the limit of ${mostBuilds} builds was reached`
+
 /**
  * The proposals with which the image builds and starts. If it cannot be started at all, those that do not change what
  * runs, if it builds with them.
  */
 export async function working(
-  attempt: (some: readonly Proposal[]) => Promise<TriedImage | undefined>,
+  attempt: AttemptWith,
   proposals: readonly Proposal[],
+  mayTry: () => boolean,
 ): Promise<Working> {
   const builds = async (some: readonly Proposal[]) => (await attempt(some)) !== undefined
   const starts = async (some: readonly Proposal[]) => (await attempt(some))?.run?.outcome === 'ready'
   if (proposals.length === 0 || (await starts(proposals))) return { kept: proposals, left: [] }
 
-  const base = await firstWorking(beginnings(proposals), starts)
+  const base = await firstWorking(beginnings(proposals), starts, mayTry)
   if (base !== undefined) {
     const others = proposals.filter(({ repair: id }) => !base.some((one) => one.repair === id))
-    const more = await keepWorking(others, (some) => starts([...base, ...some]))
-    return { kept: [...base, ...more.kept], left: say(more.dropped, 'the image does not build or start with it') }
+    const more = await keepWorking(others, (some) => starts([...base, ...some]), mayTry)
+    return {
+      kept: [...base, ...more.kept],
+      left: [...say(more.dropped, 'the image does not build or start with it'), ...say(more.untried, unproven)],
+    }
   }
   const [equal, others] = [proposals.filter((one) => one.equal), proposals.filter((one) => !one.equal)]
   const reason = await whyNot(attempt, proposals)
-  const proven = await keepWorking(equal, builds)
+  const proven = await keepWorking(equal, builds, mayTry)
   return {
     kept: proven.kept,
     left: [
       ...say(proven.dropped, 'the image does not build with it'),
+      ...say(proven.untried, unproven),
       ...say(others, `the image was not seen to start (${reason}), so it is unknown whether it still would`),
     ],
   }
@@ -42,12 +53,9 @@ export function say(proposals: readonly Proposal[], why: string): Left[] {
   return proposals.map(({ repair: id, what }) => ({ repair: id, what, why }))
 }
 
-async function whyNot(
-  attempt: (some: readonly Proposal[]) => Promise<TriedImage | undefined>,
-  proposals: readonly Proposal[],
-): Promise<string> {
+async function whyNot(attempt: AttemptWith, proposals: readonly Proposal[]): Promise<string> {
   const tried = await attempt(proposals)
-  return tried === undefined ? 'it does not build' : tried.run?.reason || 'it has no health check and names no port'
+  return tried === undefined ? 'it does not build' : tried.run?.reason || 'the engine could not run it'
 }
 
 /**
@@ -70,7 +78,11 @@ function forms(proposal: Proposal): Proposal[] {
 async function firstWorking(
   lists: ReadonlyArray<readonly Proposal[]>,
   works: (some: readonly Proposal[]) => Promise<boolean>,
+  mayTry: () => boolean,
 ): Promise<readonly Proposal[] | undefined> {
-  for (const list of lists) if (await works(list)) return list
+  for (const list of lists) {
+    if (!mayTry()) return undefined
+    if (await works(list)) return list
+  }
   return undefined
 }

@@ -4,17 +4,22 @@ import { limits } from '../src/model/limits.ts'
 import type { Collected, NotApplicable, Run } from '../src/model/index.ts'
 import { packageFiles } from '../src/engine/package-root.ts'
 import { readText } from '../src/engine/read-text.ts'
-import { placeDockerfile, type Seen, type Situation } from '../src/repair/index.ts'
+import { placeDockerfile, type Situation } from '../src/repair/index.ts'
 import type { Source } from '../src/stages/source/source.ts'
 
 /** Manifests that contain an application's name, origin and dependencies, and the list of what the build does not see. */
 const manifests = ['package.json', 'pyproject.toml', 'Cargo.toml', 'go.mod', '.dockerignore']
 
 /** The input of repairs: a source and the run that judged it. */
-export async function situationOf(
-  { directory, run, source }: { directory: Directory; run: Run; source: Source | undefined },
-  seen: Seen | undefined,
-): Promise<Situation> {
+export async function situationOf({
+  directory,
+  run,
+  source,
+}: {
+  directory: Directory
+  run: Run
+  source: Source | undefined
+}): Promise<Situation> {
   const dockerfile = source?.dockerfile
   const cells = run.evidence?.platforms[0]?.evidence
   if (source === undefined || dockerfile === undefined || cells === undefined)
@@ -36,7 +41,6 @@ export async function situationOf(
       ...(base === undefined ? {} : { base }),
       ...(runtime === undefined ? {} : { runtime }),
       packages: valueOf(cells.licenses)?.packages ?? [],
-      ...(seen === undefined ? {} : { seen }),
     },
     ...(checker === undefined ? {} : { checker }),
     source: {

@@ -1,18 +1,18 @@
-import type { Changeset, Directory } from '@dagger.io/dagger'
-import { DeliveryError } from '../src/model/errors.ts'
+import type { Changeset } from '@dagger.io/dagger'
 import { limits } from '../src/model/limits.ts'
 import type { RuleResult, Run } from '../src/model/index.ts'
-import { step, type Progress } from '../src/engine/progress.ts'
 import { readText } from '../src/engine/read-text.ts'
 import {
   assemble,
   changedLine,
   isBetter,
   keepWorking,
+  mostRounds,
+  nextRound,
   openExceptions,
   repairs,
+  saysNo,
   tellRepair,
-  turns,
   withoutOverlaps,
   worse,
   type Answer,
@@ -26,31 +26,10 @@ import {
   type Turn,
 } from '../src/repair/index.ts'
 import { policyName } from '../src/stages/source/application-policy.ts'
-import type { Source } from '../src/stages/source/source.ts'
-import { buildAndScan } from './build-and-scan.ts'
-import { rebuildSeconds } from './rebuild-times.ts'
-import { say, working } from './repair-round.ts'
+import { say, unproven, working, type AttemptWith, type Working } from './repair-round.ts'
 import { situationOf } from './repair-situation.ts'
+import { trialsOf, withFiles, type Files, type Judged, type Trials } from './repair-trials.ts'
 import type { Request } from './request.ts'
-import { documentRun } from './run-record.ts'
-import { tryImage, type TriedImage } from './try-image.ts'
-
-/** Files that differ from the source's, by path. */
-type Files = Readonly<Record<string, string>>
-
-/** A source with some changed files, judged. */
-interface Judged {
-  files: Files
-  directory: Directory
-  run: Run
-  source: Source | undefined
-}
-
-/** Builds and starts the source with some changed files, once for the same files; undefined if it does not build. */
-type Attempt = (files: Files, of: string) => Promise<TriedImage | undefined>
-
-/** Seconds until a source with some changed files is built again after one changed line; undefined if it is not. */
-type Measure = (files: Files, name: string) => Promise<number | undefined>
 
 /** The result of one round of repairs. `judged` is absent if nothing is kept. */
 interface Round {
@@ -59,11 +38,14 @@ interface Round {
   left: readonly Left[]
 }
 
-/**
- * One repair can make another possible: an image that starts, then a health check for the port on which it was seen to
- * answer.
- */
-const rounds: readonly Turn[] = turns.flatMap((turn) => (turn === 'rest' ? [turn, turn, turn] : [turn]))
+/** What a round works with. */
+interface Given {
+  trials: Trials
+  current: Judged
+  situation: Situation
+  line: ChangedLine | undefined
+  number: number
+}
 
 /** The most that a rebuild may take of the one before, for a different order to be worth its change: two builds of the same differ by less. */
 const worthwhile = 0.9
@@ -71,6 +53,7 @@ const worthwhile = 0.9
 const brokeRule = 'a rule that passed would fail'
 const noBetter = 'no failed rule would pass'
 const noFaster = 'a rebuild after a changed line would not be faster'
+const noMoreRounds = `not tried: the limit of ${mostRounds} rounds was reached`
 
 /**
  * Judges a source, makes every known repair for the gate's findings, builds and starts the result, and judges again.
@@ -79,66 +62,35 @@ const noFaster = 'a rebuild after a changed line would not be faster'
  * or a tool fails; a source that cannot be judged is left unchanged.
  */
 export async function repair(request: Request): Promise<Repaired> {
-  const before = await judge(request, {}, 'before')
-  const attempt = attempts(request)
+  const trials = trialsOf(request)
+  const before = await trials.judge({}, 'before')
   const left: Left[] = []
   const kept: Proposal[] = []
-  let [current, seen, answers]: [Judged, Seen | undefined, readonly Answer[]] = [before, undefined, []]
-  let line: ChangedLine | undefined
-  const measure = measures(request, () => line)
-  for (const turn of isOpen(before.run) ? rounds : []) {
-    if (turn !== 'order' && !isOpen(current.run)) continue
-    if (turn === 'rest') seen ??= await (await attempt(current.files, 'try as it is'))?.seen()
-    const situation = await situationOf(current, seen)
+  let [current, answers, line]: [Judged, readonly Answer[], ChangedLine | undefined] = [before, [], undefined]
+  for (let number = 1; isRepairable(before.run); number++) {
+    const past = {
+      finished: left.map(({ repair: id }) => id),
+      kept: kept.map(({ repair: id }) => id),
+      passes: current.run.outcome === 'passed',
+    }
+    const next = await proposalsFor(trials, current, past)
+    const { situation } = next
+    answers = next.answers
     line ??= changedLine(situation)
-    answers = repairs.map((one) => one.propose(situation))
-    const given = new Set(left.map(({ repair: id }) => id))
-    const asked = repairs.flatMap(({ turn: own = 'rest' }, index) =>
-      own === turn ? (answers[index]?.proposals ?? []) : [],
-    )
-    const { kept: proposals } = withoutOverlaps(asked.filter(({ repair: id }) => !given.has(id)))
-    if (proposals.length === 0) continue
-    const next = await oneRound({ request, attempt, current, situation, measure }, proposals, turn)
-    left.push(...next.left)
-    kept.push(...next.kept)
-    current = next.judged ?? current
+    const { kept: proposals } = withoutOverlaps(next.proposals)
+    if (proposals.length === 0) break
+    if (number > mostRounds) {
+      left.push(...say(proposals, noMoreRounds))
+      break
+    }
+    const round = await oneRound({ trials, current, situation, line, number }, proposals)
+    left.push(...round.left)
+    kept.push(...round.kept)
+    current = round.judged ?? current
   }
-  const rebuild = kept.length === 0 ? undefined : await rebuilt(measure, current.files, () => line)
+  const rebuild = kept.length === 0 ? undefined : await rebuilt(trials, current.files, line)
   const files = { ...current.files, ...(await whatRemains(request, current)) }
   return tellRepair({ before: before.run, after: current.run, kept, left, answers, files, rebuild })
-}
-
-/** Builds and starts a source with changed files, once for the same files. */
-function attempts(request: Request): Attempt {
-  const tried = new Map<string, Promise<TriedImage | undefined>>()
-  return (files, of) =>
-    once(tried, files, () =>
-      step(request.progress, 'build', () => tryOrNot({ ...request, directory: withFiles(request.directory, files) }), {
-        of,
-        said: (image) => (image === undefined ? 'does not build' : (image.run?.outcome ?? 'names no port')),
-      }),
-    )
-}
-
-/** Measures rebuilds, one after the other and once for the same files. */
-function measures(request: Request, line: () => ChangedLine | undefined): Measure {
-  const known = new Map<string, Promise<number | undefined>>()
-  return async (files, name) => {
-    const changed = line()
-    if (changed === undefined) return undefined
-    return once(known, files, () => rebuildSeconds(request, withFiles(request.directory, files), changed, name))
-  }
-}
-
-/** Rebuilds of the given source and of the repaired one; undefined if one of them was not possible. */
-async function rebuilt(
-  measure: Measure,
-  files: Files,
-  line: () => ChangedLine | undefined,
-): Promise<Rebuild | undefined> {
-  const [before, after] = [await measure({}, 'before'), await measure(files, 'after')]
-  const path = line()?.path
-  return path === undefined || before === undefined || after === undefined ? undefined : { path, before, after }
 }
 
 /** Returns the repairs as a change of their source. Throws as `repair` does. */
@@ -148,97 +100,112 @@ export async function repairChanges(request: Request): Promise<Changeset> {
 }
 
 /** Whether there is something to repair: an image that was built and judged, and did not pass. */
-function isOpen({ verdict, evidence, outcome, subject }: Run): boolean {
+function isRepairable({ verdict, evidence, outcome, subject }: Run): boolean {
   const isHere = verdict !== undefined && (evidence?.platforms.length ?? 0) > 0 && subject.dockerfile !== undefined
   return isHere && outcome !== 'passed'
 }
 
-/** What a round works with. */
-interface Given {
-  request: Request
-  attempt: Attempt
-  current: Judged
-  situation: Situation
-  measure: Measure
+/** The proposals of the next round. The image is started to see what it answers only when its last turn has come. */
+async function proposalsFor(trials: Trials, current: Judged, past: Parameters<typeof nextRound>[2]) {
+  const asks = (situation: Situation) => {
+    const answers = repairs.map((one) => one.propose(situation))
+    return { situation, answers, proposals: nextRound(repairs, answers, past) }
+  }
+  const situation = await situationOf(current)
+  const first = asks(situation)
+  if (past.passes || !first.proposals.every(isLast)) return first
+  const seen = await seenOf(trials, current)
+  return seen === undefined ? first : asks({ ...situation, image: { ...situation.image, seen } })
 }
 
-async function oneRound(
-  { request, attempt, current, situation, measure }: Given,
-  proposals: readonly Proposal[],
-  turn: Turn,
-): Promise<Round> {
-  const filesOf = (some: readonly Proposal[]): Files => ({
-    ...current.files,
-    ...assemble(situation.file, some, situation.image.configuration?.user ?? ''),
-  })
-  const { kept, left } = await working(
-    (some) => attempt(filesOf(some), `try ${some.map(({ repair: id }) => id).join(', ') || 'nothing'}`),
-    proposals,
+/** What the image was seen to do, if a repair that needs to know it may have something to do. */
+async function seenOf(trials: Trials, { run, files }: Judged): Promise<Seen | undefined> {
+  const isAsked = resultsOf(run).some(
+    ({ rule, status }) => (rule === 'healthcheck' || rule === 'structure-tests') && saysNo(status),
   )
+  return isAsked ? (await trials.attempt(files, 'try as it is'))?.seen : undefined
+}
+
+async function oneRound(given: Given, proposals: readonly Proposal[]): Promise<Round> {
+  const { trials, current } = given
+  const name = `round ${given.number}`
+  const filesOf = (some: readonly Proposal[]) => filesWith(given, some)
+  if (isSelfChecked(given, proposals)) await trials.judge(filesOf(proposals), name)
+  const attempt = (some: readonly Proposal[]) =>
+    trials.attempt(filesOf(some), `try ${some.map(({ repair: id }) => id).join(', ') || 'nothing'}`)
+  const { kept, left } = await proven(given, attempt, proposals)
   if (kept.length === 0) return { judged: undefined, kept, left }
+
   const results = resultsOf(current.run)
-  const judgements = new Map<string, Promise<Judged>>()
-  const judged = (some: readonly Proposal[]) =>
-    once(judgements, filesOf(some), (files) => judge(request, files, `repair: ${turn}`))
+  const judged = (some: readonly Proposal[]) => trials.judge(filesOf(some), name)
   const harm = async (some: readonly Proposal[]) => {
     const { run } = await judged(some)
     return run.verdict === undefined ? ['the gate reaches no verdict'] : worse(results, resultsOf(run))
   }
-  const good = await keepWorking(kept, async (some) => (await harm(some)).length === 0)
-  const dropped = good.dropped.length === 0 ? [] : say(good.dropped, `${brokeRule}: ${(await harm(kept)).join(', ')}`)
+  const starts = async (some: readonly Proposal[]) => (await attempt(some))?.run?.outcome === 'ready'
+  const mustStart = await starts(kept)
+  const isGood = async (some: readonly Proposal[]) =>
+    (await harm(some)).length === 0 && (!mustStart || (await starts(some)))
+  const good = await keepWorking(kept, isGood, trials.mayTry)
+  if (good.dropped.length > 0) left.push(...say(good.dropped, `${brokeRule}: ${(await harm(kept)).join(', ')}`))
+  left.push(...say(good.untried, unproven))
   const best = good.kept.length === 0 ? undefined : await judged(good.kept)
-  if (best === undefined) return { judged: undefined, kept: [], left: [...left, ...dropped] }
-  const helps =
-    turn === 'order' ? await isFaster(measure, current.files, best.files) : isBetter(results, resultsOf(best.run))
-  return helps
-    ? { judged: best, kept: good.kept, left: [...left, ...dropped] }
-    : {
-        judged: undefined,
-        kept: [],
-        left: [...left, ...dropped, ...say(good.kept, turn === 'order' ? noFaster : noBetter)],
-      }
+  if (best === undefined) return { judged: undefined, kept: [], left }
+  return good.kept.some(isOrder) || isBetter(results, resultsOf(best.run))
+    ? { judged: best, kept: good.kept, left }
+    : { judged: undefined, kept: [], left: [...left, ...say(good.kept, noBetter)] }
 }
 
-async function isFaster(measure: Measure, before: Files, after: Files): Promise<boolean> {
-  const [slow, fast] = [await measure(before, 'in the old order'), await measure(after, 'in the new order')]
-  return slow !== undefined && fast !== undefined && fast < slow * worthwhile
+/**
+ * The proposals with which the image builds and starts, without a different order unless a rebuild is faster with it
+ * than it was at first.
+ */
+async function proven(given: Given, attempt: AttemptWith, proposals: readonly Proposal[]): Promise<Working> {
+  const { trials, line, number } = given
+  const all = await working(attempt, proposals, trials.mayTry)
+  const order = all.kept.filter(isOrder)
+  if (order.length === 0) return all
+  const slow = await trials.rebuild({}, 'before', line)
+  const fast = await trials.rebuild(filesWith(given, all.kept), `round ${number}`, line)
+  if (slow !== undefined && fast !== undefined && fast < slow * worthwhile) return all
+  const others = all.kept.filter((one) => !isOrder(one))
+  const rest = await working(attempt, others, trials.mayTry)
+  return { kept: rest.kept, left: [...all.left, ...say(order, noFaster), ...rest.left] }
 }
 
-/** Undefined if it does not build. Any other failure is not a repair's fault. */
-async function tryOrNot(request: Request): Promise<TriedImage | undefined> {
-  try {
-    return await tryImage(request)
-  } catch (error) {
-    if (error instanceof DeliveryError && isOfSource(error)) return undefined
-    throw error
-  }
+/** Whether the image itself, or the policy, says when it is ready: then judging it shows how it starts. */
+function isSelfChecked({ situation }: Given, proposals: readonly Proposal[]): boolean {
+  const { policy, image } = situation
+  return (
+    policy.runtime.probe !== 'healthcheck' ||
+    (image.configuration?.healthcheck?.test ?? ['NONE'])[0] !== 'NONE' ||
+    proposals.some(({ repair: id }) => id === 'health-check')
+  )
 }
 
-/** Whether a repair can be the reason: LOCK means that a base is not available. */
-function isOfSource({ code }: DeliveryError): boolean {
-  return /^(BUILD|BUILD_STEP|SOURCE|STRUCTURE_TESTS|LOCK)$/.test(code)
+function isLast({ repair: id }: Proposal): boolean {
+  return /^(rest|order)$/.test(turnOf(id))
 }
 
-function named(progress: Progress, name: string): Progress {
-  return (event) => progress({ ...event, step: event.step === '' ? name : `${event.step}, ${name}` })
+function isOrder({ repair: id }: Proposal): boolean {
+  return turnOf(id) === 'order'
 }
 
-function once<T>(known: Map<string, Promise<T>>, files: Files, work: (files: Files) => Promise<T>): Promise<T> {
-  const key = JSON.stringify(files)
-  const running = known.get(key) ?? work(files)
-  known.set(key, running)
-  return running
+function turnOf(id: string): Turn {
+  return repairs.find((one) => one.id === id)?.turn ?? 'rest'
 }
 
-/** Any failure of the given source is a result; of a repaired one, only a failure that can be the repair's fault. */
-async function judge(request: Request, files: Files, name: string): Promise<Judged> {
-  const directory = withFiles(request.directory, files)
-  const record = await buildAndScan({ ...request, directory, progress: named(request.progress, name) })
-  const { failure } = record
-  const isSaid = failure instanceof DeliveryError && (Object.keys(files).length === 0 || isOfSource(failure))
-  if (failure !== undefined && !isSaid) throw failure
-  const facts = { name: request.name ?? 'application', mode: request.lock.mode, startedAt: request.now }
-  return { files, directory, run: documentRun(record, facts), source: record.source }
+function filesWith({ current, situation }: Given, some: readonly Proposal[]): Files {
+  return { ...current.files, ...assemble(situation.file, some, situation.image.configuration?.user ?? '') }
+}
+
+/** Rebuilds of the given source and of the repaired one; undefined if one of them was not possible. */
+async function rebuilt(trials: Trials, files: Files, line: ChangedLine | undefined): Promise<Rebuild | undefined> {
+  const before = await trials.rebuild({}, 'before', line)
+  const after = await trials.rebuild(files, 'after', line)
+  return line === undefined || before === undefined || after === undefined
+    ? undefined
+    : { path: line.path, before, after }
 }
 
 /**
@@ -250,10 +217,6 @@ async function whatRemains(request: Request, { directory, run, source }: Judged)
   const written = await readText(directory, policyName, limits.written, 'POLICY')
   const text = openExceptions(resultsOf(run), source.policy, written, request.now)
   return text === undefined ? {} : { [policyName]: text }
-}
-
-function withFiles(directory: Directory, files: Files): Directory {
-  return Object.entries(files).reduce((current, [path, text]) => current.withNewFile(path, text), directory)
 }
 
 function resultsOf({ verdict }: Run): readonly RuleResult[] {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 )
 
 // plan is what the policy says about the run. Paths are absolute, sizes are bytes.
@@ -25,13 +26,17 @@ type plan struct {
 	ReadySeconds float64         `json:"readySeconds"`
 	StopSeconds  float64         `json:"stopSeconds"`
 	Services     []service       `json:"services"`
+	// Paths to request on every port once the image is ready, to learn what it answers.
+	Ask []string `json:"ask,omitempty"`
 }
 
-// probe decides when the image is ready: its own health check, an HTTP status below 400, or a port that accepts connections.
+// probe decides when the image is ready: its own health check, an HTTP status below 400, a port that accepts connections, or any such port.
 type probe struct {
 	Kind string `json:"kind"`
 	Port int    `json:"port,omitempty"`
 	Path string `json:"path,omitempty"`
+	// For any port: those that are expected.
+	Ports []int `json:"ports,omitempty"`
 }
 
 // service is reachable for the image under its name, on its ports, and is reached by the sandbox under the same name.
@@ -76,7 +81,7 @@ func readPlan(path string) (*plan, error) {
 		return nil, fmt.Errorf("expected a plan of schema version %d, found %d", schemaVersion, read.SchemaVersion)
 	case read.MinimumUID == 0 || read.Memory <= 0 || read.Pids <= 0 || read.CPUs <= 0 || read.ReadySeconds <= 0 || read.StopSeconds <= 0:
 		return nil, errors.New("the plan lacks one of its required limits: minimumUid, memory, pids, cpus, readySeconds and stopSeconds")
-	case read.Probe.Kind != "healthcheck" && read.Probe.Kind != "http" && read.Probe.Kind != "tcp":
+	case !slices.Contains([]string{"healthcheck", "http", "tcp", "listening"}, read.Probe.Kind):
 		return nil, fmt.Errorf("the plan has a probe of the unknown kind %q", read.Probe.Kind)
 	}
 	return &read, nil

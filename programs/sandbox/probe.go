@@ -1,10 +1,8 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"time"
 )
@@ -21,14 +19,18 @@ func (probe probe) String() string {
 		return fmt.Sprintf("HTTP :%d%s", probe.Port, probe.Path)
 	case "tcp":
 		return fmt.Sprintf("TCP :%d", probe.Port)
+	case "listening":
+		return "any TCP port"
 	default:
 		return "HEALTHCHECK"
 	}
 }
 
 // check makes a probe ready for use. The error says what the image lacks.
-func (probe probe) check(image *image, services []service) (checker, error) {
+func (probe probe) check(image *image, plan *plan) (checker, error) {
 	switch probe.Kind {
+	case "listening":
+		return checker{pause: portPause, ask: anyPort(probe.Ports, plan.Services, seconds(plan.ReadySeconds/2))}, nil
 	case "http":
 		return checker{pause: portPause, ask: func(container *container) error { return askHTTP(container.pid, probe) }}, nil
 	case "tcp":
@@ -52,19 +54,13 @@ func (probe probe) check(image *image, services []service) (checker, error) {
 	if health.Timeout > 0 {
 		timeout = time.Duration(health.Timeout)
 	}
-	return checker{pause: checkPause, ask: onceSomethingListens(services, func(container *container) error { return container.exec(arguments, timeout) })}, nil
+	return checker{pause: checkPause, ask: onceSomethingListens(plan.Services, func(container *container) error { return container.exec(arguments, timeout) })}, nil
 }
 
 func askHTTP(pid int, probe probe) error {
-	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(context.Context, string, string) (net.Conn, error) { return dialInside(pid, probe.Port) }}
-	client := &http.Client{Timeout: 2 * time.Second, Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	answer, err := client.Get(fmt.Sprintf("http://localhost:%d%s", probe.Port, probe.Path))
-	if err != nil {
-		return err
+	status, err := statusOf(pid, probe.Port, probe.Path)
+	if err == nil && status >= http.StatusBadRequest {
+		err = fmt.Errorf("answered %d %s", status, http.StatusText(status))
 	}
-	answer.Body.Close()
-	if answer.StatusCode >= 400 {
-		return fmt.Errorf("answered %s", answer.Status)
-	}
-	return nil
+	return err
 }

@@ -37,7 +37,9 @@ type report struct {
 	UsedTmpfs []string `json:"usedTmpfs"`
 	// Addresses on which it listened when it was ready, sorted.
 	Listens []string `json:"listens"`
-	Stop    *stop    `json:"stop,omitempty"`
+	// What it answered to the paths of the plan.
+	Answers []pathAnswer `json:"answers,omitempty"`
+	Stop    *stop        `json:"stop,omitempty"`
 	// Last lines of its output, with values of environment variables redacted.
 	Output []string `json:"output"`
 }

@@ -89,7 +89,7 @@ func examine(plan *plan, image *image, root string, given *report) (as user, che
 		given.refuse("not-started", "it has neither ENTRYPOINT nor CMD")
 		return as, check, true
 	}
-	if check, err = plan.Probe.check(image, plan.Services); err != nil {
+	if check, err = plan.Probe.check(image, plan); err != nil {
 		given.refuse("not-started", err.Error())
 		return as, check, true
 	}
@@ -120,6 +120,9 @@ func (container *container) prove(plan *plan, image *image, check checker, given
 	container.watch(plan, check, began, given)
 	if given.Outcome == "ready" {
 		given.Listens = listens(container.pid, plan.Services)
+		if len(plan.Ask) > 0 {
+			given.Answers = askPaths(container.pid, func() []int { return listeningPorts(container.pid, plan.Services) }, plan.Ask)
+		}
 		given.Stop = container.stop(image.Config.StopSignal, seconds(plan.StopSeconds))
 	}
 	container.kill()

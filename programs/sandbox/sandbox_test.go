@@ -198,11 +198,11 @@ func TestWhoSaysThatItIsReadyIsKnownBeforeTheStart(t *testing.T) {
 	}
 	health := probe{Kind: "healthcheck"}
 	for _, text := range []string{`{"config":{}}`, `{"config":{"Healthcheck":{"Test":["NONE"]}}}`, `{"config":{"Healthcheck":{"Test":["CMD"]}}}`} {
-		if _, err := health.check(with(text), nil); err == nil {
+		if _, err := health.check(with(text), &plan{}); err == nil {
 			t.Errorf("%s: accepted", text)
 		}
 	}
-	if _, err := health.check(with(`{"config":{"Healthcheck":{"Test":["CMD","/check"]}}}`), nil); err != nil {
+	if _, err := health.check(with(`{"config":{"Healthcheck":{"Test":["CMD","/check"]}}}`), &plan{}); err != nil {
 		t.Error(err)
 	}
 }

@@ -2,9 +2,6 @@ import type { Configuration } from '../model/index.ts'
 import type { Policy } from '../policy/index.ts'
 import { shippedInstructions, type DockerfileFile } from './dockerfile-file.ts'
 
-/** At most this many ports are tried: each without a listener takes the full time of a start. */
-const mostPorts = 4
-
 /** Paths that healthy applications answer, the most specific first; the last one is what a browser requests. */
 export const healthPaths = [
   '/healthz',
@@ -45,7 +42,24 @@ export function likelyPorts(
       pairs.flatMap((name, index) => (index % 3 === 0 && /(^|_)PORT$/.test(name) ? [Number(pairs[index + 1])] : [])),
     )
   const all = [...exposed, ...(policy.configuration.ports ?? []), ...commanded, ...variables]
-  return [...new Set(all.filter((port) => Number.isInteger(port) && port > 0 && port < 65_536))].slice(0, mostPorts)
+  return [...new Set(all.filter((port) => Number.isInteger(port) && port > 0 && port < 65_536))]
+}
+
+/**
+ * Where the image answered a request with a status below 400: on the most specific path, and if several ports have it,
+ * on the first that the image names itself.
+ */
+export function answeredAt(
+  answers: ReadonlyArray<{ port: number; path: string; status: number }>,
+  likely: readonly number[],
+): { port: number; path: string } | undefined {
+  const good = answers.filter(({ status }) => status < 400)
+  const ports = [...new Set([...likely, ...good.map(({ port }) => port)])]
+  for (const path of healthPaths) {
+    const found = ports.find((port) => good.some((one) => one.port === port && one.path === path))
+    if (found !== undefined) return { port: found, path }
+  }
+  return undefined
 }
 
 /** The port in an address such as `0.0.0.0:8080` or `[::]:8080`. */

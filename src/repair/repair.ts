@@ -69,18 +69,14 @@ export interface Answer {
   remains?: ReadonlyArray<{ rule: RuleId; text: string }>
 }
 
-/**
- * The rounds in their order. Each changes what the others see: `stages` what is in the image, `start` what it is started
- * as, `base` what it is made from, `order` only how long it takes to be built.
- */
-export const turns = ['stages', 'start', 'base', 'rest', 'order'] as const
-export type Turn = (typeof turns)[number]
+/** When a repair is tried: see rounds.ts. */
+export type Turn = 'stages' | 'start' | 'base' | 'rest' | 'order'
 
 /** A repair: pure, one per kind of problem. */
 export interface Repair {
   /** Stable, kebab-case. */
   id: string
-  /** In which round it is tried; with most others if omitted. */
+  /** When it is tried; with most others if omitted. */
   turn?: Turn
   /** What it repairs, as a sentence for the documentation. */
   title: string

@@ -15,7 +15,7 @@ export const healthCheck: Repair = {
     const { seen } = situation.image
     if (seen === undefined)
       return remains(
-        'The image was not seen to answer: first it must start under hardening, and listen on a port that EXPOSE, its command or PORT names.',
+        'The image was not seen to answer: first it must start under hardening, and listen on a TCP port.',
       )
     const { port, path = '' } = seen
     const own = port === undefined ? undefined : asking(situation, { ...seen, port })

@@ -9,10 +9,10 @@ import {
 import type { Collected, Lock, Runtime } from '../../model/index.ts'
 import type { Policy, RuntimeService } from '../../policy/schema.ts'
 import { parseBytes } from '../../model/units.ts'
-import { requireSuccess, runTool } from '../../engine/run-tool.ts'
-import { runImage, sandboxPlan } from '../../tools/sandbox/command.ts'
-import { parseRun } from '../../tools/sandbox/output.ts'
-import { ownToolImage } from '../../engine/tool-image.ts'
+import { requireSuccess, runTool, type ToolRun } from '../../engine/run-tool.ts'
+import { runImage, sandboxPlan, type Asking } from '../../tools/sandbox/command.ts'
+import { parseRun, type Answered } from '../../tools/sandbox/output.ts'
+import { ownToolImage, type ReadyTool } from '../../engine/tool-image.ts'
 import type { BuiltArchive } from '../build/build.ts'
 import { fresh } from '../../engine/fresh.ts'
 import { noSubstitute, pinnedImage } from '../../engine/pinned-image.ts'
@@ -22,6 +22,14 @@ import { keptRun, type Reuse } from './kept-run.ts'
 import { configurationFile } from './configuration-file.ts'
 import { runsHere } from './runs-here.ts'
 
+/** What is started, and what is known about it. */
+interface Startable {
+  built: BuiltArchive
+  policy: Policy
+  seccomp: { path: string; text: string } | undefined
+  lock: Lock
+}
+
 /**
  * Starts the image as in production, in a container inside an engine container, and watches it. It contains only the
  * archive's bytes and the files that the policy names. Misbehaviour of the image is evidence; only a failure of the
@@ -30,42 +38,77 @@ import { runsHere } from './runs-here.ts'
 export function collectRuntime(
   built: BuiltArchive,
   policy: Policy,
-  seccomp: { path: string; text: string } | undefined,
+  seccomp: Startable['seccomp'],
   lock: Lock,
   reuse?: Reuse,
 ): Promise<Collected<Runtime>> {
-  return collect(
-    { wanted: 'a run of the image under production restrictions', tool: () => ownToolImage(lock, 'sandbox') },
-    async (tool) => {
-      const limits = limitsOf(policy, seccomp?.path)
-      if (!policy.runtime.required) return notRun('not-asked', 'the policy does not require a run', limits)
-      if (!(await runsHere(built)))
-        return notRun('not-run', `this engine cannot start ${built.archive.platform} programs`, limits)
-      const paths = { plan: '/plan.json', configuration: '/image.json', root: '/image' }
-      const image = dag.container({ platform: built.archive.platform as DaggerPlatform }).import_(built.file)
-      const ready = tool.container
-        .withMountedFile(paths.plan, plainFile(sandboxPlan(policy, seccomp?.text)))
-        .withMountedFile(paths.configuration, await configurationFile(built, lock))
-        .withMountedDirectory(paths.root, withFiles(image.rootfs(), policy.runtime.files))
-      const start = async (occasion?: string) =>
-        runTool(
-          'sandbox',
-          fresh(await withServices(ready, policy.runtime.services, lock, occasion), occasion),
-          runImage(tool.program, paths),
-          { insecureRootCapabilities: true },
-        )
-      const { digest } = built.archive
-      const kept = reuse === undefined ? undefined : await keptRun(tool, { digest, limits, reuse, start })
-      if (kept !== undefined) return kept
-      const ended = await start()
-      requireSuccess(
-        'sandbox',
-        ended,
-        'The engine must allow containers with root capabilities (insecureRootCapabilities) and control groups; otherwise set runtime.required to false.',
-      )
-      return parseRun(ended.stdout, limits).run
-    },
+  return collect(ofRun(lock), async (tool) => {
+    const limits = limitsOf(policy, seccomp?.path)
+    if (!policy.runtime.required) return notRun('not-asked', 'the policy does not require a run', limits)
+    if (!(await runsHere(built))) return notRun('not-run', cannotStart(built), limits)
+    const start = await prepareStart(tool, { built, policy, seccomp, lock })
+    const { digest } = built.archive
+    const kept = reuse === undefined ? undefined : await keptRun(tool, { digest, limits, reuse, start })
+    return kept ?? (await started(start, limits)).run
+  })
+}
+
+/**
+ * Starts the image as `collectRuntime` does, once, whatever the policy requires, and asks it what it answers when it is
+ * ready.
+ */
+export function askRuntime(
+  startable: Startable,
+  asking: Asking,
+): Promise<Collected<{ run: Runtime; answers: readonly Answered[] }>> {
+  const { built, policy, seccomp, lock } = startable
+  return collect(ofRun(lock), async (tool) => {
+    const limits = limitsOf(policy, seccomp?.path)
+    if (!(await runsHere(built))) return { run: notRun('not-run', cannotStart(built), limits), answers: [] }
+    return started(await prepareStart(tool, startable, asking), limits)
+  })
+}
+
+function ofRun(lock: Lock) {
+  return { wanted: 'a run of the image under production restrictions', tool: () => ownToolImage(lock, 'sandbox') }
+}
+
+function cannotStart({ archive }: BuiltArchive): string {
+  return `this engine cannot start ${archive.platform} programs`
+}
+
+/** A function that runs the image, unless the engine has a result of the same occasion. */
+async function prepareStart(
+  tool: ReadyTool,
+  { built, policy, seccomp, lock }: Startable,
+  asking?: Asking,
+): Promise<(occasion?: string) => Promise<ToolRun>> {
+  const paths = { plan: '/plan.json', configuration: '/image.json', root: '/image' }
+  const image = dag.container({ platform: built.archive.platform as DaggerPlatform }).import_(built.file)
+  const ready = tool.container
+    .withMountedFile(paths.plan, plainFile(sandboxPlan(policy, seccomp?.text, asking)))
+    .withMountedFile(paths.configuration, await configurationFile(built, lock))
+    .withMountedDirectory(paths.root, withFiles(image.rootfs(), policy.runtime.files))
+  return async (occasion) =>
+    runTool(
+      'sandbox',
+      fresh(await withServices(ready, policy.runtime.services, lock, occasion), occasion),
+      runImage(tool.program, paths),
+      { insecureRootCapabilities: true },
+    )
+}
+
+async function started(
+  start: () => Promise<ToolRun>,
+  limits: Runtime['limits'],
+): Promise<{ run: Runtime; answers: readonly Answered[] }> {
+  const ended = await start()
+  requireSuccess(
+    'sandbox',
+    ended,
+    'The engine must allow containers with root capabilities (insecureRootCapabilities) and control groups; otherwise set runtime.required to false.',
   )
+  return parseRun(ended.stdout, limits)
 }
 
 function notRun(outcome: 'not-run' | 'not-asked', reason: string, limits: Runtime['limits']): Runtime {

@@ -17,8 +17,23 @@ export function askHere(program: string): string[] {
   return [program, 'here']
 }
 
+/** What a run is to find out about an image, beside whether it becomes ready. */
+export interface Asking {
+  /**
+   * Any port that accepts connections makes the image ready, one of these if possible; without it, the policy's probe
+   * decides.
+   */
+  expectedPorts?: readonly number[]
+  /** Paths to request on every port on which it listens. */
+  paths: readonly string[]
+}
+
 /** The plan that `sandbox` reads: the policy's settings for the run, in bytes and seconds. `seccomp` is the text of a profile. */
-export function sandboxPlan({ runtime: wanted, configuration }: Policy, seccomp: string | undefined): string {
+export function sandboxPlan(
+  { runtime: wanted, configuration }: Policy,
+  seccomp: string | undefined,
+  asking?: Asking,
+): string {
   return JSON.stringify({
     schemaVersion: 1,
     environment: wanted.environment,
@@ -28,10 +43,14 @@ export function sandboxPlan({ runtime: wanted, configuration }: Policy, seccomp:
     cpus: wanted.cpus,
     tmpfs: wanted.tmpfs,
     seccomp: seccomp === undefined ? null : JSON.parse(seccomp),
-    probe: planProbe(wanted.probe),
+    probe:
+      asking?.expectedPorts === undefined
+        ? planProbe(wanted.probe)
+        : { kind: 'listening', ports: asking.expectedPorts },
     readySeconds: wanted.readySeconds,
     stopSeconds: wanted.stopSeconds,
     services: Object.entries(wanted.services).map(([name, { ports }]) => ({ name, ports })),
+    ...(asking === undefined ? {} : { ask: asking.paths }),
   })
 }
 

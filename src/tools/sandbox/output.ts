@@ -5,6 +5,14 @@ import { readJson } from '../../model/read-json.ts'
 const measured = Runtime.shape
 const moment = z.iso.datetime()
 
+/** What an image answered to a request, as an HTTP status. */
+const Answered = z.strictObject({
+  port: z.int().min(1).max(65_535),
+  path: z.string(),
+  status: z.int().min(100).max(999),
+})
+export type Answered = z.infer<typeof Answered>
+
 /** The output of `sandbox run`, version 1. */
 const Report = z.strictObject({
   schemaVersion: z.literal(1),
@@ -24,6 +32,7 @@ const Report = z.strictObject({
   calls: measured.calls,
   usedTmpfs: measured.usedTmpfs,
   listens: measured.listens,
+  answers: z.array(Answered).optional(),
   stop: measured.stop,
   output: measured.output,
 })
@@ -38,15 +47,25 @@ export interface Place {
  * Reads the JSON of `sandbox run`. Throws `TOOL` if it is empty, truncated, of a different form, or reports readiness without a time. A run
  * of a program before 1.3.0 has no place, and cannot be reused.
  */
-export function parseRun(stdout: string, limits: Runtime['limits']): { run: Runtime; place: Place | undefined } {
+export function parseRun(
+  stdout: string,
+  limits: Runtime['limits'],
+): { run: Runtime; place: Place | undefined; answers: readonly Answered[] } {
   const form = Report.refine(
     ({ outcome, readySeconds, stop, calls }) =>
       outcome !== 'ready' || (readySeconds !== undefined && stop !== undefined && calls.length > 0),
     'an image that was ready has a time, system calls and a stop',
   )
-  const { schemaVersion: _, runtime: madeBy, startedAt, kernel, ...run } = readJson('sandbox', stdout, form)
+  const {
+    schemaVersion: _,
+    runtime: madeBy,
+    startedAt,
+    kernel,
+    answers = [],
+    ...run
+  } = readJson('sandbox', stdout, form)
   const place = startedAt === undefined || kernel === undefined ? undefined : { at: new Date(startedAt), kernel }
-  return { run: { ...run, madeBy, limits }, place }
+  return { run: { ...run, madeBy, limits }, place, answers }
 }
 
 const Here = z.strictObject({ schemaVersion: z.literal(1), kernel: z.string().min(1), at: moment })

@@ -10,6 +10,7 @@ const proposal = (repair: string, more: Partial<Proposal> = {}): Proposal => ({
   equal: false,
   ...more,
 })
+const always = () => true
 const names = (some: readonly Proposal[]) => some.map(({ what }) => what)
 
 /** An engine that builds and starts what it is told. */
@@ -19,7 +20,7 @@ function engine(builds: (some: string[]) => boolean, starts: (some: string[]) =>
     asked.push(names(some).join(', '))
     if (!builds(names(some))) return undefined
     const run = starts(names(some)) ? goodRun() : failedRun('exited')
-    return { configuration: undefined, run, seen: async () => undefined }
+    return { configuration: undefined, run }
   }
   return { asked, attempt }
 }
@@ -31,7 +32,7 @@ describe('the proposals with which an image works', () => {
       () => true,
     )
     const all = [proposal('a'), proposal('b')]
-    expect(await working(attempt, all)).toEqual({ kept: all, left: [] })
+    expect(await working(attempt, all, always)).toEqual({ kept: all, left: [] })
     expect(asked).toEqual(['a, b'])
   })
   it('have the first form of a smaller base with which it starts, even if it never started before', async () => {
@@ -45,7 +46,7 @@ describe('the proposals with which an image works', () => {
       (some) => !some.includes('static'),
       (some) => some.includes('slim'),
     )
-    const { kept, left } = await working(attempt, [stages])
+    const { kept, left } = await working(attempt, [stages], always)
     expect([names(kept), left]).toEqual([['slim'], []])
     expect(asked).toEqual(['static', '', 'static', 'glibc', 'slim'])
   })
@@ -55,7 +56,7 @@ describe('the proposals with which an image works', () => {
       () => true,
       () => false,
     )
-    const { kept, left } = await working(attempt, [proposal('stages', { starts: true }), equal])
+    const { kept, left } = await working(attempt, [proposal('stages', { starts: true }), equal], always)
     expect(names(kept)).toEqual(['c'])
     expect(left).toEqual([{ repair: 'stages', what: 'stages', why: expect.stringContaining('was not seen to start') }])
   })
@@ -64,8 +65,21 @@ describe('the proposals with which an image works', () => {
       () => false,
       () => false,
     )
-    const { kept, left } = await working(attempt, [proposal('stages', { starts: true })])
+    const { kept, left } = await working(attempt, [proposal('stages', { starts: true })], always)
     expect(kept).toEqual([])
     expect(left[0]?.why).toContain('it does not build')
+  })
+  it('are only tried as often as allowed, and the others are said to be unproven', async () => {
+    const { asked, attempt } = engine(
+      () => true,
+      (some) => !some.includes('a'),
+    )
+    const all = ['a', 'b', 'c'].map((repair) => proposal(repair))
+    const { kept, left } = await working(attempt, all, () => new Set(asked).size < 3)
+    expect(asked).toEqual(['a, b, c', '', 'a, b, c', 'a, b'])
+    expect(kept).toEqual([])
+    expect(left.map(({ repair, why }) => `${repair}: ${why}`)).toEqual(
+      ['a', 'b', 'c'].map((repair) => `${repair}: not tried: the limit of 30 builds was reached`),
+    )
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { likelyPorts, portOf } from '../../../src/repair/index.ts'
+import { answeredAt, likelyPorts, portOf } from '../../../src/repair/index.ts'
 import { situationOf } from './situation.ts'
 
 describe('the ports on which an image may answer', () => {
@@ -19,5 +19,18 @@ describe('the ports on which an image may answer', () => {
   })
   it('are read from the addresses of a run', () => {
     expect(['0.0.0.0:80', '[::]:8080', undefined].map(portOf)).toEqual([80, 8080, undefined])
+  })
+})
+
+describe('where an image answers', () => {
+  const answer = (port: number, path: string, status = 200) => ({ port, path, status })
+  it.each<[string, ReturnType<typeof answer>[], number[], { port: number; path: string } | undefined]>([
+    ['the most specific path', [answer(80, '/'), answer(80, '/health')], [], { port: 80, path: '/health' }],
+    ['not an error', [answer(80, '/healthz', 404), answer(80, '/', 301)], [], { port: 80, path: '/' }],
+    ['the port that it names', [answer(80, '/health'), answer(8080, '/health')], [8080], { port: 8080, path: '/health' }],
+    ['another port, if that one has no such path', [answer(80, '/health'), answer(8080, '/')], [8080], { port: 80, path: '/health' }],
+    ['nowhere', [answer(80, '/', 500)], [80], undefined],
+  ])('is %s', (_, answers, likely, wanted) => {
+    expect(answeredAt(answers, likely)).toEqual(wanted)
   })
 })

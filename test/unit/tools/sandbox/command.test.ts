@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { defaultPolicy } from '../../../../src/policy/default.ts'
 import type { Policy } from '../../../../src/policy/schema.ts'
-import { insideImage, judgeCommands, runImage, sandboxPlan, testPlan } from '../../../../src/tools/sandbox/command.ts'
+import { insideImage, judgeCommands, runImage, sandboxPlan, testPlan, type Asking } from '../../../../src/tools/sandbox/command.ts'
 
 function plan(runtime: Partial<Policy['runtime']>, seccomp?: string): unknown {
   return JSON.parse(sandboxPlan({ ...defaultPolicy, runtime: { ...defaultPolicy.runtime, ...runtime } }, seccomp))
@@ -42,6 +42,15 @@ describe('the plan of a run', () => {
     }
     expect(plan({ services })).toMatchObject({ services: [{ name: 'database', ports: [5432] }] })
     expect(JSON.stringify(plan({ services }))).not.toContain('only-for-this-run')
+  })
+
+  it('asks for paths, with the policy\'s probe or as soon as any port accepts connections', () => {
+    const asked = (asking: Asking) => JSON.parse(sandboxPlan(defaultPolicy, undefined, asking)) as unknown
+    expect(asked({ paths: ['/health'] })).toMatchObject({ probe: { kind: 'healthcheck' }, ask: ['/health'] })
+    expect(asked({ paths: ['/'], expectedPorts: [8000] })).toMatchObject({
+      probe: { kind: 'listening', ports: [8000] },
+      ask: ['/'],
+    })
   })
 
   it('has the profile itself', () => {
