@@ -94,6 +94,7 @@ export const parts: readonly Part[] = [
       'pipelines/repair.ts',
       'pipelines/repair-round.ts',
       'pipelines/repair-situation.ts',
+      'pipelines/repair-trials.ts',
       'pipelines/rebuild-times.ts',
       'pipelines/try-image.ts',
       'test/fixtures/repair',

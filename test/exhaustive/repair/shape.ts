@@ -47,6 +47,7 @@ export const measuredCode = [
   'pipelines/repair.ts',
   'pipelines/repair-round.ts',
   'pipelines/repair-situation.ts',
+  'pipelines/repair-trials.ts',
   'pipelines/rebuild-times.ts',
   'pipelines/try-image.ts',
 ]
