@@ -4,13 +4,18 @@ import { z } from 'zod'
 import { root } from '../../repo/source-files.ts'
 import { codeDigest, shapeDigest, type Shape } from './shape.ts'
 
+const answer = z.union([z.literal(true), z.string()])
+
+/** Whether an image answers where the shape says that it does; otherwise why not. */
+const Answers = z.strictObject({ plain: answer, hardened: answer })
+export type Answers = z.infer<typeof Answers>
+
 /** One image, as it was given or repaired. Sizes are in bytes. What could not be found out is absent. */
 const Side = z.strictObject({
   outcome: z.string(),
   /** The rules that say no. */
   no: z.array(z.string()),
-  /** Whether it answers under hardening where the shape says that it does; otherwise why not. */
-  answers: z.union([z.literal(true), z.string()]),
+  answers: Answers,
   unpacked: z.int().optional(),
   findings: z.int().optional(),
   packages: z.int().optional(),

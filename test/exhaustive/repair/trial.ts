@@ -7,18 +7,16 @@ import { beginRun, readGivenSource } from '../../../ci/run/deliver-source.ts'
 import { withTemporaryLog } from '../../../ci/run/session-log.ts'
 import { withSession } from '../../../ci/run/session.ts'
 import { repair } from '../../../pipelines/repair.ts'
-import type { Request } from '../../../pipelines/request.ts'
-import { tryImage } from '../../../pipelines/try-image.ts'
-import { DeliveryError } from '../../../src/model/errors.ts'
 import type { Progress } from '../../../src/engine/progress.ts'
 import type { Run } from '../../../src/model/index.ts'
 import type { Repaired } from '../../../src/repair/index.ts'
-import type { Measured, Side } from './measured.ts'
+import { answersOf } from './answers.ts'
+import type { Answers, Measured, Side } from './measured.ts'
 import { codeDigest, shapeDigest, type Shape } from './shape.ts'
 
 /**
- * Repairs an application under the default policy, and starts it before and after, under hardening, with a probe of its
- * own: neither the image's health check nor what the repair has seen counts. `database` is a directory for
+ * Repairs an application under the default policy, and starts it before and after, with and without hardening, in a way
+ * of its own: neither the image's health check nor what the repair has seen counts. `database` is a directory for
  * --vulnerability-database.
  */
 export async function measureRepair(shape: Shape, database: string, progress: Progress): Promise<Measured> {
@@ -31,9 +29,9 @@ export async function measureRepair(shape: Shape, database: string, progress: Pr
     return await withTemporaryLog((logFile) =>
       withSession(engine, logFile, async () => {
         const { request } = await beginRun(read, engine, { startedAt, progress, say: () => undefined })
-        const before = await answers(request, shape, {})
+        const before = await answersOf(request, shape, {})
         const repaired = await repair(request)
-        const after = await answers(request, shape, repaired.files)
+        const after = await answersOf(request, shape, repaired.files)
         return told(shape, startedAt, repaired, { before, after })
       }),
     )
@@ -57,29 +55,11 @@ async function clone({ name, files }: Shape, directory: string): Promise<string>
   return directory
 }
 
-async function answers(
-  request: Request,
-  { port, path }: Shape,
-  files: Readonly<Record<string, string>>,
-): Promise<Side['answers']> {
-  const directory = Object.entries(files).reduce((all, [name, text]) => all.withNewFile(name, text), request.directory)
-  // The written policy is left aside: what it excepts does not matter to a start.
-  const text = JSON.stringify({ version: 1, runtime: { probe: { http: { port, path } } } })
-  try {
-    const { run } = await tryImage({ ...request, directory, policy: { path: 'probe.yaml', text } })
-    return run?.outcome === 'ready' ? true : `does not start: ${run?.reason ?? 'unknown'}`
-  } catch (error) {
-    if (error instanceof DeliveryError && /^(BUILD|BUILD_STEP|LOCK|SOURCE)$/.test(error.code))
-      return `does not build: ${error.message.split('\n')[0] ?? ''}`
-    throw error
-  }
-}
-
 function told(
   shape: Shape,
   startedAt: Date,
   { before, after, kept, left, remains, rebuild }: Repaired,
-  answered: { before: Side['answers']; after: Side['answers'] },
+  answered: { before: Answers; after: Answers },
 ): Measured {
   return {
     shape: shape.name,
@@ -95,11 +75,7 @@ function told(
   }
 }
 
-function side(
-  { outcome, verdict, evidence, failure }: Run,
-  answered: Side['answers'],
-  rebuild: number | undefined,
-): Side {
+function side({ outcome, verdict, evidence, failure }: Run, answered: Answers, rebuild: number | undefined): Side {
   const cells = evidence?.platforms[0]?.evidence
   const size = cells?.size.status === 'collected' ? cells.size.value : undefined
   const found = cells?.vulnerabilities.status === 'collected' ? cells.vulnerabilities.value : undefined
