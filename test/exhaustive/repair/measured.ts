@@ -59,5 +59,5 @@ export function writeMeasured(measured: Measured): void {
 /** The measurement of this shape by the code as it is; undefined if there is none. */
 export function measuredOf(shape: Shape): Measured | undefined {
   const found = readMeasured().find((one) => one.shape === shape.name)
-  return found?.shapeDigest === shapeDigest(shape) && found.codeDigest === codeDigest() ? found : undefined
+  return found?.shapeDigest === shapeDigest(shape) && found.codeDigest === codeDigest ? found : undefined
 }

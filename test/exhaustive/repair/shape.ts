@@ -52,8 +52,10 @@ export const measuredCode = [
   'pipelines/try-image.ts',
 ]
 
-/** Changes whenever that code changes. */
-export function codeDigest(): string {
+/** Of that code as it was when it was loaded. Changes whenever it changes. */
+export const codeDigest = digestOfCode()
+
+function digestOfCode(): string {
   const files = measuredCode.flatMap((path) => (path.endsWith('.ts') ? [path] : filesBelow(path, '.ts')))
   return digestOf(files.map((path) => `${path}\n${readFileSync(join(root, path), 'utf8')}`).join('\n'))
 }

@@ -64,7 +64,7 @@ function told(
   return {
     shape: shape.name,
     shapeDigest: shapeDigest(shape),
-    codeDigest: codeDigest(),
+    codeDigest,
     day: startedAt.toISOString().slice(0, 10),
     seconds: Math.round((Date.now() - startedAt.getTime()) / 1000),
     before: side(before, answered.before, rebuild?.before),
