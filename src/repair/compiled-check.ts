@@ -1,3 +1,4 @@
+import { goCacheOption } from './go-cache.ts'
 import type { PlacedInstruction } from './dockerfile-file.ts'
 import type { Proposal, Situation } from './repair.ts'
 
@@ -6,7 +7,7 @@ const program = '/healthcheck'
 
 /**
  * A program for the health check, compiled where the application is: for an image that has neither an interpreter nor a
- * shell, made from a stage with Go. Undefined without such a stage, or if the source has such a file already.
+ * shell, made from a stage with Go. It comes first there, so that a change of the code does not compile it again. Undefined without such a stage, or if the source has such a file already.
  */
 export function compiledCheck(
   { file, source: { paths }, checker }: Situation,
@@ -16,18 +17,17 @@ export function compiledCheck(
     ({ kind, stage: one, reference }) =>
       kind === 'from' && !file.shipped.includes(one) && reference.startsWith('docker.io/library/golang:'),
   )?.stage
-  const own = file.instructions.filter((one) => one.stage === stage)
-  const last = own.findLast(({ keyword }) => /^(FROM|RUN|COPY|ADD|WORKDIR)$/.test(keyword))
-  const name = nameOf(own[0])
-  if (checker === undefined || name === undefined || last === undefined || paths.has(source)) return undefined
+  const from = file.instructions.find((one) => one.stage === stage)
+  const name = nameOf(from)
+  if (checker === undefined || name === undefined || from === undefined || paths.has(source)) return undefined
   const lines = [
     `COPY ${source} ${program}/main.go`,
-    `RUN CGO_ENABLED=0 go build -ldflags="-s -w" -o ${program}/check ${program}/main.go`,
+    `RUN ${goCacheOption} CGO_ENABLED=0 go build -ldflags="-s -w" -o ${program}/check ${program}/main.go`,
   ]
   return {
     command: [program, url],
     more: {
-      edits: [{ start: last.end, end: last.end, text: lines.map((line) => `${file.newline}${line}`).join('') }],
+      edits: [{ start: from.end, end: from.end, text: lines.map((line) => `${file.newline}${line}`).join('') }],
       files: { [source]: checker },
       tail: [`COPY --from=${name} ${program}/check ${program}`],
     },

@@ -25,10 +25,10 @@ export function nextRound(
   { finished, kept, passes }: { finished: readonly string[]; kept: readonly string[]; passes: boolean },
 ): Proposal[] {
   const isDone = (id: string) => finished.includes(id) || kept.filter((one) => one === id).length >= mostTimes
-  const asked = repairs.flatMap(({ id, turn = 'rest' }, index) =>
-    isDone(id) || (passes && turn !== 'order')
-      ? []
-      : (answers[index]?.proposals ?? []).map((proposal) => ({ turn, proposal })),
+  const asked = repairs.flatMap(({ turn = 'rest' }, index) =>
+    (passes && turn !== 'order' ? [] : (answers[index]?.proposals ?? []))
+      .filter(({ repair: id }) => !isDone(id))
+      .map((proposal) => ({ turn, proposal })),
   )
   const line = lines.find((turns) => asked.some(({ turn }) => turns.includes(turn))) ?? []
   return asked.filter(({ turn }) => line.includes(turn)).map(({ proposal }) => proposal)

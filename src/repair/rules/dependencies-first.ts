@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { DockerfileFile, Edit, PlacedInstruction } from '../dockerfile-file.ts'
+import { compilesGo, keptCompilation } from '../go-cache.ts'
 import { installOf, needsNoCode, type Install } from '../installs.ts'
 import { blockOf, copiedBy, directoryAt, wholeLines, type Copied, withVariables } from '../placed-paths.ts'
 import type { Proposal, Repair, Situation } from '../repair.ts'
@@ -9,9 +10,6 @@ const list = '.dockerignore'
 
 /** Where the official image of Go works; others work at the root. */
 const directories: Readonly<Record<string, string>> = { golang: '/go' }
-
-/** Where Go keeps what it has compiled, for root. */
-const compiledFiles = '/root/.cache/go-build'
 
 /** An instruction that copies the code, those behind it that need only its manifests, and what they install. */
 interface Order {
@@ -40,7 +38,7 @@ export const dependenciesFirst: Repair = {
     const edits = [
       ...orders.flatMap((order) => reordered(situation, order)),
       ...joinedRuns(file),
-      ...keptCompilation(file),
+      ...keptCompilation(file, (stage) => !file.shipped.includes(stage)),
     ]
     const ignored = orders.some(({ installs }) => installs.some(({ beside }) => beside !== undefined))
     const files = ignored ? withoutPackages(source.texts.get(list)) : {}
@@ -178,7 +176,7 @@ function withTarget(
 /** Go downloads what it needs when it compiles: that can be done beforehand, from the manifest alone. */
 function downloadFirst({ file, source }: Situation, { copy, copied }: Order): Edit[] {
   const behindIt = file.instructions.filter(({ stage, start }) => stage === copy.stage && start > copy.start)
-  const build = behindIt.find((one) => one.keyword === 'RUN' && goBuild(file, one) !== undefined)
+  const build = behindIt.find((one) => compilesGo(file, one))
   const initial = initialOf(file, copy.stage)
   const directory = build === undefined ? undefined : directoryAt(file, build, initial)
   const before = file.instructions.filter(({ stage, start }) => stage === copy.stage && start < copy.start)
@@ -199,22 +197,6 @@ function downloadFirst({ file, source }: Situation, { copy, copied }: Order): Ed
   const download = here === directory ? 'go mod download' : `cd ${directory} && go mod download`
   const lines = [...copiesOf(copy, manifests, copied, here), `RUN ${download}`]
   return [{ start: block.start, end: block.start, text: lines.map((line) => `${line}${file.newline}`).join('') }]
-}
-
-/** What Go compiles is kept in a cache, in stages that are not shipped and run as root. */
-function keptCompilation(file: DockerfileFile): Edit[] {
-  if (/\bGOCACHE\b/.test(file.text)) return []
-  return file.instructions.flatMap((one) => {
-    const build = one.keyword === 'RUN' && !file.shipped.includes(one.stage) ? goBuild(file, one) : undefined
-    const isOther = file.instructions.some(({ keyword, stage }) => keyword === 'USER' && stage === one.stage)
-    if (build === undefined || isOther || one.flags.some((flag) => flag.startsWith('--mount'))) return []
-    const at = one.start + one.keyword.length
-    return [{ start: at, end: at, text: ` --mount=type=cache,target=${compiledFiles}` }]
-  })
-}
-
-function goBuild(file: DockerfileFile, instruction: PlacedInstruction): unknown {
-  return scriptOf(file, instruction)?.commands.find(({ words }) => /^go (build|install)\b/.test(words.join(' ')))
 }
 
 /** Consecutive RUNs of a distribution's package manager become one: a list that an old layer has names packages that are gone. */

@@ -14,9 +14,7 @@ export const healthCheck: Repair = {
     if (violationsOf(situation, 'healthcheck').length === 0) return {}
     const { seen } = situation.image
     if (seen === undefined)
-      return remains(
-        'The image was not seen to answer: first it must start under hardening, and listen on a TCP port.',
-      )
+      return remains('The image was not seen to answer: first it must start under hardening, and listen on a TCP port.')
     const { port, path = '' } = seen
     const own = port === undefined ? undefined : asking(situation, { ...seen, port })
     const made =

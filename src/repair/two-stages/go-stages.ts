@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { programBases } from '../../bases/index.ts'
 import type { DockerfileFile } from '../dockerfile-file.ts'
+import { goCacheOption, keptCompilation } from '../go-cache.ts'
 import { absolute, copiedBy, directoryAt, outermost, type Copied, withVariables } from '../placed-paths.ts'
 import type { Situation } from '../repair.ts'
 import { wordsOf, type PlacedScript } from '../script.ts'
@@ -32,15 +33,18 @@ export function goStages({ file, source }: Situation, stage: SingleStage): Way[]
   const copies = [program, ...outermost(data)].map((path) => [path, path] as const)
   const words = [program, ...(run?.args ?? args)]
   const withoutC = /\bCGO_ENABLED[= ]0\b/.test(file.text)
-  const made = (assignment: string) => (run === undefined ? {} : { finish: [`${assignment}${run.command}`] })
+  const made = (assignment: string) =>
+    run === undefined ? {} : { finish: [`${goCacheOption} ${assignment}${run.command}`] }
   const builds = runs.flatMap(({ script }) => buildsIn(script))
-  const linked = { base: programBases.glibc, words, copies, ...made('') }
+  // Each form that is tried, and each later build, would compile everything again.
+  const kept = keptCompilation(file, () => true)
+  const linked = { base: programBases.glibc, words, copies, ...made(''), edits: kept }
   const alone = {
     base: programBases.static,
     words,
     copies,
     ...made(withoutC ? '' : 'CGO_ENABLED=0 '),
-    edits: withoutC ? [] : builds.map(({ at }) => ({ start: at, end: at, text: 'CGO_ENABLED=0 ' })),
+    edits: [...kept, ...(withoutC ? [] : builds.map(({ at }) => ({ start: at, end: at, text: 'CGO_ENABLED=0 ' })))],
   }
   if (withoutC) return [alone]
   const isKnown = run !== undefined || builds.length > 0

@@ -27,8 +27,18 @@ describe('where an image answers', () => {
   it.each<[string, ReturnType<typeof answer>[], number[], { port: number; path: string } | undefined]>([
     ['the most specific path', [answer(80, '/'), answer(80, '/health')], [], { port: 80, path: '/health' }],
     ['not an error', [answer(80, '/healthz', 404), answer(80, '/', 301)], [], { port: 80, path: '/' }],
-    ['the port that it names', [answer(80, '/health'), answer(8080, '/health')], [8080], { port: 8080, path: '/health' }],
-    ['another port, if that one has no such path', [answer(80, '/health'), answer(8080, '/')], [8080], { port: 80, path: '/health' }],
+    [
+      'the port that it names',
+      [answer(80, '/health'), answer(8080, '/health')],
+      [8080],
+      { port: 8080, path: '/health' },
+    ],
+    [
+      'another port, if that one has no such path',
+      [answer(80, '/health'), answer(8080, '/')],
+      [8080],
+      { port: 80, path: '/health' },
+    ],
     ['nowhere', [answer(80, '/', 500)], [80], undefined],
   ])('is %s', (_, answers, likely, wanted) => {
     expect(answeredAt(answers, likely)).toEqual(wanted)

@@ -479,7 +479,7 @@ describe('a health check', () => {
     }
     expect(changed(text, given)).toEqual([
       'COPY deploy/healthcheck/main.go /healthcheck/main.go',
-      'RUN CGO_ENABLED=0 go build -ldflags="-s -w" -o /healthcheck/check /healthcheck/main.go',
+      'RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -ldflags="-s -w" -o /healthcheck/check /healthcheck/main.go',
       'COPY --from=build /healthcheck/check /healthcheck',
       'HEALTHCHECK --interval=30s --timeout=5s --start-period=7s --retries=3 CMD ["/healthcheck", "http://127.0.0.1:8000/health"]',
     ])

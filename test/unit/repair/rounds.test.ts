@@ -39,6 +39,11 @@ describe('the proposals of a round', () => {
   it('are only a different order for an image that passes', () => {
     expect(names({ ...begun, passes: true })).toEqual(['dependencies-first'])
   })
+  it('are not what was left out, if a repair proposes several things', () => {
+    const two: Answer[] = all.map(() => ({}))
+    two[3] = { proposals: [proposal('labels one'), proposal('labels two')] }
+    expect(names({ ...begun, finished: ['labels one'] }, two)).toEqual(['labels two'])
+  })
   it('are not those of a repair that was kept twice and proposes something again', () => {
     expect(names({ ...begun, kept: ['two-stages'] })).toEqual(['two-stages'])
     expect(names({ ...begun, kept: ['two-stages', 'two-stages'] })).toEqual(['user', 'slim-base'])
@@ -47,7 +52,10 @@ describe('the proposals of a round', () => {
 
 describe('the sets that are tried to find the proposals that work', () => {
   const lists = [[], ['a'], ['a', 'b', 'c'], ['a', 'b', 'c', 'd', 'e']].map((ids) => ids.map((id) => proposal(id)))
-  const cases = [...lists, [proposal('a', 3), proposal('b'), proposal('c', 2)]].map((list) => ({ list, most: mostTries(list) }))
+  const cases = [...lists, [proposal('a', 3), proposal('b'), proposal('c', 2)]].map((list) => ({
+    list,
+    most: mostTries(list),
+  }))
 
   it.each(cases)('are never more than $most, whichever of them break', async ({ list, most }) => {
     const counts = await Promise.all(
@@ -71,6 +79,10 @@ describe('the sets that are tried to find the proposals that work', () => {
     }
     const list = ['a', 'b', 'c', 'd'].map((id) => proposal(id))
     const { kept, dropped, untried } = await keepWorking(list, works, () => tries < 2)
-    expect([kept, dropped, untried].map((some) => some.map(({ repair: id }) => id))).toEqual([['a', 'b'], [], ['c', 'd']])
+    expect([kept, dropped, untried].map((some) => some.map(({ repair: id }) => id))).toEqual([
+      ['a', 'b'],
+      [],
+      ['c', 'd'],
+    ])
   })
 })

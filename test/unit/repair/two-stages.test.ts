@@ -49,7 +49,7 @@ ENV GREETING=hello
 WORKDIR /src
 COPY . .
 # One program.
-RUN CGO_ENABLED=0 go build -ldflags "-s -w" -o /src/bin/orders ./cmd/orders
+RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -ldflags "-s -w" -o /src/bin/orders ./cmd/orders
 
 FROM gcr.io/distroless/static-debian12:nonroot
 ENV GREETING=hello
@@ -81,7 +81,7 @@ CMD ["/src/bin/orders", "--verbose"]
     expect(divided(run, { 'go.mod': module, 'main.go': '' })[0]).toBe(`FROM golang:1.26-bookworm AS build
 WORKDIR /app
 COPY . .
-RUN CGO_ENABLED=0 go build -o /usr/local/bin/app main.go
+RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -o /usr/local/bin/app main.go
 
 FROM gcr.io/distroless/static-debian12:nonroot
 WORKDIR /app

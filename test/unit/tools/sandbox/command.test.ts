@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { defaultPolicy } from '../../../../src/policy/default.ts'
 import type { Policy } from '../../../../src/policy/schema.ts'
-import { insideImage, judgeCommands, runImage, sandboxPlan, testPlan, type Asking } from '../../../../src/tools/sandbox/command.ts'
+import {
+  insideImage,
+  judgeCommands,
+  runImage,
+  sandboxPlan,
+  testPlan,
+  type Asking,
+} from '../../../../src/tools/sandbox/command.ts'
 
 function plan(runtime: Partial<Policy['runtime']>, seccomp?: string): unknown {
   return JSON.parse(sandboxPlan({ ...defaultPolicy, runtime: { ...defaultPolicy.runtime, ...runtime } }, seccomp))
@@ -44,7 +51,7 @@ describe('the plan of a run', () => {
     expect(JSON.stringify(plan({ services }))).not.toContain('only-for-this-run')
   })
 
-  it('asks for paths, with the policy\'s probe or as soon as any port accepts connections', () => {
+  it("asks for paths, with the policy's probe or as soon as any port accepts connections", () => {
     const asked = (asking: Asking) => JSON.parse(sandboxPlan(defaultPolicy, undefined, asking)) as unknown
     expect(asked({ paths: ['/health'] })).toMatchObject({ probe: { kind: 'healthcheck' }, ask: ['/health'] })
     expect(asked({ paths: ['/'], expectedPorts: [8000] })).toMatchObject({
