@@ -14,6 +14,9 @@ import { answersOf } from './answers.ts'
 import type { Answers, Measured, Side } from './measured.ts'
 import { codeDigest, shapeDigest, type Shape } from './shape.ts'
 
+/** More of one rule are of one kind. */
+const shownViolations = 5
+
 /**
  * Repairs an application under the default policy, and starts it before and after, with and without hardening, in a way
  * of its own: neither the image's health check nor what the repair has seen counts. `database` is a directory for
@@ -83,6 +86,12 @@ function side({ outcome, verdict, evidence, failure }: Run, answered: Answers, r
   return {
     outcome: failure === undefined ? outcome : `${outcome}: ${failure.message.split('\n')[0] ?? ''}`,
     no: no.map(({ rule }) => rule),
+    found: Object.fromEntries(
+      no.map(({ rule, violations }) => [
+        rule,
+        violations.slice(0, shownViolations).map(({ id, found: text }) => `${id}: ${text}`),
+      ]),
+    ),
     answers: answered,
     ...(size === undefined ? {} : { unpacked: size.unpacked }),
     ...(found === undefined ? {} : { findings: found.findings.length, packages: found.packageCount }),
