@@ -60,11 +60,14 @@ export function trialsOf(request: Request): Trials {
   }
 }
 
-/** Whether a judgement says how the image starts: not if nothing can tell when it is ready. */
+/** Whether a judgement says how the image starts: not if nothing can tell when it is ready, or a refused write may be why it is not. */
 function isConclusive({ evidence, failure }: Run): boolean {
   if (failure !== undefined) return /^(BUILD|BUILD_STEP)$/.test(failure.code)
-  const run = evidence?.platforms[0]?.evidence.runtime
-  return run?.status === 'collected' && /^(ready|exited|not-ready)$/.test(run.value.outcome)
+  const cell = evidence?.platforms[0]?.evidence.runtime
+  const run = cell === undefined ? undefined : valueOf(cell)
+  return (
+    run?.outcome === 'ready' || (/^(exited|not-ready)$/.test(run?.outcome ?? '') && run?.refusedWrites.length === 0)
+  )
 }
 
 function asTried({ evidence }: Run): TriedImage | undefined {

@@ -67,6 +67,7 @@ export async function repair(request: Request): Promise<Repaired> {
   const left: Left[] = []
   const kept: Proposal[] = []
   let [current, answers, line]: [Judged, readonly Answer[], ChangedLine | undefined] = [before, [], undefined]
+  let tmpfs: readonly string[] = []
   for (let number = 1; isRepairable(before.run); number++) {
     const past = {
       finished: left.map(({ repair: id }) => id),
@@ -76,6 +77,7 @@ export async function repair(request: Request): Promise<Repaired> {
     const next = await proposalsFor(trials, current, past)
     const { situation } = next
     answers = next.answers
+    tmpfs = situation.image.seen?.tmpfs ?? []
     line ??= changedLine(situation)
     const { kept: proposals } = withoutOverlaps(next.proposals)
     if (proposals.length === 0) break
@@ -89,7 +91,7 @@ export async function repair(request: Request): Promise<Repaired> {
     current = round.judged ?? current
   }
   const rebuild = kept.length === 0 ? undefined : await rebuilt(trials, current.files, line)
-  const files = { ...current.files, ...(await whatRemains(request, current)) }
+  const files = { ...current.files, ...(await whatRemains(request, current, tmpfs)) }
   return tellRepair({ before: before.run, after: current.run, kept, left, answers, files, rebuild })
 }
 
@@ -121,7 +123,7 @@ async function proposalsFor(trials: Trials, current: Judged, past: Parameters<ty
 /** What the image was seen to do, if a repair that needs to know it may have something to do. */
 async function seenOf(trials: Trials, { run, files }: Judged): Promise<Seen | undefined> {
   const isAsked = resultsOf(run).some(
-    ({ rule, status }) => (rule === 'healthcheck' || rule === 'structure-tests') && saysNo(status),
+    ({ rule, status }) => /^(healthcheck|structure-tests|runtime-run|runtime-ready)$/.test(rule) && saysNo(status),
   )
   return isAsked ? (await trials.attempt(files, 'try as it is'))?.seen : undefined
 }
@@ -209,13 +211,17 @@ async function rebuilt(trials: Trials, files: Files, line: ChangedLine | undefin
 }
 
 /**
- * The violations that still reject the image, as entries of the source's own policy, for a person to complete. A policy
- * from elsewhere is not changed.
+ * The violations that still reject the image, as entries of the source's own policy, for a person to complete, with the
+ * directories that it needs to write to. A policy from elsewhere is not changed.
  */
-async function whatRemains(request: Request, { directory, run, source }: Judged): Promise<Files> {
+async function whatRemains(
+  request: Request,
+  { directory, run, source }: Judged,
+  tmpfs: readonly string[],
+): Promise<Files> {
   if (request.policy !== undefined || source === undefined || run.outcome === 'passed') return {}
   const written = await readText(directory, policyName, limits.written, 'POLICY')
-  const text = openExceptions(resultsOf(run), source.policy, written, request.now)
+  const text = openExceptions(resultsOf(run), source.policy, written, request.now, tmpfs)
   return text === undefined ? {} : { [policyName]: text }
 }
 

@@ -1,5 +1,13 @@
 import type { Configuration, Runtime } from '../src/model/index.ts'
-import { answeredAt, healthPaths, likelyPorts, placeDockerfile, portOf, type Seen } from '../src/repair/index.ts'
+import {
+  answeredAt,
+  healthPaths,
+  likelyPorts,
+  placeDockerfile,
+  portOf,
+  refusedDirectories,
+  type Seen,
+} from '../src/repair/index.ts'
 import { collectors } from '../src/stages/evidence/index.ts'
 import { askRuntime } from '../src/stages/evidence/runtime.ts'
 import { readSource } from '../src/stages/source/source.ts'
@@ -17,10 +25,14 @@ export interface TriedImage {
   seen?: Seen
 }
 
+/** How often an image is started that is refused to write: each start may show where it would write next. */
+const mostStarts = 4
+
 /**
- * Builds a source and starts its image under hardening, once. It is ready if its own health check or the policy's probe
- * says so, or without either, as soon as it accepts connections; then it is asked for the paths that may report its
- * health. Only the first platform is tried. Throws what a build throws.
+ * Builds a source and starts its image under hardening. It is ready if its own health check or the policy's probe says
+ * so, or without either, as soon as it accepts connections; then it is asked for the paths that may report its health.
+ * One that does not become ready and was refused to write is started again with the directories that it tried. Only the
+ * first platform is tried. Throws what a build throws.
  */
 export async function tryImage(request: Request): Promise<TriedImage> {
   const source = await readSource(request)
@@ -32,14 +44,34 @@ export async function tryImage(request: Request): Promise<TriedImage> {
     dockerfile === undefined ? undefined : placeDockerfile(dockerfile.path, dockerfile.text, dockerfile.reading)
   const ports = configuration === undefined || file === undefined ? [] : likelyPorts(file, configuration, policy)
   const isAsked = policy.runtime.probe === 'healthcheck' && !hasHealthCheck(configuration)
-  const asked = valueOf(
-    await askRuntime(
-      { built: image.built, policy, seccomp, lock: request.lock },
-      { paths: healthPaths, ...(isAsked ? { expectedPorts: ports } : {}) },
-    ),
-  )
-  const seen = asked === undefined ? undefined : seenIn(asked.run, asked.answers, ports)
+  const asking = { paths: healthPaths, ...(isAsked ? { expectedPorts: ports } : {}) }
+  const start = async (more: readonly string[]) => {
+    const { runtime } = policy
+    const tried = { ...policy, runtime: { ...runtime, tmpfs: [...runtime.tmpfs, ...more] } }
+    return valueOf(await askRuntime({ built: image.built, policy: tried, seccomp, lock: request.lock }, asking))
+  }
+  const { asked, tmpfs } = await startUntilReady(start, configuration)
+  const seen = asked === undefined ? undefined : seenIn(asked.run, asked.answers, ports, tmpfs)
   return { configuration, run: asked?.run, ...(seen === undefined ? {} : { seen }) }
+}
+
+type Asked = { run: Runtime; answers: readonly Answered[] } | undefined
+
+/** The first start, or a later one that became ready, with the directories that it could write to. */
+async function startUntilReady(
+  start: (tmpfs: readonly string[]) => Promise<Asked>,
+  configuration: Configuration | undefined,
+): Promise<{ asked: Asked; tmpfs: readonly string[] }> {
+  const first = await start([])
+  let [asked, tmpfs]: [Asked, readonly string[]] = [first, []]
+  for (let count = 1; count < mostStarts && asked !== undefined && asked.run.outcome !== 'ready'; count++) {
+    const more = configuration === undefined ? [] : refusedDirectories(asked.run, configuration)
+    const all = [...new Set([...tmpfs, ...more])].toSorted()
+    if (all.length === tmpfs.length) break
+    tmpfs = all
+    asked = await start(tmpfs)
+  }
+  return asked?.run.outcome === 'ready' ? { asked, tmpfs } : { asked: first, tmpfs: [] }
 }
 
 function hasHealthCheck(configuration: Configuration | undefined): boolean {
@@ -50,6 +82,7 @@ function seenIn(
   { outcome, listens, readySeconds }: Runtime,
   answers: readonly Answered[],
   likely: readonly number[],
+  tmpfs: readonly string[],
 ): Seen | undefined {
   if (outcome !== 'ready' || readySeconds === undefined) return undefined
   const at = answeredAt(answers, likely)
@@ -60,5 +93,6 @@ function seenIn(
     readySeconds,
     ...(port === undefined ? {} : { port }),
     ...(at === undefined ? {} : { path: at.path }),
+    ...(tmpfs.length === 0 ? {} : { tmpfs }),
   }
 }

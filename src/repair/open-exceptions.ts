@@ -9,13 +9,15 @@ const proposedDays = 90
 /**
  * The remaining violations as exceptions in a policy file, with empty reason and owner: Loadline refuses the file until
  * a person fills them in or deletes the entry. Appended to the policy's text; undefined if nothing can be excepted, if
- * the policy already has exceptions, whose order is up to their author, or if it is in flow form, as JSON is.
+ * the policy already has exceptions, whose order is up to their author, or if it is in flow form, as JSON is. `tmpfs`
+ * are directories without which the image does not become ready: they are proposed in a comment.
  */
 export function openExceptions(
   results: readonly RuleResult[],
   policy: Policy,
   text: string | undefined,
   now: Date,
+  tmpfs: readonly string[] = [],
 ): string | undefined {
   const days = Math.min(proposedDays, policy.exceptions.maximumDays)
   const expires = new Date(now.getTime() + days * 86_400_000).toISOString().slice(0, 10)
@@ -41,5 +43,17 @@ export function openExceptions(
   const section = stringify({ exceptions: { register: once } }, { lineWidth: 0 })
   const comment =
     '# What "loadline repair" could not fix. Give each entry a reason and an owner, or delete it: until then the file is refused.\n'
-  return text === undefined ? `version: 1\n${comment}${section}` : `${text.replace(/\n?$/, '\n')}${comment}${section}`
+  const added = `${proposal(policy, tmpfs)}${comment}${section}`
+  return text === undefined ? `version: 1\n${added}` : `${text.replace(/\n?$/, '\n')}${added}`
+}
+
+function proposal({ runtime }: Policy, tmpfs: readonly string[]): string {
+  if (tmpfs.length === 0) return ''
+  const setting = stringify({ runtime: { tmpfs: [...runtime.tmpfs, ...tmpfs] } }, { lineWidth: 0 }).trimEnd()
+  const lines = [
+    'It becomes ready only if it can write to more than the policy allows. If what it writes there may be lost when the container stops,',
+    'make this part of the policy, and say here why; otherwise give it a volume there. Nothing is allowed until then.',
+    ...setting.split('\n'),
+  ]
+  return lines.map((line) => `# ${line}\n`).join('')
 }

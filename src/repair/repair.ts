@@ -37,6 +37,8 @@ export interface Seen {
   listens: readonly string[]
   /** Seconds until it was ready. */
   readySeconds: number
+  /** Directories that it could write to beyond the policy's, because it does not become ready without; absent if there is none. */
+  tmpfs?: readonly string[]
 }
 
 /** One change that can be kept or dropped on its own. */

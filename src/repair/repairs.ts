@@ -20,6 +20,7 @@ import { startedScript } from './rules/started-script.ts'
 import { structureTests } from './rules/structure-tests.ts'
 import { twoStages } from './rules/two-stages.ts'
 import { user } from './rules/user.ts'
+import { writableDirectories } from './rules/writable-directories.ts'
 
 /** Every repair, in the order in which a round makes them. */
 export const repairs: readonly Repair[] = [
@@ -41,6 +42,7 @@ export const repairs: readonly Repair[] = [
   baseDigest,
   labels,
   bytecode,
+  writableDirectories,
   ignoredFiles,
   healthCheck,
   structureTests,
