@@ -4,7 +4,7 @@ import { limits } from '../src/model/limits.ts'
 import type { Collected, NotApplicable, Run } from '../src/model/index.ts'
 import { packageFiles } from '../src/engine/package-root.ts'
 import { readText } from '../src/engine/read-text.ts'
-import { placeDockerfile, type Situation } from '../src/repair/index.ts'
+import { checkerTemplates, placeDockerfile, type Situation } from '../src/repair/index.ts'
 import type { Source } from '../src/stages/source/source.ts'
 
 /** Manifests that contain an application's name, origin and dependencies, and the list of what the build does not see. */
@@ -28,7 +28,7 @@ export async function situationOf({
   const texts = await Promise.all(
     manifests.map(async (path) => [path, await readText(directory, path, limits.written).catch(unreadable)] as const),
   )
-  const checker = packageFiles('src/scaffold/templates').get('healthcheck.go')
+  const templates = packageFiles('src/scaffold/templates')
   const configuration = valueOf(cells.configuration)
   const base = valueOf(cells.base)
   const runtime = valueOf(cells.runtime)
@@ -42,7 +42,7 @@ export async function situationOf({
       ...(runtime === undefined ? {} : { runtime }),
       packages: valueOf(cells.licenses)?.packages ?? [],
     },
-    ...(checker === undefined ? {} : { checker }),
+    checkers: new Map([...templates].filter(([name]) => checkerTemplates.includes(name))),
     source: {
       name: source.subject.name,
       paths: new Set(paths.filter((path) => !path.endsWith('/'))),

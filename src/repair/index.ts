@@ -1,5 +1,6 @@
 export { assemble } from './assemble.ts'
 export { changedLine, type ChangedLine } from './changed-line.ts'
+export { checkerTemplates } from './compiled-check.ts'
 export { isBetter, saysNo, worse } from './compare.ts'
 export { placeDockerfile } from './dockerfile-file.ts'
 export { keepWorking, withoutOverlaps } from './keep.ts'

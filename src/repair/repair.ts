@@ -21,8 +21,8 @@ export interface Situation {
      */
     seen?: Seen
   }
-  /** The text of a Go program that exits with 0 if the URL in its argument answers 200. */
-  checker?: string
+  /** The texts of programs that exit with 0 if the URL in their argument answers 200, by the name of their file. */
+  checkers: ReadonlyMap<string, string>
   /** Files of the source, without links, and the texts of its manifests. */
   source: { name: string; paths: ReadonlySet<string>; texts: ReadonlyMap<string, string> }
 }

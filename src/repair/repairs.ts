@@ -9,6 +9,7 @@ import { dependenciesFirst } from './rules/dependencies-first.ts'
 import { execForm } from './rules/exec-form.ts'
 import { healthCheck } from './rules/health-check.ts'
 import { ignoredFiles } from './rules/ignored-files.ts'
+import { initProcess } from './rules/init-process.ts'
 import { judgedVersions } from './rules/judged-versions.ts'
 import { labels } from './rules/labels.ts'
 import { setuid, worldWritable } from './rules/modes.ts'
@@ -45,6 +46,7 @@ export const repairs: readonly Repair[] = [
   writableDirectories,
   ignoredFiles,
   healthCheck,
+  initProcess,
   structureTests,
   dependenciesFirst,
 ]

@@ -82,16 +82,7 @@ export interface Judged {
  */
 export async function gateOfToday(): Promise<Gate> {
   const ofToday = mkdtempSync(join(tmpdir(), 'loadline-of-today-'))
-  await onEngine(async ({ exampleDatabase }) => {
-    if (exampleDatabase === undefined) throw new Error('the lock file has no example database')
-    await dag.container().from(exampleDatabase.reference).rootfs().directory('db').export(join(ofToday, 'database/db'))
-  })
-  // Java archives that Maven made say what they are; the index of the others may be empty here, and has to be there.
-  await execa('python3', ['-c', emptyJavaIndex, join(ofToday, 'database/java-db')])
-  const dated = (path: string, field: string) =>
-    JSON.stringify({ ...(JSON.parse(readFileSync(path, 'utf8')) as object), [field]: new Date().toISOString() })
-  const metadata = join(ofToday, 'database/db/metadata.json')
-  writeFileSync(metadata, dated(metadata, 'UpdatedAt'))
+  await databaseOfToday(join(ofToday, 'database'))
   writeFileSync(
     join(ofToday, 'exploited.json'),
     dated(fileURLToPath(new URL('../fixtures/cisa-kev/two-entries.json', import.meta.url)), 'dateReleased'),
@@ -100,6 +91,23 @@ export async function gateOfToday(): Promise<Gate> {
     judge: (directory) => judge(directory, ofToday),
     end: () => rmSync(ofToday, { recursive: true, force: true }),
   }
+}
+
+/** Writes the vulnerability database of the examples into a directory, as one for --vulnerability-database that was updated now. */
+export async function databaseOfToday(directory: string): Promise<void> {
+  await onEngine(async ({ exampleDatabase }) => {
+    if (exampleDatabase === undefined) throw new Error('the lock file has no example database')
+    await dag.container().from(exampleDatabase.reference).rootfs().directory('db').export(join(directory, 'db'))
+  })
+  // Java archives that Maven made say what they are; the index of the others may be empty here, and has to be there.
+  await execa('python3', ['-c', emptyJavaIndex, join(directory, 'java-db')])
+  const metadata = join(directory, 'db/metadata.json')
+  writeFileSync(metadata, dated(metadata, 'UpdatedAt'))
+}
+
+/** A JSON document with the time of now in a field. */
+function dated(path: string, field: string): string {
+  return JSON.stringify({ ...(JSON.parse(readFileSync(path, 'utf8')) as object), [field]: new Date().toISOString() })
 }
 
 /** A copy of the application of a stack, with its scaffold. */

@@ -86,6 +86,24 @@ export const parts: readonly Part[] = [
     run: own('scaffold.test.ts'),
   },
   {
+    name: 'repair',
+    what: '`loadline repair` on applications with the shape of public ones, in six stacks: what answered before answers after. Writes the table of [repair.md](repair.md); what has not changed since it was measured is not measured again.',
+    about: [
+      'src/repair',
+      'src/bases',
+      'pipelines/repair.ts',
+      'pipelines/repair-round.ts',
+      'pipelines/repair-situation.ts',
+      'pipelines/repair-trials.ts',
+      'pipelines/rebuild-times.ts',
+      'pipelines/try-image.ts',
+      'test/fixtures/repair',
+      'test/exhaustive/repair',
+      'test/exhaustive/repair.test.ts',
+    ],
+    run: own('repair.test.ts'),
+  },
+  {
     name: 'emulation',
     what: "Command tests of an image for arm64 run by Debian's emulator while this machine's kernel has it, and have not passed before.",
     about: [

@@ -194,7 +194,7 @@ function downloadFirst({ file, source }: Situation, { copy, copied }: Order): Ed
   if (isDone || manifests === undefined || manifests.length === 0 || !requires || source.paths.has(root)) return []
   const block = blockOf(file, copy)
   const here = directoryAt(file, copy, initial)
-  const download = here === directory ? 'go mod download' : `cd ${directory} && go mod download`
+  const download = here === directory ? 'go mod download' : `go mod download -C ${directory}`
   const lines = [...copiesOf(copy, manifests, copied, here), `RUN ${download}`]
   return [{ start: block.start, end: block.start, text: lines.map((line) => `${line}${file.newline}`).join('') }]
 }

@@ -8,7 +8,7 @@ import { arrayText } from './exec-form.ts'
 export const healthCheck: Repair = {
   id: 'health-check',
   title:
-    'A health check probes the port and path on which the running image was seen to answer, with a program in the image, or with one that is compiled beside a Go application',
+    'A health check probes the port and path on which the running image was seen to answer, with a program in the image, or with one that is compiled beside a Go, Java or Rust application',
   answers: ['healthcheck', 'DL3057'],
   propose(situation) {
     if (violationsOf(situation, 'healthcheck').length === 0) return {}
@@ -104,5 +104,12 @@ function asking({ image }: Situation, { port, path, listens }: Seen & { port: nu
   if (has('curl'))
     return ['curl', '--fail', '--silent', '--show-error', '--max-time', '3', '--output', '/dev/null', url]
   if (has('wget') || has('busybox')) return ['wget', '-q', '-T', '3', '-O', '/dev/null', url]
-  return undefined
+  const bash = image.configuration?.shells.find((shell) => posix.basename(shell) === 'bash')
+  return bash === undefined ? undefined : [bash, '-c', bashRequest(host, port, path)]
+}
+
+/** A request by bash itself, which opens connections where Debian and Ubuntu compile it. */
+function bashRequest(host: string, port: number, path: string): string {
+  const request = String.raw`GET ${path} HTTP/1.0\r\nHost: localhost\r\n\r\n`
+  return `exec 3<>/dev/tcp/${host.replaceAll(/[[\]]/g, '')}/${port} && printf '${request}' >&3 && read -r -t 3 answer <&3 && [[ $answer == HTTP/*' '[23]* ]]`
 }

@@ -489,6 +489,50 @@ describe('a health check', () => {
     const { path: _, ...port } = seen
     expect(changed(text, { ...given, seen: port })).toEqual([])
   })
+  it('by bash, if there is nothing else', () => {
+    const configuration = none({ entrypoint: ['/server'], cmd: [], shells: ['/bin/dash', '/bin/bash'] })
+    expect(check({ configuration, packages: [], seen })).toContain(
+      String.raw`CMD ["/bin/bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8000 && printf 'GET /health HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r -t 3 answer <&3 && [[ $answer == HTTP/*' '[23]* ]]"]`,
+    )
+    expect(check({ configuration: none({ entrypoint: ['/server'], shells: ['/bin/dash'] }), packages: [], seen })).toBe(
+      '',
+    )
+  })
+  it.each([
+    [
+      'Java',
+      'maven:3-eclipse-temurin-17',
+      ['java', '-jar', 'app.jar'],
+      [
+        'COPY deploy/healthcheck/HealthCheck.java /healthcheck/HealthCheck.java',
+        'RUN javac /healthcheck/HealthCheck.java',
+      ],
+      'COPY --from=build /healthcheck/HealthCheck.class /healthcheck/',
+      '["java", "-cp", "/healthcheck", "HealthCheck", "http://127.0.0.1:8000/health"]',
+    ],
+    [
+      'Rust',
+      'rust:1-bookworm',
+      ['/a'],
+      [
+        'COPY deploy/healthcheck/main.rs /healthcheck/main.rs',
+        'RUN rustc -O -o /healthcheck/check /healthcheck/main.rs',
+      ],
+      'COPY --from=build /healthcheck/check /healthcheck',
+      '["/healthcheck", "http://127.0.0.1:8000/health"]',
+    ],
+  ])('of a %s application is compiled where that is', (_, base, entrypoint, made, copied, command) => {
+    const text = `FROM ${base} AS build\nCOPY . .\nFROM gcr.io/distroless/cc-debian12:nonroot\nCOPY --from=build /a /a\n`
+    const given: Given = {
+      configuration: none({ user: '65532', entrypoint, cmd: [], shells: [] }),
+      packages: [],
+      seen,
+      source: { '.dockerignore': '' },
+    }
+    const lines = changed(text, given)
+    expect(lines.slice(0, 3)).toEqual([...made, copied])
+    expect(lines[3]).toContain(`CMD ${command}`)
+  })
   it('stands behind the user, whoever wrote that', () => {
     const text = 'FROM debian:12-slim\nCOPY a /a\nUSER 1000\nCMD ["python3"]\n'
     const configuration = none({ user: '1000', cmd: ['python3'], entrypoint: [] })
@@ -570,5 +614,61 @@ describe('an image that passes', () => {
     const text = 'FROM gcr.io/distroless/static-debian12:nonroot\nCOPY app /app\nENTRYPOINT ["/app"]\n'
     expect(repaired(text).dockerfile).toBe(text)
     expect(remains(text)).toEqual([])
+  })
+})
+
+describe('an application that does not end when it is asked to', () => {
+  const runtime = { stop: { signal: 'SIGTERM', seconds: 10, exit: { code: 137, signal: 'SIGKILL' }, forced: true } }
+  const debian = [{ name: 'apt', version: '2.6', type: 'debian' }]
+  const given = (configuration: NonNullable<Given['configuration']>, more: Given = {}): Given => ({
+    runtime,
+    packages: debian,
+    configuration: { shells: ['/bin/sh'], ...configuration },
+    source: { '.dockerignore': '' },
+    ...more,
+  })
+  const installs =
+    'RUN apt-get update && apt-get install -y --no-install-recommends tini=0.19.* && rm -rf /var/lib/apt/lists/*'
+
+  it('is started by an init from the packages of its base, before anything else is made', () => {
+    const text = 'FROM node:24-slim\nCOPY a.js /a.js\nCMD ["node", "a.js"]\n'
+    expect(changed(text, given({ entrypoint: ['docker-entrypoint.sh'], cmd: ['node', 'a.js'] }))).toEqual([
+      installs,
+      'ENTRYPOINT ["/usr/bin/tini", "--", "docker-entrypoint.sh"]',
+    ])
+    expect(repaired(text, given({ entrypoint: [], cmd: ['node', 'a.js'] })).dockerfile).toContain(
+      `FROM node:24-slim\n${installs}\nCOPY`,
+    )
+  })
+  it('by that of Alpine', () => {
+    const packages = [{ name: 'apk-tools', version: '2', type: 'alpine' }]
+    expect(
+      changed('FROM alpine:3.20\nCOPY a /a\nENTRYPOINT ["/a"]\n', given({ entrypoint: ['/a'], cmd: [] }, { packages })),
+    ).toEqual(['RUN apk add --no-cache tini=~0.19', 'ENTRYPOINT ["/sbin/tini", "--", "/a"]'])
+  })
+  it('by that of an earlier stage, if its own has no packages', () => {
+    const text =
+      'FROM golang:1.26-bookworm AS build\nCOPY . .\nFROM gcr.io/distroless/static-debian12:nonroot\nCOPY --from=build /a /a\nCMD ["/a"]\n'
+    expect(changed(text, given({ user: '65532', shells: [], entrypoint: [], cmd: ['/a'] }, { packages: [] }))).toEqual([
+      installs,
+      'COPY --from=build /usr/bin/tini-static /usr/bin/tini',
+      'ENTRYPOINT ["/usr/bin/tini", "--"]',
+    ])
+  })
+  it('with everything that a shell has started, and with the command of its base', () => {
+    const text = 'FROM debian:12-slim\nCOPY a /a\n'
+    expect(changed(text, given({ entrypoint: [], cmd: ['sh', '-c', 'exec /a'] }))).toEqual([
+      installs,
+      'ENTRYPOINT ["/usr/bin/tini", "-g", "--"]',
+      'CMD ["sh", "-c", "exec /a"]',
+    ])
+  })
+  it('but not twice, not before it is started without a shell, and not if it ends', () => {
+    const text = 'FROM debian:12-slim\nCOPY a /a\nENTRYPOINT /a\n'
+    expect(changed(text, given({ entrypoint: ['/bin/sh', '-c', '/a'], cmd: [] }))).toEqual(['ENTRYPOINT ["/a"]'])
+    const exec = 'FROM debian:12-slim\nCOPY a /a\nENTRYPOINT ["/a"]\n'
+    expect(changed(exec, given({ entrypoint: ['tini', '--', '/a'], cmd: [] }))).toEqual([])
+    expect(changed(exec, given({ entrypoint: ['/a'], cmd: [] }, { runtime: {} }))).toEqual([])
+    expect(changed(exec, given({ entrypoint: ['/a'], cmd: [] }, { packages: [] }))).toEqual([])
   })
 })

@@ -1,7 +1,15 @@
 import { evaluate } from '../../../src/gate/evaluate.ts'
 import type { Configuration, Package, Runtime } from '../../../src/model/index.ts'
 import type { Policy } from '../../../src/policy/index.ts'
-import { assemble, placeDockerfile, repairs, type Seen, type Situation, type Turn } from '../../../src/repair/index.ts'
+import {
+  assemble,
+  checkerTemplates,
+  placeDockerfile,
+  repairs,
+  type Seen,
+  type Situation,
+  type Turn,
+} from '../../../src/repair/index.ts'
 import type { Answer } from '../../../src/repair/repair.ts'
 import { applicationLayer, evidenceWith, lintFinding, now, policyWith, tool, valueOf } from '../gate/good-evidence.ts'
 import { readingOf } from '../recorded-reading.ts'
@@ -73,7 +81,7 @@ export function situationOf(text: string, given: Given = {}): Situation {
       packages: valueOf(evidence, 'licenses').packages,
       ...(given.seen === undefined ? {} : { seen: given.seen }),
     },
-    checker: 'package main\n',
+    checkers: new Map(checkerTemplates.map((name) => [name, `${name}\n`])),
     source: { name: 'shop', paths: new Set(['Dockerfile', ...files.map(([path]) => path)]), texts: new Map(files) },
   }
 }
