@@ -65,30 +65,38 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
     environment: { PORT: String(port), ...reading.environment },
     targets: answers.targets,
     compliance: answers.compliance,
-    notes: [
-      ...(answers.image === undefined
-        ? [`The image is called registry.example.com/${name} everywhere: use --image to name your registry.`]
-        : []),
-      'The workflow runs the Loadline that the variables LOADLINE_REPOSITORY and LOADLINE_COMMIT of the GitHub repository name: set both.',
-      ...(services.aws !== undefined && answers.cluster === undefined && answers.targets.includes('kubernetes')
-        ? [
-            `The code has a client of AWS (${services.aws.library}), so the cluster is taken for EKS: use --cluster other if it is not.`,
-          ]
-        : []),
-      ...(health === 'tcp'
-        ? [
-            'Its health is a connection alone, which a process that hangs may still take: give it a path if it can have one.',
-          ]
-        : []),
-      ...reading.notes,
-      ...services.notes,
-      ...(metrics === undefined
-        ? [
-            'No Prometheus client is locked, or no path for it is in the code: nothing is scraped. Add one, and run the scaffold again.',
-          ]
-        : []),
-    ],
+    notes: notesOf({ name, aws: services.aws, health, metrics }, answers, [...reading.notes, ...services.notes]),
   }
+}
+
+/** What a person should know before the first release; `found` is what reading the source showed. */
+function notesOf(
+  { name, aws, health, metrics }: Pick<Application, 'name' | 'aws' | 'health' | 'metrics'>,
+  { image, cluster, targets }: Answers,
+  found: readonly string[],
+): string[] {
+  return [
+    ...(image === undefined
+      ? [`The image is called registry.example.com/${name} everywhere: use --image to name your registry.`]
+      : []),
+    'The workflow runs the Loadline that the variables LOADLINE_REPOSITORY and LOADLINE_COMMIT of the GitHub repository name: set both.',
+    ...(aws !== undefined && cluster === undefined && targets.includes('kubernetes')
+      ? [
+          `The code has a client of AWS (${aws.library}), so the cluster is taken for EKS: use --cluster other if it is not.`,
+        ]
+      : []),
+    ...(health === 'tcp'
+      ? [
+          'Its health is a connection alone, which a process that hangs may still take: give it a path if it can have one.',
+        ]
+      : []),
+    ...found,
+    ...(metrics === undefined
+      ? [
+          'No Prometheus client is locked, or no path for it is in the code: nothing is scraped. Add one, and run the scaffold again.',
+        ]
+      : []),
+  ]
 }
 
 /** The tree's only stack. Throws `SOURCE` if there is none, several, or one without a lock file. */

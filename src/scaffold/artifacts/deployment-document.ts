@@ -9,14 +9,29 @@ import { templateOf, type Templates } from '../templates.ts'
 
 /** DEPLOYMENT.md: why everything is set up as it is for this application, and what to do when something fails. 1,500 to 2,500 words. */
 export function deploymentDocument(application: Application, templates: Templates): string {
+  const { language, targets, compliance } = application
+  const text = (file: string) => templateOf(templates, file).trimEnd()
+  const sections = (files: readonly string[]) => files.map(text).join('\n\n')
+  const document = [
+    text('deployment.md'),
+    text(`deployment-${language}.md`),
+    sections(targets.map((target) => `deployment-${target}.md`)),
+    text('deployment-operations.md'),
+    sections(compliance.map((regime) => compliances[regime].template)),
+    text('deployment-runbook.md'),
+  ].join('\n\n')
+  const named = new Set([...document.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] as string))
+  return `${fill(document, Object.fromEntries(Object.entries(valuesOf(application)).filter(([key]) => named.has(key))))}\n`
+}
+
+/** Every value that any part of the document may name; each part uses some of them. */
+function valuesOf(application: Application): Record<string, string> {
   const {
     name,
     image,
-    language,
     port,
     health,
     ready,
-    targets,
     compliance,
     bases,
     secret,
@@ -25,11 +40,8 @@ export function deploymentDocument(application: Application, templates: Template
     entrypoint,
     command = [],
   } = application
-  const runtime = runtimes[language]
-  const text = (file: string) => templateOf(templates, file).trimEnd()
-  const sections = (files: readonly string[]) => files.map(text).join('\n\n')
-  // Every value that any part of the document may name; each part uses some of them.
-  const values: Record<string, string> = {
+  const runtime = runtimes[application.language]
+  return {
     name,
     image,
     port: String(port),
@@ -72,16 +84,6 @@ export function deploymentDocument(application: Application, templates: Template
     rejudged: rejudgedText(compliance),
     notes: notes.length === 0 ? '' : `\nBefore the first release:\n\n${notes.map((note) => `- ${note}`).join('\n')}\n`,
   }
-  const document = [
-    text('deployment.md'),
-    text(`deployment-${language}.md`),
-    sections(targets.map((target) => `deployment-${target}.md`)),
-    text('deployment-operations.md'),
-    sections(compliance.map((regime) => compliances[regime].template)),
-    text('deployment-runbook.md'),
-  ].join('\n\n')
-  const named = new Set([...document.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] as string))
-  return `${fill(document, Object.fromEntries(Object.entries(values).filter(([key]) => named.has(key))))}\n`
 }
 
 /** How often published images are judged, and by which list that somebody must own. */
