@@ -9,22 +9,7 @@ import { templateOf, type Templates } from '../templates.ts'
 
 /** DEPLOYMENT.md: why everything is set up as it is for this application, and what to do when something fails. 1,500 to 2,500 words. */
 export function deploymentDocument(application: Application, templates: Templates): string {
-  const {
-    name,
-    image,
-    language,
-    port,
-    health,
-    ready,
-    targets,
-    compliance,
-    bases,
-    secret,
-    notes,
-    path,
-    entrypoint,
-    command = [],
-  } = application
+  const { name, image, language, port, health, ready, targets, compliance, bases, secret, notes, path } = application
   const runtime = runtimes[language]
   const text = (file: string) => templateOf(templates, file).trimEnd()
   const sections = (files: readonly string[]) => files.map(text).join('\n\n')
@@ -39,7 +24,7 @@ export function deploymentDocument(application: Application, templates: Template
     runtime: runtime.title,
     buildBase: bases.build,
     runBase: bases.run,
-    entrypoint: [...entrypoint, ...command].join(' '),
+    entrypoint: [...application.entrypoint, ...(application.command ?? [])].join(' '),
     source: path === '' ? '.' : path,
     startSeconds: String(runtime.startSeconds),
     startLimit: String(runtime.startSeconds * 6),
