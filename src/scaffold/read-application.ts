@@ -54,10 +54,7 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
     ready: answers.ready ?? stackReady ?? (answers.health === undefined ? found.ready : undefined) ?? health,
     metrics,
     cluster,
-    identity:
-      services.aws !== undefined && cluster === 'eks' && answers.targets.includes('kubernetes')
-        ? (answers.identity ?? 'pod-identity')
-        : undefined,
+    identity: identityOf(answers, services.aws !== undefined && cluster === 'eks'),
     host: answers.host,
     requests: metrics === undefined ? undefined : requestMetrics(libraries),
     healthcheck: [...command, health === 'tcp' ? `tcp://127.0.0.1:${port}` : `http://127.0.0.1:${port}${health}`],
@@ -65,38 +62,46 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
     environment: { PORT: String(port), ...reading.environment },
     targets: answers.targets,
     compliance: answers.compliance,
-    notes: notesOf({ name, aws: services.aws, health, metrics }, answers, [...reading.notes, ...services.notes]),
+    notes: notesOf(answers, { name, health, metrics, aws: services.aws }, [...reading.notes, ...services.notes]),
   }
 }
 
-/** What a person should know before the first release; `found` is what reading the source showed. */
+/** How pods get a role, where there is a cluster that gives one. */
+function identityOf({ targets, identity = 'pod-identity' }: Answers, wanted: boolean): Application['identity'] {
+  return wanted && targets.includes('kubernetes') ? identity : undefined
+}
+
+/** What a person should know before the first build. */
 function notesOf(
-  { name, aws, health, metrics }: Pick<Application, 'name' | 'aws' | 'health' | 'metrics'>,
   { image, cluster, targets }: Answers,
-  found: readonly string[],
+  { name, health, metrics, aws }: Pick<Application, 'name' | 'health' | 'metrics' | 'aws'>,
+  others: readonly string[],
 ): string[] {
-  return [
-    ...(image === undefined
-      ? [`The image is called registry.example.com/${name} everywhere: use --image to name your registry.`]
-      : []),
-    'The workflow runs the Loadline that the variables LOADLINE_REPOSITORY and LOADLINE_COMMIT of the GitHub repository name: set both.',
-    ...(aws !== undefined && cluster === undefined && targets.includes('kubernetes')
-      ? [
-          `The code has a client of AWS (${aws.library}), so the cluster is taken for EKS: use --cluster other if it is not.`,
-        ]
-      : []),
-    ...(health === 'tcp'
-      ? [
-          'Its health is a connection alone, which a process that hangs may still take: give it a path if it can have one.',
-        ]
-      : []),
-    ...found,
-    ...(metrics === undefined
-      ? [
-          'No Prometheus client is locked, or no path for it is in the code: nothing is scraped. Add one, and run the scaffold again.',
-        ]
-      : []),
+  const guessed = aws !== undefined && cluster === undefined && targets.includes('kubernetes')
+  const notes: ReadonlyArray<readonly [said: boolean, note: string]> = [
+    [
+      image === undefined,
+      `The image is called registry.example.com/${name} everywhere: use --image to name your registry.`,
+    ],
+    [
+      true,
+      'The workflow runs the Loadline that the variables LOADLINE_REPOSITORY and LOADLINE_COMMIT of the GitHub repository name: set both.',
+    ],
+    [
+      guessed,
+      `The code has a client of AWS (${aws?.library}), so the cluster is taken for EKS: use --cluster other if it is not.`,
+    ],
+    [
+      health === 'tcp',
+      'Its health is a connection alone, which a process that hangs may still take: give it a path if it can have one.',
+    ],
+    ...others.map((note) => [true, note] as const),
+    [
+      metrics === undefined,
+      'No Prometheus client is locked, or no path for it is in the code: nothing is scraped. Add one, and run the scaffold again.',
+    ],
   ]
+  return notes.flatMap(([said, note]) => (said ? [note] : []))
 }
 
 /** The tree's only stack. Throws `SOURCE` if there is none, several, or one without a lock file. */

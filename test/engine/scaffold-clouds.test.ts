@@ -111,7 +111,9 @@ describe('what a linter says of IAM policies', () => {
       'deploy/kubernetes/aws/role-policy.json',
       'deploy/kubernetes/aws/trust-policy.json',
     ])
-    expect((await findingsOf(policies.map(([, text]) => filledIn(text)))).flat()).toEqual([])
+    const findings = await findingsOf(policies.map(([, text]) => filledIn(text)))
+    // The issuer of a cluster's tokens is nothing that the linter could know, and conditions are named after it.
+    expect(findings.flat().filter((finding) => !finding.includes('oidc.eks.'))).toEqual([])
     const calls = Object.entries(files).flatMap(([path, text]): CloudCall[] =>
       callOf[path] === undefined ? [] : [[callOf[path], parse(text)]],
     )

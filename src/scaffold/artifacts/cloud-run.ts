@@ -21,8 +21,8 @@ import { probes } from './probes.ts'
  */
 export function cloudRun(application: Application): string {
   const { name, image, port, language, databaseTls } = application
-  const files = passwordFiles(application)
-  const { cpu, memory, temporary } = runtimes[language]
+  const { cpu, memory } = runtimes[language]
+  const { mounts, volumes } = volumesOf(application)
   // Below 512 MiB the second generation of the platform does not start.
   const memoryLimit = Math.max(512, memory)
   return yamlFile(
@@ -63,18 +63,10 @@ export function cloudRun(application: Application): string {
                 env: environmentOf(application),
                 resources: { limits: { cpu: String(Math.max(1, cpu.limit / 1000)), memory: `${memoryLimit}Mi` } },
                 ...probesOf(application),
-                volumeMounts: [
-                  { name: 'temporary', mountPath: '/tmp' },
-                  ...files.map(({ service }) => ({ name: service, mountPath: `${secretFolder}/${service}` })),
-                  ...(databaseTls === undefined ? [] : [{ name: 'database-authority', mountPath: authority.folder }]),
-                ],
+                volumeMounts: mounts,
               },
             ],
-            volumes: [
-              { name: 'temporary', emptyDir: { medium: 'Memory', sizeLimit: `${temporary}Mi` } },
-              ...files.map(({ service }) => secretVolume(application, service)),
-              ...(databaseTls === undefined ? [] : [authorityVolume(application)]),
-            ],
+            volumes,
           },
         },
         traffic: [{ percent: 100, latestRevision: true }],
@@ -101,6 +93,25 @@ function environmentOf(application: Application): object[] {
     valueFrom: { secretKeyRef: { name: `${name}-${group}-${key}`, key: '1' } },
   }))
   return [...named(environment), ...fromStore]
+}
+
+/** What is mounted, and where: memory, passwords as files, and the certificates of the database's authority. */
+function volumesOf(application: Application): { mounts: object[]; volumes: object[] } {
+  const files = passwordFiles(application)
+  const { temporary } = runtimes[application.language]
+  const certificates = application.databaseTls !== undefined
+  return {
+    mounts: [
+      { name: 'temporary', mountPath: '/tmp' },
+      ...files.map(({ service }) => ({ name: service, mountPath: `${secretFolder}/${service}` })),
+      ...(certificates ? [{ name: 'database-authority', mountPath: authority.folder }] : []),
+    ],
+    volumes: [
+      { name: 'temporary', emptyDir: { medium: 'Memory', sizeLimit: `${temporary}Mi` } },
+      ...files.map(({ service }) => secretVolume(application, service)),
+      ...(certificates ? [authorityVolume(application)] : []),
+    ],
+  }
 }
 
 function secretVolume({ name }: Application, service: BackingService): object {

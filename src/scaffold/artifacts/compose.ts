@@ -64,21 +64,19 @@ export function compose(application: Application): string {
       edge: { driver: 'bridge' },
       ...Object.fromEntries(needs.map((need) => [need, { driver: 'bridge', internal: true }])),
     },
-    ...(needs.length === 0
-      ? {}
-      : {
-          volumes: Object.fromEntries(
-            [...needs.map((need) => `${need}-data`), ...(databaseTls === undefined ? [] : [certificateVolume])].map(
-              (volume) => [volume, {}],
-            ),
-          ),
-          secrets: Object.fromEntries(
-            needs
-              .flatMap((need) => Object.keys(secretsOf(need, files)))
-              .map((file) => [file, { file: `./secrets/${file}` }]),
-          ),
-        }),
+    ...stores(application, files),
   })
+}
+
+/** Volumes, and secrets as files: what lasts. */
+function stores({ needs, databaseTls }: Application, files: readonly string[]): object {
+  if (needs.length === 0) return {}
+  const volumes = [...needs.map((need) => `${need}-data`), ...(databaseTls === undefined ? [] : [certificateVolume])]
+  const secrets = needs.flatMap((need) => Object.keys(secretsOf(need, files)))
+  return {
+    volumes: Object.fromEntries(volumes.map((volume) => [volume, {}])),
+    secrets: Object.fromEntries(secrets.map((file) => [file, { file: `./secrets/${file}` }])),
+  }
 }
 
 /** What a person must put beside the file before anything starts. */

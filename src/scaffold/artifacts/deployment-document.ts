@@ -9,39 +9,12 @@ import { templateOf, type Templates } from '../templates.ts'
 
 /** DEPLOYMENT.md: why everything is set up as it is for this application, and what to do when something fails. 1,500 to 2,500 words. */
 export function deploymentDocument(application: Application, templates: Templates): string {
-  const { language, targets, compliance } = application
+  const { name, image, language, port, health, ready, targets, compliance, bases, secret, notes, path } = application
+  const runtime = runtimes[language]
   const text = (file: string) => templateOf(templates, file).trimEnd()
   const sections = (files: readonly string[]) => files.map(text).join('\n\n')
-  const document = [
-    text('deployment.md'),
-    text(`deployment-${language}.md`),
-    sections(targets.map((target) => `deployment-${target}.md`)),
-    text('deployment-operations.md'),
-    sections(compliance.map((regime) => compliances[regime].template)),
-    text('deployment-runbook.md'),
-  ].join('\n\n')
-  const named = new Set([...document.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] as string))
-  return `${fill(document, Object.fromEntries(Object.entries(valuesOf(application)).filter(([key]) => named.has(key))))}\n`
-}
-
-/** Every value that any part of the document may name; each part uses some of them. */
-function valuesOf(application: Application): Record<string, string> {
-  const {
-    name,
-    image,
-    port,
-    health,
-    ready,
-    compliance,
-    bases,
-    secret,
-    notes,
-    path,
-    entrypoint,
-    command = [],
-  } = application
-  const runtime = runtimes[application.language]
-  return {
+  // Every value that any part of the document may name; each part uses some of them.
+  const values: Record<string, string> = {
     name,
     image,
     port: String(port),
@@ -51,7 +24,7 @@ function valuesOf(application: Application): Record<string, string> {
     runtime: runtime.title,
     buildBase: bases.build,
     runBase: bases.run,
-    entrypoint: [...entrypoint, ...command].join(' '),
+    entrypoint: [...application.entrypoint, ...(application.command ?? [])].join(' '),
     source: path === '' ? '.' : path,
     startSeconds: String(runtime.startSeconds),
     startLimit: String(runtime.startSeconds * 6),
@@ -84,6 +57,16 @@ function valuesOf(application: Application): Record<string, string> {
     rejudged: rejudgedText(compliance),
     notes: notes.length === 0 ? '' : `\nBefore the first release:\n\n${notes.map((note) => `- ${note}`).join('\n')}\n`,
   }
+  const document = [
+    text('deployment.md'),
+    text(`deployment-${language}.md`),
+    sections(targets.map((target) => `deployment-${target}.md`)),
+    text('deployment-operations.md'),
+    sections(compliance.map((regime) => compliances[regime].template)),
+    text('deployment-runbook.md'),
+  ].join('\n\n')
+  const named = new Set([...document.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] as string))
+  return `${fill(document, Object.fromEntries(Object.entries(values).filter(([key]) => named.has(key))))}\n`
 }
 
 /** How often published images are judged, and by which list that somebody must own. */
@@ -155,16 +138,18 @@ function tlsText({ needs, databaseTls }: Application): string {
 }
 
 /** What the application itself says of its logs, metrics and traces; nothing is claimed that no library or setting does. */
-function observedText({ metrics, requests, tracing, jsonLogs, traced, targets, compliance }: Application): string {
+function observedText({ metrics, requests, tracing, environment, targets, compliance }: Application): string {
   const days = logDays(compliance)
   return [
-    jsonLogs ?? 'The form of the logs is what the code writes to standard output: no setting here changes it.',
+    environment['LOGGING_STRUCTURED_FORMAT_CONSOLE'] === undefined
+      ? `The form of the logs is what the code writes to standard output: no setting here changes it.`
+      : 'Spring Boot writes JSON, one object per line, to standard output (`LOGGING_STRUCTURED_FORMAT_CONSOLE`, from Spring Boot 3.4 on).',
     `Log no personal data and no secrets. Keep logs for ${days} days: ${targets.includes('ecs') ? '`deploy/ecs/log-retention.json` sets that on ECS; elsewhere ' : ''}whoever collects them must be told so, because nothing here does it.`,
     metrics === undefined
       ? 'No metrics are scraped, because no Prometheus client is locked or no path for it is in the code.'
       : `Metrics are at \`${metrics}\` in Prometheus' format. ${requests === undefined ? 'Alerts on errors and latency are yours to add: no library here chose the names of such metrics.' : 'Alerts on errors follow an objective of 99.9 percent.'}`,
     tracing
-      ? `A tenth of the traces that start here go to the collector in \`OTEL_EXPORTER_OTLP_ENDPOINT\`. ${traced ?? 'The code has to start the SDK of OpenTelemetry itself.'}`
+      ? 'A tenth of the traces that start here go to the collector in `OTEL_EXPORTER_OTLP_ENDPOINT`.'
       : 'No traces are sent, because no SDK of OpenTelemetry is locked.',
   ].join(' ')
 }

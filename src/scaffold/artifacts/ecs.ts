@@ -50,14 +50,7 @@ export function ecs(application: Application): Record<string, string> {
         user: `${user}:${user}`,
         readonlyRootFilesystem: true,
         privileged: false,
-        linuxParameters: {
-          capabilities: { drop: ['ALL'] },
-          initProcessEnabled: false,
-          // Fargate has it since January 2026: https://github.com/aws/containers-roadmap/issues/736
-          tmpfs: [
-            { containerPath: '/tmp', size: runtime.temporary, mountOptions: ['rw', 'noexec', 'nosuid', 'nodev'] },
-          ],
-        },
+        linuxParameters: linuxParameters(runtime.temporary),
         portMappings: [{ name: 'http', containerPort: port, protocol: 'tcp', appProtocol: 'http' }],
         environment,
         ...(secrets.length === 0 ? {} : { secrets }),
@@ -144,6 +137,15 @@ export function ecs(application: Application): Record<string, string> {
         ScaleOutCooldown: 30,
       },
     }),
+  }
+}
+
+/** No capability, and a tmpfs of so many MiB, which Fargate has since January 2026: https://github.com/aws/containers-roadmap/issues/736. */
+function linuxParameters(temporary: number): object {
+  return {
+    capabilities: { drop: ['ALL'] },
+    initProcessEnabled: false,
+    tmpfs: [{ containerPath: '/tmp', size: temporary, mountOptions: ['rw', 'noexec', 'nosuid', 'nodev'] }],
   }
 }
 

@@ -19,7 +19,7 @@ import { metadata, neighbours, selector } from './names.ts'
 
 /** The Deployment: passes Pod Security "restricted", spreads over zones and nodes, and removes no replica before a new one serves. */
 export function deployment(application: Application): string {
-  const { name, image, port, language, cluster } = application
+  const { name, image, port, language } = application
   const { cpu, memory, temporary } = runtimes[language]
   const secrets = secretsOf(application)
   const certificates = certificatesOf(application)
@@ -50,16 +50,7 @@ export function deployment(application: Application): string {
             automountServiceAccountToken: false,
             enableServiceLinks: false,
             terminationGracePeriodSeconds: stopSeconds.beforeSignal + stopSeconds.atMost,
-            securityContext: {
-              runAsNonRoot: true,
-              runAsUser: user,
-              runAsGroup: user,
-              fsGroup: user,
-              fsGroupChangePolicy: 'OnRootMismatch',
-              seccompProfile: { type: 'RuntimeDefault' },
-              // A node without AppArmor refuses a pod that asks for it: those of EKS (Amazon Linux, Bottlerocket) have SELinux.
-              ...(cluster === 'eks' ? {} : { appArmorProfile: { type: 'RuntimeDefault' } }),
-            },
+            securityContext: podSecurity(application),
             topologySpreadConstraints: [spread('topology.kubernetes.io/zone'), spread('kubernetes.io/hostname')],
             containers: [
               {
@@ -101,6 +92,21 @@ export function deployment(application: Application): string {
       },
     },
   )
+}
+
+/** What every container of the pod is held to. */
+function podSecurity({ cluster }: Application): object {
+  return {
+    runAsNonRoot: true,
+    runAsUser: user,
+    runAsGroup: user,
+    // Tokens and secrets are readable for it.
+    fsGroup: user,
+    fsGroupChangePolicy: 'OnRootMismatch',
+    seccompProfile: { type: 'RuntimeDefault' },
+    // A node without AppArmor refuses a pod that asks for it: those of EKS (Amazon Linux, Bottlerocket) have SELinux.
+    ...(cluster === 'eks' ? {} : { appArmorProfile: { type: 'RuntimeDefault' } }),
+  }
 }
 
 /** The environment of the container: values, secrets, and what nobody has said, without which it does not start. */
