@@ -1,7 +1,8 @@
 import type { Application } from '../application.ts'
 import { backingServices, type BackingService } from '../backing-services.ts'
 import { authority } from '../database-tls.ts'
-import { replicas, runtimes } from '../runtimes.ts'
+import { runtimeOf } from '../resources.ts'
+import { replicas } from '../runtimes.ts'
 import { yamlFile } from '../yaml-file.ts'
 import {
   deploymentEnvironment,
@@ -22,7 +23,7 @@ import { probes } from './probes.ts'
 export function cloudRun(application: Application): string {
   const { name, image, port, language, databaseTls } = application
   const files = passwordFiles(application)
-  const { cpu, memory, temporary } = runtimes[language]
+  const { cpu, memory, temporary } = runtimeOf(application)
   // Below 512 MiB the second generation of the platform does not start.
   const memoryLimit = Math.max(512, memory)
   return yamlFile(

@@ -4,14 +4,15 @@ import { compliances, logDays, regulated } from '../compliance.ts'
 import { authority } from '../database-tls.ts'
 import { fill } from '../fill.ts'
 import { passwordFiles, secretVariables } from './environment.ts'
-import { replicas, runtimes, stopSeconds, user } from '../runtimes.ts'
+import { originOf, runtimeOf } from '../resources.ts'
+import { replicas, stopSeconds, user } from '../runtimes.ts'
 import { templateOf, type Templates } from '../templates.ts'
 
 /** DEPLOYMENT.md: why everything is set up as it is for this application, and what to do when something fails. 1,500 to 2,500 words. */
 export function deploymentDocument(application: Application, templates: Templates): string {
   const { name, image, language, port, health, ready, targets, compliance, bases, secret, notes, path, entrypoint } =
     application
-  const runtime = runtimes[language]
+  const runtime = runtimeOf(application)
   const text = (file: string) => templateOf(templates, file).trimEnd()
   const sections = (files: readonly string[]) => files.map(text).join('\n\n')
   // Every value that any part of the document may name; each part uses some of them.
@@ -54,6 +55,7 @@ export function deploymentDocument(application: Application, templates: Template
     services: servicesText(application),
     databaseTls: tlsText(application),
     ...ofKubernetes(application),
+    origin: originOf(application),
     observed: observedText(application),
     rejudged: rejudgedText(compliance),
     notes: notes.length === 0 ? '' : `\nBefore the first release:\n\n${notes.map((note) => `- ${note}`).join('\n')}\n`,
@@ -139,7 +141,16 @@ function tlsText({ needs, databaseTls }: Application): string {
 }
 
 /** What the application itself says of its logs, metrics and traces; nothing is claimed that no library or setting does. */
-function observedText({ metrics, requests, tracing, jsonLogs, traced, targets, compliance }: Application): string {
+function observedText({
+  name,
+  metrics,
+  requests,
+  tracing,
+  jsonLogs,
+  traced,
+  targets,
+  compliance,
+}: Application): string {
   const days = logDays(compliance)
   return [
     jsonLogs ?? 'The form of the logs is what the code writes to standard output: no setting here changes it.',
@@ -148,7 +159,7 @@ function observedText({ metrics, requests, tracing, jsonLogs, traced, targets, c
       ? 'No metrics are scraped, because no Prometheus client is locked or no path for it is in the code.'
       : `Metrics are at \`${metrics}\` in Prometheus' format. ${requests === undefined ? 'Alerts on errors and latency are yours to add: no library here chose the names of such metrics.' : 'Alerts on errors follow an objective of 99.9 percent.'}`,
     tracing
-      ? `A tenth of the traces that start here go to the collector in \`OTEL_EXPORTER_OTLP_ENDPOINT\`. ${traced ?? 'The code has to start the SDK of OpenTelemetry itself.'}`
+      ? `A tenth of the traces that start here go to the collector in \`OTEL_EXPORTER_OTLP_ENDPOINT\`. ${traced ?? 'The code has to start the SDK of OpenTelemetry itself.'}${targets.includes('kubernetes') ? ` In the cluster that is by TLS: no pod starts without the ConfigMap \`${name}-collector-authority\`, whose key \`authority.pem\` has the certificate of the collector's authority.` : ''}`
       : 'No traces are sent, because no SDK of OpenTelemetry is locked.',
   ].join(' ')
 }

@@ -1,7 +1,8 @@
 import type { Application } from '../../application.ts'
 import { backingServices } from '../../backing-services.ts'
 import { authority } from '../../database-tls.ts'
-import { runtimes, stopSeconds, user } from '../../runtimes.ts'
+import { runtimeOf } from '../../resources.ts'
+import { stopSeconds, user } from '../../runtimes.ts'
 import { yamlFile } from '../../yaml-file.ts'
 import {
   deploymentEnvironment,
@@ -19,8 +20,8 @@ import { metadata, neighbours, selector } from './names.ts'
 
 /** The Deployment: passes Pod Security "restricted", spreads over zones and nodes, and removes no replica before a new one serves. */
 export function deployment(application: Application): string {
-  const { name, image, port, language, cluster } = application
-  const { cpu, memory, temporary } = runtimes[language]
+  const { name, image, port, cluster } = application
+  const { cpu, memory, temporary } = runtimeOf(application)
   const secrets = secretsOf(application)
   const collector = collectorOf(application)
   const certificates = certificatesOf(application)
