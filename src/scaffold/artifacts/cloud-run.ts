@@ -21,7 +21,7 @@ import { probes } from './probes.ts'
  * sandbox, no privilege and no capability to add.
  */
 export function cloudRun(application: Application): string {
-  const { name, image, port, language, databaseTls } = application
+  const { name, image, port, databaseTls } = application
   const files = passwordFiles(application)
   const { cpu, memory, temporary } = runtimeOf(application)
   // Below 512 MiB the second generation of the platform does not start.

@@ -35,14 +35,7 @@ export function deploymentDocument(application: Application, templates: Template
     beforeSignal: String(stopSeconds.beforeSignal),
     open: String(stopSeconds.open),
     atMost: String(stopSeconds.atMost),
-    cpuRequest: String(runtime.cpu.request),
-    cpuLimit: String(runtime.cpu.limit),
-    memory: String(runtime.memory),
-    temporary: String(runtime.temporary),
-    least: String(replicas.least),
-    most: String(replicas.most),
-    targetCpu: String(replicas.targetCpuPercent),
-    leastMemory: String(runtime.memory * replicas.least),
+    ...resourceValues(application),
     regimes: compliance.map((regime) => compliances[regime].title).join(', '),
     logDays: String(logDays(compliance)),
     policyName: regulated(compliance) ? 'strict' : 'default',
@@ -55,7 +48,6 @@ export function deploymentDocument(application: Application, templates: Template
     services: servicesText(application),
     databaseTls: tlsText(application),
     ...ofKubernetes(application),
-    origin: originOf(application),
     observed: observedText(application),
     rejudged: rejudgedText(compliance),
     notes: notes.length === 0 ? '' : `\nBefore the first release:\n\n${notes.map((note) => `- ${note}`).join('\n')}\n`,
@@ -70,6 +62,22 @@ export function deploymentDocument(application: Application, templates: Template
   ].join('\n\n')
   const named = new Set([...document.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] as string))
   return `${fill(document, Object.fromEntries(Object.entries(values).filter(([key]) => named.has(key))))}\n`
+}
+
+/** What each replica gets, how many there are, and where these numbers come from. */
+function resourceValues(application: Application): Record<string, string> {
+  const { cpu, memory, temporary } = runtimeOf(application)
+  return {
+    cpuRequest: String(cpu.request),
+    cpuLimit: String(cpu.limit),
+    memory: String(memory),
+    temporary: String(temporary),
+    least: String(replicas.least),
+    most: String(replicas.most),
+    targetCpu: String(replicas.targetCpuPercent),
+    leastMemory: String(memory * replicas.least),
+    origin: originOf(application),
+  }
 }
 
 /** How often published images are judged, and by which list that somebody must own. */
