@@ -580,7 +580,7 @@ export class Loadline implements GivenToModule {
    * @param name Name of the application; default: from its manifest.
    * @param image Registry and repository of the image, without a tag.
    * @param port Port that it listens on; default: read from the code.
-   * @param health Path that answers 200 while it is healthy; default: read from the code.
+   * @param health Path that answers 200 while it is healthy, or tcp if it speaks no HTTP; default: read from the code.
    * @param ready Path that answers 200 while it can serve requests; default: read from the code, or the health path.
    * @param entry Entry point: a module, file, package directory, class or binary; default: read from the code.
    * @param cluster Whose Kubernetes it is: eks, other; default: eks if the code has a client of AWS.

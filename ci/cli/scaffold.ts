@@ -67,7 +67,10 @@ export const make = command<ScaffoldOptions, [source: string]>({
     image: single('reference', 'registry/repository of the image, without a tag'),
     repository: single('url', 'address of the source repository, for the labels (default: the git remote "origin")'),
     port: single('number', 'port that the application listens on (default: read from the code)'),
-    health: single('path', 'path that answers 200 while it is healthy (default: read from the code)'),
+    health: single(
+      'path',
+      'path that answers 200 while it is healthy (default: read from the code), or tcp if it speaks no HTTP',
+    ),
     ready: single(
       'path',
       'path that answers 200 while it can serve requests (default: read from the code, or the health path)',

@@ -79,8 +79,8 @@ export const Answers = z.strictObject({
     .min(1024, 'a port from 1024 to 65535: lower ones need a privilege')
     .max(65_535, 'a port from 1024 to 65535')
     .optional(),
-  /** Answers 200 while the process can work at all. */
-  health: httpPath.optional(),
+  /** Answers 200 while the process can work at all; "tcp" if it speaks no HTTP: then a connection must suffice. */
+  health: z.union([z.literal('tcp'), httpPath], 'a path that starts with a slash, e.g. /health, or tcp').optional(),
   /** Answers 200 while the process can serve; the health path if omitted. */
   ready: httpPath.optional(),
   /** What starts: a module (Python), a file (Node), a package folder (Go), a class (Java), a binary (Rust). */

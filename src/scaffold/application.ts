@@ -25,7 +25,9 @@ export interface StackReading {
   values: Readonly<Record<string, string>>
   /** What the build reads, for .dockerignore. */
   sources: readonly string[]
+  /** The program, which nobody changes, and its arguments, which another start may replace; none if the program needs none. */
   entrypoint: readonly string[]
+  command?: readonly string[]
   environment: Readonly<Record<string, string>>
   /** Set if the stack can start it only on a port that the scaffold chooses. */
   port?: number

@@ -9,6 +9,7 @@ import { dockerignore } from './artifacts/dockerignore.ts'
 import { ecs } from './artifacts/ecs.ts'
 import { kubernetes } from './artifacts/kubernetes/index.ts'
 import { policy } from './artifacts/policy.ts'
+import { questionsDocument } from './artifacts/questions-document.ts'
 import { seccomp } from './artifacts/seccomp.ts'
 import { settingsDocument } from './artifacts/settings-document.ts'
 import { structureTest } from './artifacts/structure-test.ts'
@@ -42,6 +43,7 @@ export const artifacts: readonly Artifact[] = [
     application.targets.includes('cloud-run') ? { 'deploy/cloud-run/service.yaml': cloudRun(application) } : {},
   ),
   inApplication(({ application, templates }) => ({ 'DEPLOYMENT.md': deploymentDocument(application, templates) })),
+  inApplication(({ application }) => ({ 'deploy/questions.md': questionsDocument(application) })),
   inApplication(({ application }) => ({ 'deploy/settings.md': settingsDocument(application) })),
   inApplication(({ answers, application }) => ({ [answersPath]: answersFile(answers, application) })),
   // Workflows are read at the root of the repository alone.

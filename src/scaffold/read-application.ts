@@ -35,7 +35,7 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
     throw new DeliveryError(
       'SOURCE',
       'expected a path that answers 200 while the application is healthy, found none of /livez, /healthz, /health and the like in the code',
-      'Add one, or pass the existing path with --health.',
+      'Add one, or pass the existing path with --health; "--health tcp" if it speaks no HTTP.',
     )
   }
   const cluster = answers.cluster ?? (services.aws === undefined ? 'other' : 'eks')
@@ -60,7 +60,7 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
         : undefined,
     host: answers.host,
     requests: metrics === undefined ? undefined : requestMetrics(libraries),
-    healthcheck: [...command, `http://127.0.0.1:${port}${health}`],
+    healthcheck: [...command, health === 'tcp' ? `tcp://127.0.0.1:${port}` : `http://127.0.0.1:${port}${health}`],
     // The variable that most platforms and frameworks use.
     environment: { PORT: String(port), ...reading.environment },
     measured: answers.measured,
@@ -74,6 +74,11 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
       ...(services.aws !== undefined && answers.cluster === undefined && answers.targets.includes('kubernetes')
         ? [
             `The code has a client of AWS (${services.aws.library}), so the cluster is taken for EKS: use --cluster other if it is not.`,
+          ]
+        : []),
+      ...(health === 'tcp'
+        ? [
+            'Its health is a connection alone, which a process that hangs may still take: give it a path if it can have one.',
           ]
         : []),
       ...reading.notes,

@@ -28,7 +28,7 @@ export const overlay = 'deploy/kubernetes/overlays/production'
 
 /** The digests for which a compose file asks. */
 export const composeDigests = Object.fromEntries(
-  ['ORDERS', 'POSTGRES', 'REDIS'].map((name) => [`${name}_DIGEST`, `sha256:${'0'.repeat(64)}`]),
+  ['ORDERS', 'RECORDS', 'POSTGRES', 'REDIS'].map((name) => [`${name}_DIGEST`, `sha256:${'0'.repeat(64)}`]),
 )
 
 export type ManifestTools = Awaited<ReturnType<typeof manifestTools>>

@@ -64,7 +64,7 @@ describe('a scaffold is what its tools read', () => {
 
   it('a Compose file starts nothing before each digest is given', async () => {
     const { files } = await odd()
-    for (const missing of Object.keys(composeDigests))
+    for (const missing of ['ORDERS_DIGEST', 'POSTGRES_DIGEST', 'REDIS_DIGEST'])
       expect(await tools.compose(files, { ...composeDigests, [missing]: '' })).toContain(
         `required variable ${missing} is missing a value`,
       )

@@ -21,7 +21,10 @@ export const scaffolds: ReadonlyArray<[title: string, make: () => Promise<Scaffo
     ]),
   ),
   ['Go with PostgreSQL and Redis in a folder with a space', odd],
-  ['FastAPI with PostgreSQL and S3 on EKS under HIPAA', () => records({ host: 'records.example.com' })],
+  [
+    'FastAPI with PostgreSQL and S3 on EKS under HIPAA',
+    () => records({ host: 'records.example.com', settings: { DOCUMENTS_BUCKET: 'clinic-documents' } }),
+  ],
   ['FastAPI with PostgreSQL and S3 on EKS by IRSA', () => records({ identity: 'irsa', targets: ['kubernetes'] })],
   [
     'FastAPI with PostgreSQL and S3 in another cluster',

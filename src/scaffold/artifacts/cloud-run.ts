@@ -27,7 +27,10 @@ export function cloudRun(application: Application): string {
   // Below 512 MiB the second generation of the platform does not start.
   const memoryLimit = Math.max(512, memory)
   return yamlFile(
-    'Replace PROJECT. The image has no digest yet, so it cannot be deployed: a release inserts its own. Requests come only through the load balancer; outgoing traffic goes through your network.',
+    'Replace PROJECT. The image has no digest yet, so it cannot be deployed: a release inserts its own. Requests come only through the load balancer; outgoing traffic goes through your network.' +
+      (databaseTls === undefined
+        ? ''
+        : ` Put the certificates of the database's authority into the secret ${name}-database-authority.`),
     {
       apiVersion: 'serving.knative.dev/v1',
       kind: 'Service',
@@ -60,7 +63,7 @@ export function cloudRun(application: Application): string {
                 ports: [{ name: 'http1', containerPort: port }],
                 env: environmentOf(application),
                 resources: { limits: { cpu: String(Math.max(1, cpu.limit / 1000)), memory: `${memoryLimit}Mi` } },
-                ...probes(application, port),
+                ...probesOf(application),
                 volumeMounts: [
                   { name: 'temporary', mountPath: '/tmp' },
                   ...files.map(({ service }) => ({ name: service, mountPath: `${secretFolder}/${service}` })),
@@ -110,4 +113,14 @@ function secretVolume({ name }: Application, service: BackingService): object {
 function authorityVolume({ name }: Application): object {
   const items = [{ key: '1', path: authority.file }]
   return { name: 'database-authority', secret: { secretName: `${name}-database-authority`, items } }
+}
+
+/** The platform opens connections only to see whether a container has started: https://cloud.google.com/run/docs/configuring/healthchecks. */
+function probesOf(application: Application): object {
+  const { startupProbe, readinessProbe, livenessProbe } = probes(application, application.port)
+  return {
+    startupProbe,
+    ...(application.ready === 'tcp' ? {} : { readinessProbe }),
+    ...(application.health === 'tcp' ? {} : { livenessProbe }),
+  }
 }

@@ -15,10 +15,12 @@ export const certificateScript = [
   'umask 077',
   `if openssl x509 -in server.pem -noout -checkend ${renewed}; then exit 0; fi`,
   `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days ${days} -subj '/CN=Authority of one Compose project' -addext basicConstraints=critical,CA:TRUE,pathlen:0 -addext keyUsage=critical,keyCertSign -keyout authority.key -out authority.new`,
-  `openssl req -x509 -CA authority.new -CAkey authority.key -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days ${days} -subj /CN=postgres -addext subjectAltName=DNS:postgres -addext basicConstraints=critical,CA:FALSE -addext extendedKeyUsage=serverAuth -keyout server.key -out server.pem`,
+  `openssl req -x509 -CA authority.new -CAkey authority.key -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days ${days} -subj /CN=postgres -addext subjectAltName=DNS:postgres -addext basicConstraints=critical,CA:FALSE -addext extendedKeyUsage=serverAuth -keyout server.key -out server.new`,
   'rm authority.key',
   'chmod 644 authority.new',
   `mv authority.new ${authority.file}`,
+  // Last: by this file a later start sees that all is there.
+  'mv server.new server.pem',
 ].join('\n')
 
 /** The volume with the certificates. */

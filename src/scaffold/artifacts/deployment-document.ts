@@ -10,8 +10,22 @@ import { templateOf, type Templates } from '../templates.ts'
 
 /** DEPLOYMENT.md: why everything is set up as it is for this application, and what to do when something fails. 1,500 to 2,500 words. */
 export function deploymentDocument(application: Application, templates: Templates): string {
-  const { name, image, language, port, health, ready, targets, compliance, bases, secret, notes, path, entrypoint } =
-    application
+  const {
+    name,
+    image,
+    language,
+    port,
+    health,
+    ready,
+    targets,
+    compliance,
+    bases,
+    secret,
+    notes,
+    path,
+    entrypoint,
+    command = [],
+  } = application
   const runtime = runtimeOf(application)
   const text = (file: string) => templateOf(templates, file).trimEnd()
   const sections = (files: readonly string[]) => files.map(text).join('\n\n')
@@ -26,7 +40,7 @@ export function deploymentDocument(application: Application, templates: Template
     runtime: runtime.title,
     buildBase: bases.build,
     runBase: bases.run,
-    entrypoint: entrypoint.join(' '),
+    entrypoint: [...entrypoint, ...command].join(' '),
     source: path === '' ? '.' : path,
     startSeconds: String(runtime.startSeconds),
     startLimit: String(runtime.startSeconds * 6),

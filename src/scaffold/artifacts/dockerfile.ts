@@ -9,7 +9,7 @@ import { templateOf, type Templates } from '../templates.ts'
 
 /** The Dockerfile: the template of the stack, on bases that are pinned if a lock file of the publishers' images has them. */
 export function dockerfile(application: Application, templates: Templates, lock: BaseLock | undefined): string {
-  const { language, bases, values, secret, port, healthcheck, entrypoint, environment } = application
+  const { language, bases, values, secret, port, healthcheck, entrypoint, command = [], environment } = application
   const { healthcheckSeconds, startSeconds } = runtimeOf(application)
   return fill(templateOf(templates, application.template), {
     ...values,
@@ -29,6 +29,7 @@ export function dockerfile(application: Application, templates: Templates, lock:
     port: String(port),
     healthcheck: `--interval=${healthcheckSeconds}s --timeout=${language === 'java' ? 5 : 3}s --start-period=${startSeconds * 2}s --retries=3 \\\n    CMD ${execForm(healthcheck)}`,
     entrypoint: execForm(entrypoint),
+    command: command.length === 0 ? '' : `CMD ${execForm(command)}`,
   })
 }
 

@@ -1,10 +1,13 @@
 import type { Application } from '../application.ts'
 import { runtimeOf } from '../resources.ts'
 
-/** The probes of the application's container, by HTTP on a port given by number or name. Cloud Run requires each timeout to be shorter than its period. */
+/** The probes of the application's container, by HTTP on a port given by number or name, or by a connection to it. Cloud Run requires each timeout to be shorter than its period. */
 export function probes(application: Application, port: number | string) {
   const { health, ready } = application
-  const probe = (path: string, timing: Record<string, number>) => ({ httpGet: { path, port }, ...timing })
+  const probe = (path: string, timing: Record<string, number>) => ({
+    ...(path === 'tcp' ? { tcpSocket: { port } } : { httpGet: { path, port } }),
+    ...timing,
+  })
   return {
     startupProbe: probe(health, {
       periodSeconds: 3,

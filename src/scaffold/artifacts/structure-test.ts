@@ -3,7 +3,15 @@ import { user } from '../runtimes.ts'
 import { yamlFile } from '../yaml-file.ts'
 
 /** The container-structure-test file: what the image must contain, as its Dockerfile promises. */
-export function structureTest({ name, port, entrypoint, environment, healthcheck, structure }: Application): string {
+export function structureTest({
+  name,
+  port,
+  entrypoint,
+  command = [],
+  environment,
+  healthcheck,
+  structure,
+}: Application): string {
   const [program = '', ...args] = healthcheck
   const absent = (title: string, path: string) => ({ name: title, path, shouldExist: false })
   return yamlFile(
@@ -14,7 +22,7 @@ export function structureTest({ name, port, entrypoint, environment, healthcheck
         user: `${user}:${user}`,
         exposedPorts: [String(port)],
         entrypoint,
-        cmd: [],
+        cmd: command,
         labels: [{ key: 'org.opencontainers.image.title', value: name }],
         envVars: Object.entries(environment).map(([key, value]) => ({ key, value })),
       },

@@ -11,8 +11,8 @@ export const logConfiguration = `${inImage}/logging.json`
 
 /** What makes an application of Python tell what it does, without a change of its code. */
 interface Observing extends Pick<StackReading, 'observing' | 'jsonLogs' | 'traced'> {
-  /** The interpreter's arguments, with what stands before the module. */
-  arguments: readonly string[]
+  /** The module that is run, after what starts it. */
+  started: readonly string[]
   /** The directory to search for modules; empty if there is nothing to add. */
   modules: string
   /** The line of the Dockerfile. */
@@ -25,7 +25,7 @@ interface Observing extends Pick<StackReading, 'observing' | 'jsonLogs' | 'trace
  * https://opentelemetry.io/docs/zero-code/python/
  */
 export function observingPython(
-  { server, arguments: given }: { server?: PythonServer; arguments: readonly string[] },
+  { server, module }: { server?: PythonServer; module: string },
   packages: ReadonlySet<string>,
 ): Observing {
   const traces =
@@ -43,7 +43,7 @@ export function observingPython(
   const any = Object.keys(files).length > 0
   return {
     observing: files,
-    arguments: traces && given[0] === '-m' ? ['-m', 'traced', ...given.slice(1)] : given,
+    started: traces ? ['traced', module] : [module],
     modules: any ? inImage : '',
     copy: any ? `COPY ${inSource} ${inImage}` : '',
     ...(server === undefined

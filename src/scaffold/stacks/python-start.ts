@@ -3,8 +3,9 @@ import type { Answers } from '../answers.ts'
 import type { SourceTree } from '../source-tree.ts'
 import { logConfiguration, type PythonServer } from './python-observing.ts'
 
-/** The interpreter's arguments, and the server with the port that the application then listens on. */
+/** The module that the interpreter runs, its arguments, and the server with the port that the application then listens on. */
 interface Start {
+  module: string
   arguments: string[]
   server?: PythonServer
   port?: number
@@ -13,9 +14,9 @@ interface Start {
 /** How the application starts: a runnable package, or an ASGI or WSGI application and its server. Throws `SOURCE` if that cannot be determined. */
 export function howItStarts(tree: SourceTree, answers: Answers, packages: ReadonlySet<string>): Start {
   const { entry, port = 8000 } = answers
-  if (entry !== undefined) return entry.includes(':') ? serve(entry, port, packages) : { arguments: ['-m', entry] }
+  if (entry !== undefined) return entry.includes(':') ? serve(entry, port, packages) : { module: entry, arguments: [] }
   const runnable = tree.paths.flatMap((path) => /^(?:src\/)?([^/]+)\/__main__\.py$/.exec(path)?.[1] ?? [])
-  if (runnable.length === 1 && runnable[0] !== 'tests') return { arguments: ['-m', runnable[0] as string] }
+  if (runnable.length === 1 && runnable[0] !== 'tests') return { module: runnable[0] as string, arguments: [] }
   const applications = applicationsOf(tree)
   const [application, ...others] = applications
   if (application !== undefined && others.length === 0) return serve(application, port, packages)
@@ -31,13 +32,13 @@ function serve(application: string, port: number, packages: ReadonlySet<string>)
   if (packages.has('uvicorn')) {
     const address = ['--host', '0.0.0.0', '--port', String(port)]
     const manners = ['--no-server-header', '--timeout-graceful-shutdown', '20', '--log-config', logConfiguration]
-    return { port, server: 'uvicorn', arguments: ['-m', 'uvicorn', application, ...address, ...manners] }
+    return { port, module: 'uvicorn', server: 'uvicorn', arguments: [application, ...address, ...manners] }
   }
   if (packages.has('gunicorn')) {
     const address = ['--bind', `0.0.0.0:${port}`]
     const manners = ['--worker-tmp-dir', '/tmp', '--threads', '8', '--graceful-timeout', '20']
     const logs = ['--log-config-json', logConfiguration]
-    return { port, server: 'gunicorn', arguments: ['-m', 'gunicorn', application, ...address, ...manners, ...logs] }
+    return { port, module: 'gunicorn', server: 'gunicorn', arguments: [application, ...address, ...manners, ...logs] }
   }
   throw new DeliveryError(
     'SOURCE',

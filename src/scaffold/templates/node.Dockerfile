@@ -29,3 +29,4 @@ USER 65532:65532
 EXPOSE {{port}}
 HEALTHCHECK {{healthcheck}}
 ENTRYPOINT {{entrypoint}}
+{{command}}

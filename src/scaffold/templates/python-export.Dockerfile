@@ -36,3 +36,4 @@ USER 65532:65532
 EXPOSE {{port}}
 HEALTHCHECK {{healthcheck}}
 ENTRYPOINT {{entrypoint}}
+{{command}}

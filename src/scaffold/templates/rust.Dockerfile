@@ -33,3 +33,4 @@ USER 65532:65532
 EXPOSE {{port}}
 HEALTHCHECK {{healthcheck}}
 ENTRYPOINT {{entrypoint}}
+{{command}}

@@ -84,6 +84,12 @@ const claims: ReadonlyArray<readonly [claim: string, file: string, line: RegExp]
     deployment,
     /name: PGSSLROOTCERT\n +value: \/etc\/database\/authority\.pem$/m,
   ],
+  [
+    '`ENTRYPOINT`, `CMD` in exec form',
+    'Dockerfile',
+    /^ENTRYPOINT \["\/usr\/bin\/python3", "-m", "uvicorn"\]\nCMD \["orders\.main:app",/m,
+  ],
+  ['are questions in `deploy/questions.md`', 'deploy/questions.md', /^- \[ \] Is the database encrypted at rest/m],
   ['Published images are judged again each day', workflow, /cron: 17 4 \* \* \*$/m],
   ['The policy also judges by `known-exploited.json`', workflow, /--known-exploited known-exploited\.json/],
   ['on the strict policy', 'loadline.yaml', /^extends: strict$/m],

@@ -29,6 +29,15 @@ describe.each(programs)('the health check for %s', (interpreter, program) => {
     expect(await ask('/health')).toMatchObject({ exitCode: 0, stderr: '' })
   })
 
+  it('ends with 0 for a connection, and with 1 where none is taken, if it is asked for no more', async () => {
+    const connect = (to: string) => execa(interpreter, [program, to], { reject: false })
+    expect(await connect(address.replace('http', 'tcp'))).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await connect('tcp://127.0.0.1:1')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('no answer') as string,
+    })
+  })
+
   it('ends with 1 for another answer, and says which', async () => {
     expect(await ask('/ready')).toMatchObject({ exitCode: 1, stderr: 'answered 503' })
   })

@@ -76,7 +76,7 @@ describe.each(applications)('the scaffold of %s', (stack) => {
     expect(final).not.toMatch(/^RUN /m)
     expect(final).toContain('\nUSER 65532:65532\n')
     expect(final).toMatch(/\nHEALTHCHECK .*\n {4}CMD \[.*\]\n/)
-    expect(final).toMatch(/\nENTRYPOINT \[.*\]\n$/)
+    expect(final).toMatch(/\nENTRYPOINT \[.*\]\n(CMD \[.*\]\n)?$/)
     expect(final).toContain(`\nEXPOSE ${application.port}\n`)
   })
 

@@ -13,7 +13,7 @@ function verdictWith(...changes: Array<Partial<Runtime>>): Run {
   const [platform] = run.evidence?.platforms ?? []
   if (run.evidence === undefined || platform?.evidence.runtime.status !== 'collected') throw new Error('no run')
   const { archive, evidence } = platform
-  const { runtime } = evidence
+  const { runtime } = platform.evidence
   return {
     ...run,
     evidence: {

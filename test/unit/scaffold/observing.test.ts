@@ -26,7 +26,8 @@ function scaffoldWith(packages: readonly string[], answers: object = {}): Promis
   )
 }
 
-const entrypointOf = ({ application }: Scaffold) => application.entrypoint.join(' ')
+const entrypointOf = ({ application }: Scaffold) =>
+  [...application.entrypoint, ...(application.command ?? [])].join(' ')
 const documentOf = ({ files }: Scaffold) => files['DEPLOYMENT.md']
 
 interface Started {

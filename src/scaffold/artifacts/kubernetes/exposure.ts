@@ -32,7 +32,8 @@ export function ingress(application: Application): string | undefined {
             'certificate-arn': arn('acm', 'certificate/CERTIFICATE-ID'),
             // TLS 1.3 and 1.2, with forward secrecy and authenticated encryption alone.
             'ssl-policy': 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06',
-            'healthcheck-path': ready,
+            // A load balancer of HTTP asks by HTTP: any answer below 500 shows that the process serves.
+            ...(ready === 'tcp' ? { 'success-codes': '200-499' } : { 'healthcheck-path': ready }),
             'target-group-attributes': `deregistration_delay.timeout_seconds=${stopSeconds.open}`,
             'load-balancer-attributes': Object.entries(attributes)
               .map((attribute) => attribute.join('='))
