@@ -5,7 +5,7 @@ import { authority } from '../database-tls.ts'
 import { fill } from '../fill.ts'
 import { passwordFiles, secretVariables } from './environment.ts'
 import { originOf, runtimeOf } from '../resources.ts'
-import { replicas, stopSeconds, user } from '../runtimes.ts'
+import { replicas, runtimes, stopSeconds, user } from '../runtimes.ts'
 import { templateOf, type Templates } from '../templates.ts'
 
 /** DEPLOYMENT.md: why everything is set up as it is for this application, and what to do when something fails. 1,500 to 2,500 words. */
@@ -20,13 +20,11 @@ export function deploymentDocument(application: Application, templates: Template
     targets,
     compliance,
     bases,
-    secret,
     notes,
     path,
     entrypoint,
     command = [],
   } = application
-  const runtime = runtimeOf(application)
   const text = (file: string) => templateOf(templates, file).trimEnd()
   const sections = (files: readonly string[]) => files.map(text).join('\n\n')
   // Every value that any part of the document may name; each part uses some of them.
@@ -37,28 +35,19 @@ export function deploymentDocument(application: Application, templates: Template
     health,
     ready,
     user: String(user),
-    runtime: runtime.title,
+    runtime: runtimes[language].title,
     buildBase: bases.build,
     runBase: bases.run,
     entrypoint: [...entrypoint, ...command].join(' '),
     source: path === '' ? '.' : path,
-    startSeconds: String(runtime.startSeconds),
-    startLimit: String(runtime.startSeconds * 6),
-    healthcheckSeconds: String(runtime.healthcheckSeconds),
-    startPeriod: String(runtime.startSeconds * 2),
-    beforeSignal: String(stopSeconds.beforeSignal),
-    open: String(stopSeconds.open),
-    atMost: String(stopSeconds.atMost),
+    ...timingValues(application),
     ...resourceValues(application),
     regimes: compliance.map((regime) => compliances[regime].title).join(', '),
     logDays: String(logDays(compliance)),
     policyName: regulated(compliance) ? 'strict' : 'default',
     pinning:
       'Bases are named by tag here; "loadline lock" writes their digests into `loadline.lock.json`, and running the scaffold again writes them into the Dockerfile. Until then no image passes the gate, because a tag can move.',
-    secretLine:
-      secret === undefined
-        ? 'No secret is mounted: every dependency comes from a public registry.'
-        : `The credentials of the private registry are mounted as the build secret \`${secret.id}\` for the installation steps, and end up in no layer and not in the history.`,
+    secretLine: secretText(application),
     services: servicesText(application),
     databaseTls: tlsText(application),
     ...ofKubernetes(application),
@@ -76,6 +65,27 @@ export function deploymentDocument(application: Application, templates: Template
   ].join('\n\n')
   const named = new Set([...document.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] as string))
   return `${fill(document, Object.fromEntries(Object.entries(values).filter(([key]) => named.has(key))))}\n`
+}
+
+/** How a private registry's credentials get into the build. */
+function secretText({ secret }: Application): string {
+  return secret === undefined
+    ? 'No secret is mounted: every dependency comes from a public registry.'
+    : `The credentials of the private registry are mounted as the build secret \`${secret.id}\` for the installation steps, and end up in no layer and not in the history.`
+}
+
+/** Seconds of starting, of health checks and of stopping. */
+function timingValues(application: Application): Record<string, string> {
+  const { startSeconds, healthcheckSeconds } = runtimeOf(application)
+  return {
+    startSeconds: String(startSeconds),
+    startLimit: String(startSeconds * 6),
+    healthcheckSeconds: String(healthcheckSeconds),
+    startPeriod: String(startSeconds * 2),
+    beforeSignal: String(stopSeconds.beforeSignal),
+    open: String(stopSeconds.open),
+    atMost: String(stopSeconds.atMost),
+  }
 }
 
 /** What each replica gets, how many there are, and where these numbers come from. */
