@@ -9,6 +9,9 @@ const inSource = 'deploy/observing'
 /** The server's configuration of Python's logging, in the image. */
 export const logConfiguration = `${inImage}/logging.json`
 
+/** gunicorn's own configuration, which names that one. */
+export const gunicornConfiguration = `${inImage}/gunicorn.conf.py`
+
 /** What makes an application of Python tell what it does, without a change of its code. */
 interface Observing extends Pick<StackReading, 'observing' | 'jsonLogs' | 'traced'> {
   /** The module that is run, after what starts it. */
@@ -37,6 +40,7 @@ export function observingPython(
       : {
           [`${inSource}/json_lines.py`]: 'json_lines.py',
           [`${inSource}/logging.json`]: `logging-${server}.json`,
+          ...(server === 'gunicorn' ? { [`${inSource}/gunicorn.conf.py`]: 'gunicorn.conf.py' } : {}),
         }),
     ...(traces ? { [`${inSource}/traced.py`]: 'traced.py' } : {}),
   }

@@ -51,7 +51,11 @@ const variablesOf = (made: Scaffold) =>
 describe.each(['uvicorn', 'gunicorn'])('the logs of an application that %s serves', (server) => {
   it('are JSON, by a file that its image has', async () => {
     const made = await scaffoldWith([server])
-    expect(entrypointOf(made)).toMatch(/ --log-config(-json)? \/observing\/logging\.json$/)
+    expect(entrypointOf(made)).toMatch(
+      / --(log-config \/observing\/logging\.json|config \/observing\/gunicorn\.conf\.py)$/,
+    )
+    const configured = made.files[`deploy/observing/${server === 'gunicorn' ? 'gunicorn.conf.py' : 'logging.json'}`]
+    expect(configured).toMatch(server === 'gunicorn' ? /^logconfig_json = "\/observing\/logging\.json"$/m : /"root"/)
     expect(made.files['Dockerfile']).toContain('\nCOPY deploy/observing /observing\n')
     expect(made.files['.dockerignore']).toContain('\n!deploy/observing\n')
     expect(documentOf(made)).toContain(`${server} writes JSON, one object per line`)
