@@ -11,7 +11,7 @@ const folder = '/var/lib/postgresql/data'
  * Makes an authority and the database's certificate where none is, or where it ends soon. The authority's key is not kept, so nothing else is ever signed with it. OpenSSL is in the image of PostgreSQL
  * on Debian.
  */
-export const certificateScript = [
+const certificateScript = [
   'umask 077',
   `if openssl x509 -in server.pem -noout -checkend ${renewed}; then exit 0; fi`,
   `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days ${days} -subj '/CN=Authority of one Compose project' -addext basicConstraints=critical,CA:TRUE,pathlen:0 -addext keyUsage=critical,keyCertSign -keyout authority.key -out authority.new`,
