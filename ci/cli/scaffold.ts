@@ -4,19 +4,22 @@ import pc from 'picocolors'
 import { makeScaffold } from '../../pipelines/scaffold.ts'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { defused } from '../../src/model/printable.ts'
+import { readRun } from '../../src/model/read-run.ts'
 import {
   answersPath,
+  measuredIn,
   clusterNames,
   complianceNames,
   identityNames,
   parseKeptAnswers,
   stackNames,
   targetNames,
+  type Measured,
   type Scaffold,
 } from '../../src/scaffold/index.ts'
 import { useColor } from '../show/color.ts'
 import { renderDifferences } from '../show/differences.ts'
-import { fileError } from '../run/files/given-file.ts'
+import { fileError, readGiven } from '../run/files/given-file.ts'
 import { FileFault, noteApplication } from '../run/files/physical-path.ts'
 import { limits, readBelow } from '../run/files/read-file.ts'
 import { writeFiles } from '../run/files/write-files.ts'
@@ -42,6 +45,7 @@ interface ScaffoldOptions {
   identity?: string
   host?: string
   privateRegistry: boolean
+  from?: string
   output?: string
   force: boolean
   check: boolean
@@ -82,6 +86,10 @@ export const make = command<ScaffoldOptions, [source: string]>({
     identity: single('name', `how pods on EKS get a role of AWS: ${identityNames.join(', ')} (default: pod-identity)`),
     host: single('name', 'name under which it is reached from outside, e.g. orders.example.com (default: it is not)'),
     privateRegistry: toggle("mount the package manager's credentials into the build as a secret"),
+    from: single(
+      'verdict.json',
+      'take memory, start time and /tmp from the run of the image that this verdict records',
+    ),
     output: single('directory', 'directory for the files (default: the source)'),
     force: toggle('overwrite files that exist and differ'),
     check: toggle('write nothing; exit 1 if a file differs from what would be written'),
@@ -157,7 +165,7 @@ function summary({ application, notes }: Scaffold, compared: readonly ComparedFi
 async function gatherAnswers(
   source: string,
   path: string,
-  { target, compliance, port, privateRegistry, ...others }: Omit<ScaffoldOptions, 'output' | 'force' | 'check'>,
+  { target, compliance, port, privateRegistry, from, ...others }: Omit<ScaffoldOptions, 'output' | 'force' | 'check'>,
 ): Promise<Record<string, unknown>> {
   const typed = Object.fromEntries(
     Object.entries({
@@ -166,6 +174,7 @@ async function gatherAnswers(
       targets: target.length === 0 ? undefined : target,
       compliance: compliance.length === 0 ? undefined : compliance,
       privateRegistry: privateRegistry || undefined,
+      measured: from === undefined ? undefined : await measuredFrom(from),
       port: port === undefined ? undefined : /^\d+$/.test(port) ? Number(port) : port,
     }).filter(([, value]) => value !== undefined),
   )
@@ -206,6 +215,12 @@ async function gatherAnswers(
     terminal.close()
   }
   return answers
+}
+
+/** What the verdict document of a run says that was measured. */
+async function measuredFrom(path: string): Promise<Measured> {
+  const text = await readGiven({ path, what: 'verdict', code: 'USAGE', most: limits.report })
+  return measuredIn(readRun(text, path))
 }
 
 async function keptAnswers(source: string, path: string): Promise<Record<string, unknown>> {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DeliveryError } from '../model/errors.ts'
+import { Measured } from './measured.ts'
 
 /** Where the application is going to run. */
 export const targetNames = ['kubernetes', 'compose', 'ecs', 'cloud-run'] as const
@@ -101,6 +102,8 @@ export const Answers = z.strictObject({
     .optional(),
   /** Mounts the package manager's credentials into the build as a secret, even if no file requires it. */
   privateRegistry: z.boolean().default(false),
+  /** What a run of the image has measured; resources are those of the runtime without it. */
+  measured: Measured.optional(),
   /** Values of environment variables that the code does not say; null for those that are still open. */
   settings: z
     .record(

@@ -4,6 +4,7 @@ import type { BackingService } from './backing-services.ts'
 import type { OtherService } from './clients.ts'
 import type { DatabaseTls } from './database-tls.ts'
 import type { RequestMetrics } from './instruments.ts'
+import type { Measured } from './measured.ts'
 import type { Setting } from './settings/setting.ts'
 import type { UsedSetting } from './settings/uses.ts'
 
@@ -97,6 +98,8 @@ export interface Application extends Omit<
   /** How it spells the scheme of a URL of each service. */
   schemes: Readonly<Record<BackingService, string>>
   healthcheck: readonly string[]
+  /** What a run of its image has measured; undefined if nobody gave one. */
+  measured: Measured | undefined
   targets: readonly TargetName[]
   compliance: readonly ComplianceName[]
 }

@@ -60,6 +60,7 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
     healthcheck: [...command, health === 'tcp' ? `tcp://127.0.0.1:${port}` : `http://127.0.0.1:${port}${health}`],
     // The variable that most platforms and frameworks use.
     environment: { PORT: String(port), ...reading.environment },
+    measured: answers.measured,
     targets: answers.targets,
     compliance: answers.compliance,
     notes: notesOf(answers, { name, health, metrics, aws: services.aws }, [...reading.notes, ...services.notes]),

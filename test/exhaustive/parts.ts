@@ -104,6 +104,18 @@ export const parts: readonly Part[] = [
     run: own('repair.test.ts'),
   },
   {
+    name: 'scaffold-observed',
+    what: 'An application with FastAPI, PostgreSQL and S3, scaffolded for EKS under HIPAA, runs under the settings of its own manifests, and what it does is seen in a database and a store by TLS, in its log, its metrics and at a collector.',
+    about: [
+      'src/scaffold',
+      'test/fixtures/scaffold-observed',
+      'test/exhaustive/scaffold-observed.test.ts',
+      'test/exhaustive/scaffold-observed',
+      'test/exhaustive/go/collector',
+    ],
+    run: own('scaffold-observed.test.ts'),
+  },
+  {
     name: 'emulation',
     what: "Command tests of an image for arm64 run by Debian's emulator while this machine's kernel has it, and have not passed before.",
     about: [

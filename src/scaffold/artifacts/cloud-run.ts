@@ -1,7 +1,8 @@
 import type { Application } from '../application.ts'
 import { backingServices, type BackingService } from '../backing-services.ts'
 import { authority } from '../database-tls.ts'
-import { replicas, runtimes } from '../runtimes.ts'
+import { runtimeOf } from '../resources.ts'
+import { replicas } from '../runtimes.ts'
 import { yamlFile } from '../yaml-file.ts'
 import {
   deploymentEnvironment,
@@ -20,9 +21,9 @@ import { probes } from './probes.ts'
  * sandbox, no privilege and no capability to add.
  */
 export function cloudRun(application: Application): string {
-  const { name, image, port, language, databaseTls } = application
-  const { cpu, memory } = runtimes[language]
-  const { mounts, volumes } = volumesOf(application)
+  const { name, image, port, databaseTls } = application
+  const files = passwordFiles(application)
+  const { cpu, memory, temporary } = runtimeOf(application)
   // Below 512 MiB the second generation of the platform does not start.
   const memoryLimit = Math.max(512, memory)
   return yamlFile(
@@ -63,10 +64,18 @@ export function cloudRun(application: Application): string {
                 env: environmentOf(application),
                 resources: { limits: { cpu: String(Math.max(1, cpu.limit / 1000)), memory: `${memoryLimit}Mi` } },
                 ...probesOf(application),
-                volumeMounts: mounts,
+                volumeMounts: [
+                  { name: 'temporary', mountPath: '/tmp' },
+                  ...files.map(({ service }) => ({ name: service, mountPath: `${secretFolder}/${service}` })),
+                  ...(databaseTls === undefined ? [] : [{ name: 'database-authority', mountPath: authority.folder }]),
+                ],
               },
             ],
-            volumes,
+            volumes: [
+              { name: 'temporary', emptyDir: { medium: 'Memory', sizeLimit: `${temporary}Mi` } },
+              ...files.map(({ service }) => secretVolume(application, service)),
+              ...(databaseTls === undefined ? [] : [authorityVolume(application)]),
+            ],
           },
         },
         traffic: [{ percent: 100, latestRevision: true }],
@@ -93,25 +102,6 @@ function environmentOf(application: Application): object[] {
     valueFrom: { secretKeyRef: { name: `${name}-${group}-${key}`, key: '1' } },
   }))
   return [...named(environment), ...fromStore]
-}
-
-/** What is mounted, and where: memory, passwords as files, and the certificates of the database's authority. */
-function volumesOf(application: Application): { mounts: object[]; volumes: object[] } {
-  const files = passwordFiles(application)
-  const { temporary } = runtimes[application.language]
-  const certificates = application.databaseTls !== undefined
-  return {
-    mounts: [
-      { name: 'temporary', mountPath: '/tmp' },
-      ...files.map(({ service }) => ({ name: service, mountPath: `${secretFolder}/${service}` })),
-      ...(certificates ? [{ name: 'database-authority', mountPath: authority.folder }] : []),
-    ],
-    volumes: [
-      { name: 'temporary', emptyDir: { medium: 'Memory', sizeLimit: `${temporary}Mi` } },
-      ...files.map(({ service }) => secretVolume(application, service)),
-      ...(certificates ? [authorityVolume(application)] : []),
-    ],
-  }
 }
 
 function secretVolume({ name }: Application, service: BackingService): object {

@@ -1,6 +1,7 @@
 import type { Application } from '../application.ts'
 import { backingServices, type BackingService } from '../backing-services.ts'
-import { runtimes, stopSeconds, user } from '../runtimes.ts'
+import { runtimeOf } from '../resources.ts'
+import { stopSeconds, user } from '../runtimes.ts'
 import { yamlFile } from '../yaml-file.ts'
 import { certificateArguments, certificateMount, certificateService, certificateVolume } from './compose-certificate.ts'
 import { deploymentEnvironment, openSettings, passwordFiles, secretValue, secretVariables } from './environment.ts'
@@ -8,7 +9,7 @@ import { deploymentEnvironment, openSettings, passwordFiles, secretValue, secret
 /** compose.yaml: one host, with the same hardening as a cluster. https://github.com/compose-spec/compose-spec/blob/main/spec.md */
 export function compose(application: Application): string {
   const { name, image, port, needs, language, healthcheck, databaseTls } = application
-  const runtime = runtimes[language]
+  const runtime = runtimeOf(application)
   const files = passwordFiles(application).map(({ service }) => backingServices[service].secretFile)
   const variables = secretVariables(application)
   const open = openSettings(application)

@@ -4,13 +4,27 @@ import { compliances, logDays, regulated } from '../compliance.ts'
 import { authority } from '../database-tls.ts'
 import { fill } from '../fill.ts'
 import { passwordFiles, secretVariables } from './environment.ts'
+import { originOf, runtimeOf } from '../resources.ts'
 import { replicas, runtimes, stopSeconds, user } from '../runtimes.ts'
 import { templateOf, type Templates } from '../templates.ts'
 
 /** DEPLOYMENT.md: why everything is set up as it is for this application, and what to do when something fails. 1,500 to 2,500 words. */
 export function deploymentDocument(application: Application, templates: Templates): string {
-  const { name, image, language, port, health, ready, targets, compliance, bases, secret, notes, path } = application
-  const runtime = runtimes[language]
+  const {
+    name,
+    image,
+    language,
+    port,
+    health,
+    ready,
+    targets,
+    compliance,
+    bases,
+    notes,
+    path,
+    entrypoint,
+    command = [],
+  } = application
   const text = (file: string) => templateOf(templates, file).trimEnd()
   const sections = (files: readonly string[]) => files.map(text).join('\n\n')
   // Every value that any part of the document may name; each part uses some of them.
@@ -21,35 +35,19 @@ export function deploymentDocument(application: Application, templates: Template
     health,
     ready,
     user: String(user),
-    runtime: runtime.title,
+    runtime: runtimes[language].title,
     buildBase: bases.build,
     runBase: bases.run,
-    entrypoint: [...application.entrypoint, ...(application.command ?? [])].join(' '),
+    entrypoint: [...entrypoint, ...command].join(' '),
     source: path === '' ? '.' : path,
-    startSeconds: String(runtime.startSeconds),
-    startLimit: String(runtime.startSeconds * 6),
-    healthcheckSeconds: String(runtime.healthcheckSeconds),
-    startPeriod: String(runtime.startSeconds * 2),
-    beforeSignal: String(stopSeconds.beforeSignal),
-    open: String(stopSeconds.open),
-    atMost: String(stopSeconds.atMost),
-    cpuRequest: String(runtime.cpu.request),
-    cpuLimit: String(runtime.cpu.limit),
-    memory: String(runtime.memory),
-    temporary: String(runtime.temporary),
-    least: String(replicas.least),
-    most: String(replicas.most),
-    targetCpu: String(replicas.targetCpuPercent),
-    leastMemory: String(runtime.memory * replicas.least),
+    ...timingValues(application),
+    ...resourceValues(application),
     regimes: compliance.map((regime) => compliances[regime].title).join(', '),
     logDays: String(logDays(compliance)),
     policyName: regulated(compliance) ? 'strict' : 'default',
     pinning:
       'Bases are named by tag here; "loadline lock" writes their digests into `loadline.lock.json`, and running the scaffold again writes them into the Dockerfile. Until then no image passes the gate, because a tag can move.',
-    secretLine:
-      secret === undefined
-        ? 'No secret is mounted: every dependency comes from a public registry.'
-        : `The credentials of the private registry are mounted as the build secret \`${secret.id}\` for the installation steps, and end up in no layer and not in the history.`,
+    secretLine: secretText(application),
     services: servicesText(application),
     databaseTls: tlsText(application),
     ...ofKubernetes(application),
@@ -67,6 +65,43 @@ export function deploymentDocument(application: Application, templates: Template
   ].join('\n\n')
   const named = new Set([...document.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] as string))
   return `${fill(document, Object.fromEntries(Object.entries(values).filter(([key]) => named.has(key))))}\n`
+}
+
+/** How a private registry's credentials get into the build. */
+function secretText({ secret }: Application): string {
+  return secret === undefined
+    ? 'No secret is mounted: every dependency comes from a public registry.'
+    : `The credentials of the private registry are mounted as the build secret \`${secret.id}\` for the installation steps, and end up in no layer and not in the history.`
+}
+
+/** Seconds of starting, of health checks and of stopping. */
+function timingValues(application: Application): Record<string, string> {
+  const { startSeconds, healthcheckSeconds } = runtimeOf(application)
+  return {
+    startSeconds: String(startSeconds),
+    startLimit: String(startSeconds * 6),
+    healthcheckSeconds: String(healthcheckSeconds),
+    startPeriod: String(startSeconds * 2),
+    beforeSignal: String(stopSeconds.beforeSignal),
+    open: String(stopSeconds.open),
+    atMost: String(stopSeconds.atMost),
+  }
+}
+
+/** What each replica gets, how many there are, and where these numbers come from. */
+function resourceValues(application: Application): Record<string, string> {
+  const { cpu, memory, temporary } = runtimeOf(application)
+  return {
+    cpuRequest: String(cpu.request),
+    cpuLimit: String(cpu.limit),
+    memory: String(memory),
+    temporary: String(temporary),
+    least: String(replicas.least),
+    most: String(replicas.most),
+    targetCpu: String(replicas.targetCpuPercent),
+    leastMemory: String(memory * replicas.least),
+    origin: originOf(application),
+  }
 }
 
 /** How often published images are judged, and by which list that somebody must own. */
@@ -138,18 +173,25 @@ function tlsText({ needs, databaseTls }: Application): string {
 }
 
 /** What the application itself says of its logs, metrics and traces; nothing is claimed that no library or setting does. */
-function observedText({ metrics, requests, tracing, environment, targets, compliance }: Application): string {
+function observedText({
+  name,
+  metrics,
+  requests,
+  tracing,
+  jsonLogs,
+  traced,
+  targets,
+  compliance,
+}: Application): string {
   const days = logDays(compliance)
   return [
-    environment['LOGGING_STRUCTURED_FORMAT_CONSOLE'] === undefined
-      ? `The form of the logs is what the code writes to standard output: no setting here changes it.`
-      : 'Spring Boot writes JSON, one object per line, to standard output (`LOGGING_STRUCTURED_FORMAT_CONSOLE`, from Spring Boot 3.4 on).',
+    jsonLogs ?? 'The form of the logs is what the code writes to standard output: no setting here changes it.',
     `Log no personal data and no secrets. Keep logs for ${days} days: ${targets.includes('ecs') ? '`deploy/ecs/log-retention.json` sets that on ECS; elsewhere ' : ''}whoever collects them must be told so, because nothing here does it.`,
     metrics === undefined
       ? 'No metrics are scraped, because no Prometheus client is locked or no path for it is in the code.'
       : `Metrics are at \`${metrics}\` in Prometheus' format. ${requests === undefined ? 'Alerts on errors and latency are yours to add: no library here chose the names of such metrics.' : 'Alerts on errors follow an objective of 99.9 percent.'}`,
     tracing
-      ? 'A tenth of the traces that start here go to the collector in `OTEL_EXPORTER_OTLP_ENDPOINT`.'
+      ? `A tenth of the traces that start here go to the collector in \`OTEL_EXPORTER_OTLP_ENDPOINT\`. ${traced ?? 'The code has to start the SDK of OpenTelemetry itself.'}${targets.includes('kubernetes') ? ` In the cluster that is by TLS: no pod starts without the ConfigMap \`${name}-collector-authority\`, whose key \`authority.pem\` has the certificate of the collector's authority.` : ''}`
       : 'No traces are sent, because no SDK of OpenTelemetry is locked.',
   ].join(' ')
 }

@@ -3,14 +3,14 @@ import { fullReference, parseImageReference } from '../../formats/image-referenc
 import type { Application } from '../application.ts'
 import { authority } from '../database-tls.ts'
 import { fill } from '../fill.ts'
-import { runtimes } from '../runtimes.ts'
+import { runtimeOf } from '../resources.ts'
 import { authorityInImage, bringsAuthority } from './database-authority.ts'
 import { templateOf, type Templates } from '../templates.ts'
 
 /** The Dockerfile: the template of the stack, on bases that are pinned if a lock file of the publishers' images has them. */
 export function dockerfile(application: Application, templates: Templates, lock: BaseLock | undefined): string {
   const { language, bases, values, secret, port, healthcheck, entrypoint, command = [], environment } = application
-  const { healthcheckSeconds, startSeconds } = runtimes[language]
+  const { healthcheckSeconds, startSeconds } = runtimeOf(application)
   return fill(templateOf(templates, application.template), {
     ...values,
     buildBase: pinned(bases.build, lock),

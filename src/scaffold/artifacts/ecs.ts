@@ -1,7 +1,8 @@
 import type { Application } from '../application.ts'
 import { logDays } from '../compliance.ts'
 import { arn, json, region } from './aws-policies.ts'
-import { replicas, runtimes, stopSeconds, user } from '../runtimes.ts'
+import { runtimeOf } from '../resources.ts'
+import { replicas, stopSeconds, user } from '../runtimes.ts'
 import { ecsRoles } from './ecs-roles.ts'
 import {
   deploymentEnvironment,
@@ -28,7 +29,7 @@ const sizes = [
  */
 export function ecs(application: Application): Record<string, string> {
   const { name, image, port, language, healthcheck, compliance } = application
-  const runtime = runtimes[language]
+  const runtime = runtimeOf(application)
   const size =
     sizes.find(({ cpu, memory }) => Number(memory) >= runtime.memory && Number(cpu) >= runtime.cpu.request * 1.024) ??
     sizes[2]

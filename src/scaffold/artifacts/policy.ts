@@ -2,14 +2,15 @@ import type { Application } from '../application.ts'
 import { backingServices, proofPassword } from '../backing-services.ts'
 import { regulated } from '../compliance.ts'
 import { sizeBudgets } from '../../policy/fixed-numbers.ts'
-import { runtimes, type Runtime } from '../runtimes.ts'
+import { runtimeOf } from '../resources.ts'
+import type { Runtime } from '../runtimes.ts'
 import { yamlFile } from '../yaml-file.ts'
 import { passwordFiles, secretFolder, secretValue, secretVariables, settingsEnvironment } from './environment.ts'
 
 /** loadline.yaml: what this application requires of the gate beyond the default or the strict policy. */
 export function policy(application: Application): string {
-  const { name, language, port, compliance } = application
-  const { sizeClass, size = sizeOfLibraries(application) } = runtimes[language]
+  const { name, port, compliance } = application
+  const { sizeClass, size = sizeOfLibraries(application) } = runtimeOf(application)
   const strict = regulated(compliance)
   return yamlFile(
     `What the gate requires of this image: "loadline policy explain RULE" explains a rule. ${strict ? 'It extends the strict policy because the application is regulated; that policy also requires a list of exploited vulnerabilities (--known-exploited).' : 'It extends the default policy.'}${size === undefined ? '' : ` ${size.because}`}`,
@@ -40,7 +41,7 @@ const withoutCollector = { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 
  * The limits of production, and the services that the application has there, under the same names and with the secrets in the same files.
  */
 function run(application: Application): Record<string, unknown> {
-  const { language, needs } = application
+  const { needs } = application
   const secrets = secretVariables(application).map((variable) => [
     variable.name,
     secretValue(application, variable, variable.group, proofPassword),
@@ -54,7 +55,7 @@ function run(application: Application): Record<string, unknown> {
     `${secretFolder}/${backingServices[service].secretFile}`,
     proofPassword,
   ])
-  const { memory, cpu, startSeconds } = runtimes[language]
+  const { memory, cpu, startSeconds } = runtimeOf(application)
   const limits = { memory: `${memory} MiB`, cpus: cpu.limit / 1000, readySeconds: Math.max(30, startSeconds * 2) }
   const services = needs.map((need) => {
     const { compose, port, proof } = backingServices[need]

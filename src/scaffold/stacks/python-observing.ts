@@ -9,10 +9,13 @@ const inSource = 'deploy/observing'
 /** The server's configuration of Python's logging, in the image. */
 export const logConfiguration = `${inImage}/logging.json`
 
+/** gunicorn's own configuration, which names that one. */
+export const gunicornConfiguration = `${inImage}/gunicorn.conf.py`
+
 /** What makes an application of Python tell what it does, without a change of its code. */
 interface Observing extends Pick<StackReading, 'observing' | 'jsonLogs' | 'traced'> {
-  /** The module that the interpreter runs, behind one that starts the traces. */
-  modulesToRun: readonly string[]
+  /** The module that is run, after what starts it. */
+  started: readonly string[]
   /** The directory to search for modules; empty if there is nothing to add. */
   modules: string
   /** The line of the Dockerfile. */
@@ -37,13 +40,14 @@ export function observingPython(
       : {
           [`${inSource}/json_lines.py`]: 'json_lines.py',
           [`${inSource}/logging.json`]: `logging-${server}.json`,
+          ...(server === 'gunicorn' ? { [`${inSource}/gunicorn.conf.py`]: 'gunicorn.conf.py' } : {}),
         }),
     ...(traces ? { [`${inSource}/traced.py`]: 'traced.py' } : {}),
   }
   const any = Object.keys(files).length > 0
   return {
     observing: files,
-    modulesToRun: traces ? ['traced', module] : [module],
+    started: traces ? ['traced', module] : [module],
     modules: any ? inImage : '',
     copy: any ? `COPY ${inSource} ${inImage}` : '',
     ...(server === undefined

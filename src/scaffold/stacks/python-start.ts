@@ -1,7 +1,7 @@
 import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
 import type { SourceTree } from '../source-tree.ts'
-import { logConfiguration, type PythonServer } from './python-observing.ts'
+import { gunicornConfiguration, logConfiguration, type PythonServer } from './python-observing.ts'
 
 /** The module that the interpreter runs, its arguments, and the server with the port that the application then listens on. */
 interface Start {
@@ -32,13 +32,13 @@ function serve(application: string, port: number, packages: ReadonlySet<string>)
   if (packages.has('uvicorn')) {
     const address = ['--host', '0.0.0.0', '--port', String(port)]
     const manners = ['--no-server-header', '--timeout-graceful-shutdown', '20', '--log-config', logConfiguration]
-    return { port, server: 'uvicorn', module: 'uvicorn', arguments: [application, ...address, ...manners] }
+    return { port, module: 'uvicorn', server: 'uvicorn', arguments: [application, ...address, ...manners] }
   }
   if (packages.has('gunicorn')) {
     const address = ['--bind', `0.0.0.0:${port}`]
     const manners = ['--worker-tmp-dir', '/tmp', '--threads', '8', '--graceful-timeout', '20']
-    const logs = ['--log-config-json', logConfiguration]
-    return { port, server: 'gunicorn', module: 'gunicorn', arguments: [application, ...address, ...manners, ...logs] }
+    const logs = ['--config', gunicornConfiguration]
+    return { port, module: 'gunicorn', server: 'gunicorn', arguments: [application, ...address, ...manners, ...logs] }
   }
   throw new DeliveryError(
     'SOURCE',

@@ -178,7 +178,7 @@ function read(
   const wanted = project?.['requires-python'] ?? stringOf(tool?.poetry?.dependencies?.['python'])
   const python = choosePython(wanted)
   const start = howItStarts(tree, answers, packages)
-  const { modulesToRun, modules, copy, ...observing } = observingPython(start, packages)
+  const { started, modules, copy, ...observing } = observingPython(start, packages)
   const inSrc = tree.paths.some((path) => /^src\/.+\.py$/.test(path))
   const code = codeAtTop(tree, /\.py$/)
   const shipped = { folders: code.folders, files: code.files.filter((file) => file !== 'setup.py') }
@@ -193,7 +193,7 @@ function read(
     values: { copySources: copyLines(shipped), copyObserving: copy },
     sources: [...shipped.folders, ...shipped.files],
     ...observing,
-    entrypoint: ['/usr/bin/python3', '-m', ...modulesToRun],
+    entrypoint: ['/usr/bin/python3', '-m', ...started],
     command: start.arguments,
     environment: {
       PYTHONPATH: [inSrc ? '/app/src' : '/app', '/app/site-packages', modules].filter((path) => path !== '').join(':'),

@@ -70,7 +70,7 @@ export async function observe(image: Container, surroundings: Surroundings, lock
   const { pod, database, store, collector, identity } = surroundings
   const collected = dag.cacheVolume(`loadline-collected-${randomUUID()}`)
   const python = pinned('docker.io/library/python:3.11-slim-bookworm', lock)
-  const entrypoint = await image.entrypoint()
+  const entrypoint = [...(await image.entrypoint()), ...(await image.defaultArgs())]
   const environment = Object.fromEntries(
     await Promise.all((await image.envVariables()).map(async (one) => [await one.name(), await one.value()])),
   ) as Record<string, string>

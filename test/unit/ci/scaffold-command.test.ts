@@ -9,6 +9,7 @@ import { writeFiles } from '../../../ci/run/files/write-files.ts'
 import { copyOf } from '../scaffold/applications.ts'
 
 const program = fileURLToPath(new URL('../../../ci/loadline.mjs', import.meta.url))
+const verdict = fileURLToPath(new URL('../../golden/report/passed/verdict.json', import.meta.url))
 const answers = [
   '--target',
   'kubernetes,compose',
@@ -55,6 +56,23 @@ describe('loadline scaffold', { timeout: 120_000 }, () => {
       exitCode: 0,
       stderr: '',
       stdout: expect.stringContaining('files match what the scaffold would write') as string,
+    })
+  })
+
+  it('proposes what a measured run changes, and keeps its figures once they are accepted', async () => {
+    const directory = application()
+    await scaffold(directory, ...answers)
+    const before = filesOf(directory).map((path) => readFileSync(path, 'utf8'))
+    const proposed = await scaffold(directory, '--from', verdict)
+    expect(proposed.exitCode).toBe(2)
+    expect(proposed.stdout).toContain('-              memory: 128Mi\n')
+    expect(proposed.stdout).toContain('+              memory: 192Mi\n')
+    expect(filesOf(directory).map((path) => readFileSync(path, 'utf8'))).toEqual(before)
+    expect((await scaffold(directory, '--from', verdict, '--force')).exitCode).toBe(0)
+    expect((await scaffold(directory, '--check')).exitCode).toBe(0)
+    expect(await scaffold(directory, '--from', join(directory, 'go.mod'))).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('is not the document of a run') as string,
     })
   })
 

@@ -58,6 +58,12 @@ const claims: ReadonlyArray<readonly [claim: string, file: string, line: RegExp]
     'deploy/kubernetes/overlays/production/namespace.yaml',
     /pod-security\.kubernetes\.io\/enforce: restricted$/m,
   ],
+  ['uvicorn writes JSON, one object per line', 'Dockerfile', /^CMD .*"--log-config", "\/observing\/logging\.json"\]$/m],
+  [
+    'its own lines, requests, and what the code gives',
+    'deploy/observing/logging.json',
+    /"root": .*"handlers": \["output"\]/,
+  ],
   ['Metrics are at `/metrics`', 'deploy/kubernetes/base/service-monitor.yaml', /path: \/metrics$/m],
   ['`deploy/ecs/log-retention.json` sets that on ECS', 'deploy/ecs/log-retention.json', /"retentionInDays": 2192$/m],
   ['Tasks have no public address', 'deploy/ecs/service.json', /"assignPublicIp": "DISABLED"$/m],

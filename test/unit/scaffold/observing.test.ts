@@ -26,7 +26,8 @@ function scaffoldWith(packages: readonly string[], answers: object = {}): Promis
   )
 }
 
-const startOf = ({ application }: Scaffold) => [...application.entrypoint, ...(application.command ?? [])].join(' ')
+const entrypointOf = ({ application }: Scaffold) =>
+  [...application.entrypoint, ...(application.command ?? [])].join(' ')
 const documentOf = ({ files }: Scaffold) => files['DEPLOYMENT.md']
 
 interface Started {
@@ -50,7 +51,11 @@ const variablesOf = (made: Scaffold) =>
 describe.each(['uvicorn', 'gunicorn'])('the logs of an application that %s serves', (server) => {
   it('are JSON, by a file that its image has', async () => {
     const made = await scaffoldWith([server])
-    expect(startOf(made)).toMatch(/ --log-config(-json)? \/observing\/logging\.json$/)
+    expect(entrypointOf(made)).toMatch(
+      / --(log-config \/observing\/logging\.json|config \/observing\/gunicorn\.conf\.py)$/,
+    )
+    const configured = made.files[`deploy/observing/${server === 'gunicorn' ? 'gunicorn.conf.py' : 'logging.json'}`]
+    expect(configured).toMatch(server === 'gunicorn' ? /^logconfig_json = "\/observing\/logging\.json"$/m : /"root"/)
     expect(made.files['Dockerfile']).toContain('\nCOPY deploy/observing /observing\n')
     expect(made.files['.dockerignore']).toContain('\n!deploy/observing\n')
     expect(documentOf(made)).toContain(`${server} writes JSON, one object per line`)
@@ -91,7 +96,7 @@ logging.getLogger(server + ".access").info("%s %s %d", "GET", "/", 200)
 describe('an application that starts itself', () => {
   it('writes its logs as its code does, and nothing else is claimed', async () => {
     const made = await scaffoldWith([], { entry: 'orders', port: 8000 })
-    expect(startOf(made)).toBe('/usr/bin/python3 -m orders')
+    expect(entrypointOf(made)).toBe('/usr/bin/python3 -m orders')
     expect(Object.keys(made.files).filter((path) => path.includes('observing'))).toEqual([])
     expect(made.files['Dockerfile']).not.toContain('observing')
     expect(documentOf(made)).toContain('no setting here changes it')
@@ -103,7 +108,7 @@ const sdk = ['opentelemetry-sdk', 'opentelemetry-exporter-otlp-proto-http']
 describe('the traces of an application', () => {
   it('are started by the scaffold where the distribution of OpenTelemetry is locked with its exporter by HTTP', async () => {
     const made = await scaffoldWith(['uvicorn', 'opentelemetry-distro', ...sdk])
-    expect(startOf(made)).toMatch(/^\/usr\/bin\/python3 -m traced uvicorn orders\.main:app /)
+    expect(entrypointOf(made)).toMatch(/^\/usr\/bin\/python3 -m traced uvicorn orders\.main:app /)
     expect(made.files).toHaveProperty('deploy/observing/traced.py')
     expect(documentOf(made)).toContain('`deploy/observing/traced.py` starts the instrumentations')
     expect(variablesOf(made)).toMatchObject({ OTEL_PYTHON_EXCLUDED_URLS: '/health$,/ready$' })
@@ -113,7 +118,7 @@ describe('the traces of an application', () => {
     'are left to the code with %j alone, and that is said',
     async (packages) => {
       const made = await scaffoldWith(['uvicorn', ...packages])
-      expect(startOf(made)).toMatch(/^\/usr\/bin\/python3 -m uvicorn /)
+      expect(entrypointOf(made)).toMatch(/^\/usr\/bin\/python3 -m uvicorn /)
       expect(made.files).not.toHaveProperty('deploy/observing/traced.py')
       expect(documentOf(made)).toContain('The code has to start the SDK of OpenTelemetry itself.')
       expect(variablesOf(made)).not.toHaveProperty('OTEL_PYTHON_EXCLUDED_URLS')

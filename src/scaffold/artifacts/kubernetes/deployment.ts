@@ -1,7 +1,6 @@
 import type { Application } from '../../application.ts'
-import { backingServices } from '../../backing-services.ts'
-import { authority } from '../../database-tls.ts'
-import { runtimes, stopSeconds, user } from '../../runtimes.ts'
+import { runtimeOf } from '../../resources.ts'
+import { stopSeconds, user } from '../../runtimes.ts'
 import { yamlFile } from '../../yaml-file.ts'
 import {
   deploymentEnvironment,
@@ -9,21 +8,17 @@ import {
   noDigestYet,
   openSettings,
   outsideHost,
-  passwordFiles,
-  secretFolder,
   secretVariables,
 } from '../environment.ts'
 import { probes } from '../probes.ts'
-import { collectorAuthority } from '../tracing.ts'
 import { metadata, neighbours, selector } from './names.ts'
+import { volumesOf } from './volumes.ts'
 
 /** The Deployment: passes Pod Security "restricted", spreads over zones and nodes, and removes no replica before a new one serves. */
 export function deployment(application: Application): string {
-  const { name, image, port, language } = application
-  const { cpu, memory, temporary } = runtimes[language]
-  const secrets = secretsOf(application)
-  const certificates = certificatesOf(application)
-  const collector = collectorOf(application)
+  const { name, image, port, cluster } = application
+  const { cpu, memory } = runtimeOf(application)
+  const { mounts, volumes } = volumesOf(application)
   const spread = (topologyKey: string) => ({
     maxSkew: 1,
     topologyKey,
@@ -50,7 +45,16 @@ export function deployment(application: Application): string {
             automountServiceAccountToken: false,
             enableServiceLinks: false,
             terminationGracePeriodSeconds: stopSeconds.beforeSignal + stopSeconds.atMost,
-            securityContext: podSecurity(application),
+            securityContext: {
+              runAsNonRoot: true,
+              runAsUser: user,
+              runAsGroup: user,
+              fsGroup: user,
+              fsGroupChangePolicy: 'OnRootMismatch',
+              seccompProfile: { type: 'RuntimeDefault' },
+              // A node without AppArmor refuses a pod that asks for it: those of EKS (Amazon Linux, Bottlerocket) have SELinux.
+              ...(cluster === 'eks' ? {} : { appArmorProfile: { type: 'RuntimeDefault' } }),
+            },
             topologySpreadConstraints: [spread('topology.kubernetes.io/zone'), spread('kubernetes.io/hostname')],
             containers: [
               {
@@ -73,40 +77,15 @@ export function deployment(application: Application): string {
                 ...probes(application, 'http'),
                 // The image has no "sleep" program; the kubelet itself waits (Kubernetes 1.30 and newer).
                 lifecycle: { preStop: { sleep: { seconds: stopSeconds.beforeSignal } } },
-                volumeMounts: [
-                  { name: 'temporary', mountPath: '/tmp' },
-                  ...secrets.mounts,
-                  ...certificates.mounts,
-                  ...collector.mounts,
-                ],
+                volumeMounts: mounts,
               },
             ],
-            volumes: [
-              { name: 'temporary', emptyDir: { medium: 'Memory', sizeLimit: `${temporary}Mi` } },
-              ...secrets.volumes,
-              ...certificates.volumes,
-              ...collector.volumes,
-            ],
+            volumes,
           },
         },
       },
     },
   )
-}
-
-/** What every container of the pod is held to. */
-function podSecurity({ cluster }: Application): object {
-  return {
-    runAsNonRoot: true,
-    runAsUser: user,
-    runAsGroup: user,
-    // Tokens and secrets are readable for it.
-    fsGroup: user,
-    fsGroupChangePolicy: 'OnRootMismatch',
-    seccompProfile: { type: 'RuntimeDefault' },
-    // A node without AppArmor refuses a pod that asks for it: those of EKS (Amazon Linux, Bottlerocket) have SELinux.
-    ...(cluster === 'eks' ? {} : { appArmorProfile: { type: 'RuntimeDefault' } }),
-  }
 }
 
 /** The environment of the container: values, secrets, and what nobody has said, without which it does not start. */
@@ -139,39 +118,3 @@ const whichPod = [
     value: 'k8s.namespace.name=$(POD_NAMESPACE),k8s.pod.name=$(POD_NAME),service.instance.id=$(POD_NAME)',
   },
 ]
-
-/** The authority of the collector, without which the pod does not start: an operator that hands out authorities makes such a ConfigMap, or a person does. */
-function collectorOf({ name, tracing }: Application): { mounts: object[]; volumes: object[] } {
-  if (!tracing) return { mounts: [], volumes: [] }
-  const { folder, file } = collectorAuthority
-  const configMap = { name: `${name}-collector-authority`, items: [{ key: file, path: file }] }
-  return {
-    mounts: [{ name: 'collector-authority', mountPath: folder, readOnly: true }],
-    volumes: [{ name: 'collector-authority', configMap }],
-  }
-}
-
-/** The passwords that the code reads from files: one volume for all. */
-function secretsOf(application: Application): { mounts: object[]; volumes: object[] } {
-  const files = passwordFiles(application)
-  if (files.length === 0) return { mounts: [], volumes: [] }
-  const sources = files.map(({ service }) => ({
-    secret: {
-      name: `${application.name}-${service}`,
-      items: [{ key: 'password', path: backingServices[service].secretFile }],
-    },
-  }))
-  return {
-    mounts: [{ name: 'secrets', mountPath: secretFolder, readOnly: true }],
-    volumes: [{ name: 'secrets', projected: { defaultMode: 0o440, sources } }],
-  }
-}
-
-/** The certificates of the database's authority, from the overlay: a changed one has another name, so that pods are replaced. */
-function certificatesOf({ name, databaseTls }: Application): { mounts: object[]; volumes: object[] } {
-  if (databaseTls === undefined) return { mounts: [], volumes: [] }
-  return {
-    mounts: [{ name: 'database-authority', mountPath: authority.folder, readOnly: true }],
-    volumes: [{ name: 'database-authority', configMap: { name: `${name}-database-authority`, defaultMode: 0o444 } }],
-  }
-}
