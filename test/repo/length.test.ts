@@ -8,11 +8,12 @@ const document = 'one document, written in the order in which it is read'
 
 /** What is longer than the limit: its exact length, and why. An entry goes once what it names is short enough. */
 const longer: Readonly<Record<string, readonly [lines: number, why: string]>> = {
-  'src/index.ts': [695, 'Dagger takes every function of a module, with its documentation, from one class'],
-  'src/policy/schema.ts': [469, 'the schema of one document, with the documentation of every field'],
+  'src/index.ts': [718, 'Dagger takes every function of a module, with its documentation, from one class'],
+  'src/policy/schema.ts': [456, 'the schema of one document, with the documentation of every field'],
+  'src/scaffold/artifacts/cloud-run.ts cloudRun': [63, document],
   'src/scaffold/artifacts/compose.ts compose': [61, document],
   'src/scaffold/artifacts/ecs.ts ecs': [113, document],
-  'src/scaffold/artifacts/kubernetes/deployment.ts deployment': [68, document],
+  'src/scaffold/artifacts/kubernetes/deployment.ts deployment': [72, document],
   'src/scaffold/artifacts/workflow.ts workflow': [95, document],
   'toolchain/engine-bundle.ts engineBundle': [64, document],
 }
