@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../../repo/source-files.ts'
 import { readMeasured, type Measured, type Side } from './measured.ts'
-import { readShapes, type Shape } from './shape.ts'
+import { readShapes, shapeDigest, type Shape } from './shape.ts'
 
 const [begin, end] = ['<!-- written by npm run test:exhaustive -- repair -->', '<!-- until here -->']
 
@@ -24,13 +24,17 @@ export function withRepairTable(page: string): string {
   return `${page.slice(0, from)}${begin}\n\n${tables(trialsOnRecord()).join('\n')}\n\n${page.slice(to)}`
 }
 
-/** The shapes that are on record, by stack. */
-export function trialsOnRecord(): Trial[] {
+/** The shapes that are on record as they are now, by stack, and the names of those that wait to be measured. */
+export function trialsOnRecord(): { trials: Trial[]; waiting: string[] } {
   const all = readMeasured()
-  return readShapes().flatMap((shape) => {
-    const measured = all.find((one) => one.shape === shape.name)
-    return measured === undefined ? [] : [{ shape, measured }]
-  })
+  const found = readShapes().map((shape) => ({
+    shape,
+    measured: all.find((one) => one.shape === shape.name && one.shapeDigest === shapeDigest(shape)),
+  }))
+  return {
+    trials: found.flatMap(({ shape, measured }) => (measured === undefined ? [] : [{ shape, measured }])),
+    waiting: found.flatMap(({ shape, measured }) => (measured === undefined ? [shape.name] : [])),
+  }
 }
 
 /** Whether an application that was started before is not afterwards, with or without hardening: there must be none. */
@@ -38,9 +42,10 @@ export function isBroken({ before, after }: Measured): boolean {
   return (['plain', 'hardened'] as const).some((how) => before.answers[how] === true && after.answers[how] !== true)
 }
 
-function tables(trials: readonly Trial[]): string[] {
+function tables({ trials, waiting }: ReturnType<typeof trialsOnRecord>): string[] {
   return [
     ...totals(trials),
+    `- **Not measured yet**: ${waiting.join(', ') || 'none'}.`,
     '',
     ...besidePublished(trials),
     '',
