@@ -4,6 +4,7 @@ import { parseImageReference } from '../formats/image-reference.ts'
 export interface SmallerBases {
   /** As its repository is called, e.g. `python`. */
   runtime: string
+  tag: string
   /** The version in the tag; empty if it names none. */
   version: string
   /** The smaller form of the same image, spelled as the given one. */
@@ -38,11 +39,27 @@ const distroless: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ),
 }
 
-/** Bases without shell and package manager for a compiled program: one that needs no library, and one linked with glibc. */
+/** Bases without shell and package manager for a compiled program: one that needs no library, one linked with glibc, and one with what GCC and Rust link besides. */
 export const programBases = {
   static: 'gcr.io/distroless/static-debian12:nonroot',
   glibc: 'gcr.io/distroless/base-debian12:nonroot',
+  gcc: 'gcr.io/distroless/cc-debian12:nonroot',
 } as const
+
+/** The versions of Java that distroless has. */
+const distrolessJava = ['17', '21']
+
+/**
+ * The bases that run what an image with a JDK has compiled, the one without shell and package manager first. None if its
+ * tag does not name the version of Java.
+ */
+export function javaBases({ runtime, tag }: Pick<SmallerBases, 'runtime' | 'tag'>): string[] {
+  const [, version] =
+    (runtime === 'eclipse-temurin' ? /^(\d+)/ : /(?:temurin|jdk|openjdk|corretto)-?(\d+)/).exec(tag) ?? []
+  if (version === undefined) return []
+  const bare = distrolessJava.includes(version) ? [`gcr.io/distroless/java${version}-debian12:nonroot`] : []
+  return [...bare, `eclipse-temurin:${version}-jre`]
+}
 
 /**
  * The smaller bases of the same version as an official image. Undefined for other images, for one by digest, and for
@@ -63,6 +80,7 @@ export function smallerBases(written: string): SmallerBases | undefined {
   )
   return {
     runtime,
+    tag,
     version,
     ...(slim === undefined ? {} : { slim: `${name}:${slim}` }),
     ...(bare === undefined ? {} : { distroless: bare[1] }),

@@ -16,6 +16,7 @@ import { setuid, worldWritable } from './rules/modes.ts'
 import { obsoleteInstructions } from './rules/obsolete-instructions.ts'
 import { packageManagers } from './rules/package-managers.ts'
 import { pipefail } from './rules/pipefail.ts'
+import { secretArguments } from './rules/secret-arguments.ts'
 import { slimBase } from './rules/slim-base.ts'
 import { startedScript } from './rules/started-script.ts'
 import { structureTests } from './rules/structure-tests.ts'
@@ -37,6 +38,7 @@ export const repairs: readonly Repair[] = [
   commands,
   judgedVersions,
   addToCopy,
+  secretArguments,
   pipefail,
   obsoleteInstructions,
   execForm,

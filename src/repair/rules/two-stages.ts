@@ -1,8 +1,10 @@
 import { violationsOf, type Proposal, type Repair, type Situation } from '../repair.ts'
 import { divide } from '../two-stages/divided.ts'
 import { goDirectory, goStages } from '../two-stages/go-stages.ts'
+import { javaStages } from '../two-stages/java-stages.ts'
 import { nodeStages } from '../two-stages/node-stages.ts'
 import { pythonStages } from '../two-stages/python-stages.ts'
+import { rustStages } from '../two-stages/rust-stages.ts'
 import { singleStage, type SingleStage } from '../two-stages/single-stage.ts'
 import type { Way } from '../two-stages/way.ts'
 
@@ -17,7 +19,7 @@ export const twoStages: Repair = {
   id: 'two-stages',
   turn: 'stages',
   title:
-    'A Go, Python or Node.js application is built in one stage and run from a smaller base, which is tried without a shell first',
+    'A Go, Java, Node.js, Python or Rust application is built in one stage and run from a smaller base, which is tried without a shell first',
   answers,
   propose(situation) {
     if (answers.every((rule) => violationsOf(situation, rule).length === 0)) return {}
@@ -41,6 +43,10 @@ const languages: ReadonlyArray<
   ['golang', goDirectory, goStages],
   ['python', '/', (_, stage) => pythonStages(stage)],
   ['node', '/', nodeStages],
+  ['rust', '/', rustStages],
+  ['maven', '/', javaStages],
+  ['gradle', '/home/gradle', javaStages],
+  ['eclipse-temurin', '/', javaStages],
 ]
 
 function proposal({ file, policy }: Situation, stage: SingleStage, way: Way): Proposal {

@@ -1,10 +1,10 @@
 import { posix } from 'node:path'
 import { programBases } from '../../bases/index.ts'
-import type { DockerfileFile } from '../dockerfile-file.ts'
 import { goCacheOption, keptCompilation } from '../go-cache.ts'
-import { absolute, copiedBy, directoryAt, outermost, type Copied, withVariables } from '../placed-paths.ts'
+import { absolute } from '../placed-paths.ts'
 import type { Situation } from '../repair.ts'
 import { wordsOf, type PlacedScript } from '../script.ts'
+import { copiesOf, dataFiles } from './data-files.ts'
 import type { SingleStage } from './single-stage.ts'
 import type { Way } from './way.ts'
 
@@ -15,22 +15,22 @@ export const goDirectory = '/go'
 const needC =
   /^\s*(require\s+)?github\.com\/(mattn\/go-sqlite3|confluentinc\/confluent-kafka-go\S*|h2non\/bimg|davidbyttow\/govips\S*)\s/m
 
-/** Files that the compiler reads, or that nobody reads when the program runs. */
-const notRead =
-  /(^|\/)\.|(^|\/)(vendor|node_modules|testdata|tests?|docs?|deploy|deployments?|scripts|hack|build|examples?|charts?|k8s|kubernetes|terraform)\/|(\.(go|mod|sum|work|md|proto|lock|tf|sh)|(^|\/)(Makefile|LICENSE|NOTICE|CODEOWNERS|[^/]*Dockerfile[^/]*|(docker-)?compose[^/]*\.ya?ml|loadline[^/]*|structure-test\.yaml|Jenkinsfile|[^/]*_test\.\w+))$/i
+/** Files that the compiler reads. */
+const compiledByGo = /\.(go|mod|sum|work)$/i
 
 /** A Go application: the program, and the files that it may read, go to an image without a compiler. */
-export function goStages({ file, source }: Situation, stage: SingleStage): Way[] {
+export function goStages(situation: Situation, stage: SingleStage): Way[] {
+  const { file, source } = situation
   const { runs, started, directory } = stage
   const [written = '', ...args] = started.words
   const run = written === 'go' && args[0] === 'run' ? compiled(args.slice(1)) : undefined
   const program = run?.program ?? programOf(stage, written)
-  const copied = copiesOf(file, stage, source.paths)
+  const copied = copiesOf(situation, stage, goDirectory)
   // What is copied from the source is a script, or was compiled elsewhere.
   if (program === undefined || copied.some(({ target, files }) => files.length === 1 && target === program)) return []
   if (source.paths.has(posix.relative(directory, program))) return []
-  const data = copied.flatMap((one) => dataOf(one, source.texts.get('.dockerignore') ?? ''))
-  const copies = [program, ...outermost(data)].map((path) => [path, path] as const)
+  const data = dataFiles(situation, stage, { initial: goDirectory, compiled: compiledByGo })
+  const copies = [program, ...data].map((path) => [path, path] as const)
   const words = [program, ...(run?.args ?? args)]
   const withoutC = /\bCGO_ENABLED[= ]0\b/.test(file.text)
   const made = (assignment: string) =>
@@ -85,29 +85,4 @@ function buildsIn(script: PlacedScript): Array<{ at: number; output: string | un
     const joined = args.find((word) => word.startsWith('-o='))?.slice(3)
     return [{ at: script.at(first.pos), output: at === -1 ? joined : args[at + 1] }]
   })
-}
-
-function copiesOf(file: DockerfileFile, { instructions }: SingleStage, paths: ReadonlySet<string>): Copied[] {
-  return instructions.flatMap(
-    (one) => copiedBy(withVariables(file, one), directoryAt(file, one, goDirectory), paths) ?? [],
-  )
-}
-
-/** Where the files are in the image that no compiler reads: a directory as a whole if it has no others. */
-function dataOf({ source, target, files }: Copied, ignored: string): string[] {
-  const lines = new Set(ignored.split('\n').map((line) => line.trim().replaceAll(/^\/|\/$/g, '')))
-  const here = files.map((path) => (path === source ? '' : path.slice(source === '' ? 0 : source.length + 1)))
-  const isRead = (path: string) => !notRead.test(source === '' ? path : `${source}/${path}`)
-  const isListed = (path: string) =>
-    ancestors(path).some((one) => lines.has(one)) || lines.has(`*${posix.extname(path)}`)
-  const data = here.filter((path) => isRead(path) && !isListed(path))
-  return data.map((path) => {
-    const whole = ancestors(path).find((one) => here.filter((other) => other.startsWith(`${one}/`)).every(isRead))
-    return posix.join(target, whole ?? path)
-  })
-}
-
-/** The directories that contain a path, the outermost first, and the path itself. */
-function ancestors(path: string): string[] {
-  return path.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/'))
 }

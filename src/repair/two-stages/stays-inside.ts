@@ -9,7 +9,7 @@ const onlyBuilds =
 
 /** Programs that change nothing, only what they are given, or only packages of the language and the directory in which they work. */
 const inside =
-  /^(true|:|set|export|cd|pwd|ls|echo|env|whoami|chmod|chown|rm|sed|go|make|npm|yarn|pnpm|corepack|tsc|pip[0-9.]*|poetry|pipenv|uv|addgroup|adduser|groupadd|useradd|usermod)$/
+  /^(true|:|set|export|cd|pwd|ls|echo|env|whoami|chmod|chown|rm|sed|go|cargo|rustup|mvn|mvnw|gradle|gradlew|make|npm|yarn|pnpm|corepack|tsc|pip[0-9.]*|poetry|pipenv|uv|addgroup|adduser|groupadd|useradd|usermod)$/
 
 /** Programs that write what they name. */
 const named = /^(mkdir|touch|cp|mv|install)$/
@@ -28,7 +28,9 @@ export function staysInside({ commands }: PlacedScript, places: readonly string[
     if (/^python[0-9.]*$/.test(program))
       return /^(manage\.py|setup\.py|-m (pip[0-9.]*|compileall))( |$)/.test(args.join(' '))
     if (program === 'npx') return args[0] === 'tsc'
-    return inside.test(program) || (named.test(program) && args.every((word) => isBelow(word, places)))
+    return (
+      inside.test(program.replace(/^\.\//, '')) || (named.test(program) && args.every((word) => isBelow(word, places)))
+    )
   })
 }
 

@@ -58,14 +58,14 @@ export function collectRuntime(
  * ready.
  */
 export function askRuntime(
-  startable: Startable,
+  image: Startable,
   asking: Asking,
 ): Promise<Collected<{ run: Runtime; answers: readonly Answered[] }>> {
-  const { built, policy, seccomp, lock } = startable
+  const { built, policy, seccomp, lock } = image
   return collect(ofRun(lock), async (tool) => {
     const limits = limitsOf(policy, seccomp?.path)
     if (!(await runsHere(built))) return { run: notRun('not-run', cannotStart(built), limits), answers: [] }
-    return started(await prepareStart(tool, startable, asking), limits)
+    return started(await prepareStart(tool, image, asking), limits)
   })
 }
 

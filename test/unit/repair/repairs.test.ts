@@ -672,3 +672,28 @@ describe('an application that does not end when it is asked to', () => {
     expect(changed(exec, given({ entrypoint: ['/a'], cmd: [] }, { packages: [] }))).toEqual([])
   })
 })
+
+describe('an argument for a secret', () => {
+  const text = `FROM node:24-slim
+# For the packages.
+ARG NPM_TOKEN
+COPY . .
+RUN npm config set token $NPM_TOKEN && npm ci
+CMD ["node", "a.js"]
+`
+  const found = (written: string, given: Given = {}) =>
+    changed(written, { checks: ['SecretsUsedInArgOrEnv:3'], source: { '.dockerignore': '' }, ...given })
+
+  it('is mounted in the RUN that names it', () => {
+    expect(found(text)).toEqual([
+      'RUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN npm config set token $NPM_TOKEN && npm ci',
+    ])
+    expect(repaired(text, { checks: ['SecretsUsedInArgOrEnv:3'] }).dockerfile).not.toContain('ARG')
+  })
+  it('stays where it has a value, where the policy gives one, and where more than RUNs read it', () => {
+    expect(found(text.replace('ARG NPM_TOKEN', 'ARG NPM_TOKEN=abc'))).toEqual([])
+    expect(found(text, { policy: { build: { args: { NPM_TOKEN: 'abc' } } } })).toEqual([])
+    expect(found(text.replace('COPY', 'ENV TOKEN=$NPM_TOKEN\nCOPY'))).toEqual([])
+    expect(found(text.replace('$NPM_TOKEN', '$OTHER'))).toEqual([])
+  })
+})

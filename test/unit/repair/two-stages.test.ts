@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { javaBases } from '../../../src/bases/index.ts'
 import { applyEdits } from '../../../src/repair/dockerfile-file.ts'
 import type { Proposal } from '../../../src/repair/repair.ts'
 import { twoStages } from '../../../src/repair/rules/two-stages.ts'
@@ -245,5 +246,91 @@ describe('an image that has none of what a build needs', () => {
   it('is left in one stage', () => {
     const text = 'FROM golang:1.26-bookworm\nCOPY . .\nRUN go build -o /app\nCMD ["/app"]\n'
     expect(twoStages.propose(situationOf(text, { source: { 'main.go': '' } }))).toEqual({})
+  })
+})
+
+describe('a Java application', () => {
+  const text = `FROM maven:3-eclipse-temurin-17
+WORKDIR /app
+COPY pom.xml .
+RUN mvn dependency:go-offline
+COPY src ./src
+COPY settings ./settings
+RUN ./mvnw package
+# It listens on 8080.
+CMD ["java", "-Xmx64m", "-jar", "target/trial-1.0.jar", "--verbose"]
+`
+  const source = { 'pom.xml': '', 'src/main/java/Main.java': '', 'settings/shop.properties': '' }
+
+  it('goes to an image that only runs it, with the files that it may read', () => {
+    const [first, second, more] = divided(text, source)
+    expect(first).toBe(`FROM maven:3-eclipse-temurin-17 AS build
+WORKDIR /app
+COPY pom.xml .
+RUN mvn dependency:go-offline
+COPY src ./src
+COPY settings ./settings
+RUN ./mvnw package
+
+FROM gcr.io/distroless/java17-debian12:nonroot
+WORKDIR /app
+COPY --from=build /app/target/trial-1.0.jar /app/target/trial-1.0.jar
+COPY --from=build /app/settings/shop.properties /app/settings/shop.properties
+USER 65532:65532
+ENTRYPOINT []
+# It listens on 8080.
+CMD ["java", "-Xmx64m", "-jar", "/app/target/trial-1.0.jar", "--verbose"]
+`)
+    expect(second).toContain('\nFROM eclipse-temurin:17-jre\n')
+    expect(more).toBeUndefined()
+  })
+  it('stays as it is if no build makes its archive, or a pattern names it', () => {
+    expect(divided(text.replaceAll(/RUN .*\n/g, ''), source)).toEqual([])
+    expect(divided(text.replace('target/trial-1.0.jar', 'target/*.jar'), source)).toEqual([])
+  })
+})
+
+describe('the bases that run Java', () => {
+  it.each([
+    ['maven', '3-eclipse-temurin-17', ['gcr.io/distroless/java17-debian12:nonroot', 'eclipse-temurin:17-jre']],
+    ['maven', '3.9.9-amazoncorretto-11-debian', ['eclipse-temurin:11-jre']],
+    ['gradle', '8.14-jdk21-noble', ['gcr.io/distroless/java21-debian12:nonroot', 'eclipse-temurin:21-jre']],
+    ['eclipse-temurin', '21-jdk-noble', ['gcr.io/distroless/java21-debian12:nonroot', 'eclipse-temurin:21-jre']],
+    ['maven', '3', []],
+    ['eclipse-temurin', 'latest', []],
+  ])('are of the version that %s:%s has', (runtime, tag, bases) => {
+    expect(javaBases({ runtime, tag })).toEqual(bases)
+  })
+})
+
+describe('a Rust application', () => {
+  const text = `FROM rust:1-bookworm as builder
+WORKDIR /app
+COPY . .
+RUN cargo build -v --release
+EXPOSE 3000
+CMD ["/app/target/release/trial"]
+`
+  const source = { 'Cargo.toml': '', 'src/main.rs': '', 'templates/index.html': '' }
+
+  it('goes to an image with the library that its program is linked to', () => {
+    expect(divided(text, source)).toEqual([
+      `FROM rust:1-bookworm as builder
+WORKDIR /app
+COPY . .
+RUN cargo build -v --release
+
+FROM gcr.io/distroless/cc-debian12:nonroot
+WORKDIR /app
+COPY --from=builder /app/target/release/trial /app/target/release/trial
+COPY --from=builder /app/templates /app/templates
+USER 65532:65532
+EXPOSE 3000
+CMD ["/app/target/release/trial"]
+`,
+    ])
+  })
+  it('stays as it is if its program is not what Cargo makes', () => {
+    expect(divided(text.replace('/app/target/release/trial', '/app/run'), source)).toEqual([])
   })
 })
