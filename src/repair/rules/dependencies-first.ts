@@ -20,7 +20,7 @@ interface Order {
   last: PlacedInstruction | undefined
   /** Whether a WORKDIR is among them. */
   moves: boolean
-  /** Whether they install packages. */
+  /** Whether they install packages, or remove what installed them. */
   isWorth: boolean
 }
 
@@ -100,7 +100,7 @@ function behind(
     installs.push(install)
     last = one
     moves = movesBefore
-    isWorth ||= /\b(install|add|i)\b/.test(script?.text ?? '')
+    isWorth ||= /\b(install|add|i)\b|site-packages\/pip/.test(script?.text ?? '')
   }
   return { installs, last, moves, isWorth }
 }

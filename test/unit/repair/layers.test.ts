@@ -41,6 +41,11 @@ CMD ["python", "app.py"]
     expect(ordered(text, python).dockerfile).toBe(
       'FROM python:3.11\nWORKDIR /app\nRUN pip install flask\nCOPY . /app\nCMD ["python3", "app.py"]\n',
     )
+    const removed = text.replace(
+      'CMD',
+      'RUN rm -rf /usr/local/lib/python3.11/site-packages/pip /usr/local/lib/python3.11/site-packages/pip-*\nCMD',
+    )
+    expect(ordered(removed, python).dockerfile).toMatch(/pip-\*\nCOPY \. \/app\nCMD/)
     const nothing = text.replace('pip install flask', 'mkdir /data')
     expect(ordered(nothing, python).dockerfile).toBe(nothing)
   })
