@@ -25,6 +25,15 @@ describe('a run of an image', () => {
     expect(run('ready').limits).toEqual(limits)
   })
 
+  it('that was asked for paths says what it answered, and nothing else is read as an answer', () => {
+    const told = (answers: unknown) => JSON.stringify({ ...(JSON.parse(recorded('ready')) as object), answers })
+    const answers = [{ port: 8080, path: '/healthz', status: 204 }]
+    expect(parseRun(told(answers), limits).answers).toEqual(answers)
+    expect(parseRun(recorded('ready'), limits).answers).toEqual([])
+    expect(parseRun(told(answers), limits).run).toEqual(run('ready'))
+    expect(() => parseRun(told([{ port: 8080, path: '/healthz', status: 'ok' }]), limits)).toThrow(DeliveryError)
+  })
+
   it('that wrote to its root', () => {
     expect(run('writes').refusedWrites).toEqual([
       { path: '/relative.txt', why: 'read-only', call: 'openat', count: 1 },
