@@ -20,6 +20,8 @@ interface Order {
   last: PlacedInstruction | undefined
   /** Whether a WORKDIR is among them. */
   moves: boolean
+  /** Whether they install packages, or remove what installed them. */
+  isWorth: boolean
 }
 
 /** What changes seldom comes first: a change of the code then installs nothing again. */
@@ -67,8 +69,8 @@ function ordersOf({ file, source }: Situation): Order[] {
       const [copied, another] =
         copiedBy(withVariables(file, copy), directoryAt(file, copy, initialOf(file, stage)), source.paths) ?? []
       if (copied === undefined || another !== undefined || copied.files.length < 2) return []
-      const { installs, last, moves } = behind(file, own.slice(index + 1), initialOf(file, stage))
-      return [{ copy, copied, installs, last, moves }]
+      const found = behind(file, own.slice(index + 1), initialOf(file, stage))
+      return [{ copy, copied, ...found }]
     })
     // Those of an earlier one would read what a later one copies.
     return orders.slice(0, 1)
@@ -85,6 +87,7 @@ function behind(
   let last: PlacedInstruction | undefined
   let moves = false
   let movesBefore = false
+  let isWorth = false
   for (const one of others) {
     if (/^(WORKDIR|ENV|ARG|LABEL|EXPOSE|USER|STOPSIGNAL)$/.test(one.keyword)) {
       movesBefore ||= one.keyword === 'WORKDIR'
@@ -97,22 +100,23 @@ function behind(
     installs.push(install)
     last = one
     moves = movesBefore
+    isWorth ||= /\b(install|add|i)\b|site-packages\/pip/.test(script?.text ?? '')
   }
-  return { installs, last, moves }
+  return { installs, last, moves, isWorth }
 }
 
 function reordered(situation: Situation, order: Order): Edit[] {
   const { file, source } = situation
-  const { copy, copied, installs, last, moves } = order
+  const { copy, copied, installs, last, moves, isWorth } = order
   const manifests = manifestsOf(
     copied,
     installs.flatMap(({ reads }) => reads),
     source.paths,
   )
-  if (last === undefined || manifests === undefined || manifests.length === 0)
-    return last === undefined || installs.every(({ reads }) => reads.length === 0)
-      ? downloadFirst(situation, order)
-      : []
+  const readsNothing = installs.every(({ reads }) => reads.length === 0)
+  const downloads = readsNothing ? downloadFirst(situation, order) : []
+  if (downloads.length > 0 || last === undefined || manifests === undefined) return downloads
+  if (manifests.length === 0 && !(readsNothing && isWorth)) return []
   const block = blockOf(file, copy)
   const text = moves ? withTarget(file, copy, copied) : file.text.slice(block.start, block.end)
   if (text === undefined) return []
@@ -120,7 +124,9 @@ function reordered(situation: Situation, order: Order): Edit[] {
   return [
     {
       ...wholeLines(file, block),
-      text: `${copiesOf(copy, manifests, copied, directory).join(file.newline)}${file.newline}`,
+      text: copiesOf(copy, manifests, copied, directory)
+        .map((line) => `${line}${file.newline}`)
+        .join(''),
     },
     { start: last.end, end: last.end, text: `${file.newline}${text}` },
   ]

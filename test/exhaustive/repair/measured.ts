@@ -15,7 +15,7 @@ const Side = z.strictObject({
   outcome: z.string(),
   /** The rules that say no. */
   no: z.array(z.string()),
-  /** The first violations of each of them. */
+  /** IDs of the first violations of each of them. */
   found: z.record(z.string(), z.array(z.string())),
   answers: Answers,
   unpacked: z.int().optional(),

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { sizeBudgets } from '../../../src/policy/fixed-numbers.ts'
 import { root } from '../../repo/source-files.ts'
 import { readMeasured, type Measured, type Side } from './measured.ts'
-import { readShapes, type Shape } from './shape.ts'
+import { readShapes, shapeDigest, type Shape } from './shape.ts'
 
 const [begin, end] = ['<!-- written by npm run test:exhaustive -- repair -->', '<!-- until here -->']
 
@@ -24,13 +25,17 @@ export function withRepairTable(page: string): string {
   return `${page.slice(0, from)}${begin}\n\n${tables(trialsOnRecord()).join('\n')}\n\n${page.slice(to)}`
 }
 
-/** The shapes that are on record, by stack. */
-export function trialsOnRecord(): Trial[] {
+/** The shapes that are on record as they are now, by stack, and the names of those that wait to be measured. */
+export function trialsOnRecord(): { trials: Trial[]; waiting: string[] } {
   const all = readMeasured()
-  return readShapes().flatMap((shape) => {
-    const measured = all.find((one) => one.shape === shape.name)
-    return measured === undefined ? [] : [{ shape, measured }]
-  })
+  const found = readShapes().map((shape) => ({
+    shape,
+    measured: all.find((one) => one.shape === shape.name && one.shapeDigest === shapeDigest(shape)),
+  }))
+  return {
+    trials: found.flatMap(({ shape, measured }) => (measured === undefined ? [] : [{ shape, measured }])),
+    waiting: found.flatMap(({ shape, measured }) => (measured === undefined ? [shape.name] : [])),
+  }
 }
 
 /** Whether an application that was started before is not afterwards, with or without hardening: there must be none. */
@@ -38,9 +43,10 @@ export function isBroken({ before, after }: Measured): boolean {
   return (['plain', 'hardened'] as const).some((how) => before.answers[how] === true && after.answers[how] !== true)
 }
 
-function tables(trials: readonly Trial[]): string[] {
+function tables({ trials, waiting }: ReturnType<typeof trialsOnRecord>): string[] {
   return [
     ...totals(trials),
+    `- **Not measured yet**: ${waiting.join(', ') || 'none'}.`,
     '',
     ...besidePublished(trials),
     '',
@@ -78,10 +84,15 @@ function totals(trials: readonly Trial[]): string[] {
     `- **Tried**: ${all.length} applications in ${stacks.length} stacks, ${days[0] ?? 'never'} to ${days.at(-1) ?? 'never'}; ${started.length} of them build, start and answer as they are given, ${hardened(({ before }) => before)} of these also under hardening, and after the repair ${hardened(({ after }) => after)}.`,
     `- **Broken**: ${all.filter(isBroken).length} answered before and not after.`,
     `- **Passed** under the default policy, without an exception: ${passed?.length ?? 0} of ${all.length} (${percent(passed?.length ?? 0, all.length)}); of those that answered as given, ${startedPassed?.length ?? 0} of ${started.length}. ${perStack.join(', ')}.`,
+    `- **Only the size says no** for ${onlySize(all).join(', ') || 'none'}: the default policy allows an interpreted image ${sizeBudgets.interpreted}, and the program of Node.js 24 alone has 127 MB.`,
     `- **Unpacked size**: ${change(median(({ unpacked }) => unpacked))} in the median, ${change(totalRatio(all))} of all together.`,
     `- **Rebuild after one changed line**: ${change(median(({ rebuild }) => rebuild))} in the median of the ${all.filter(({ before, after }) => ratio(before.rebuild, after.rebuild).length > 0).length} where it was measured.`,
     `- **Findings** of the examples' small database: ${sum(({ before }) => before)} before, ${sum(({ after }) => after)} after; **packages** in the images: ${change(median(({ packages }) => packages))} in the median.`,
   ]
+}
+
+function onlySize(all: readonly Measured[]): string[] {
+  return all.filter(({ after }) => after.no.length === 1 && after.no[0] === 'size-unpacked').map(({ shape }) => shape)
 }
 
 /** Figures of the publications, as issue 19 has them; none of them says that the result runs, or passes a gate. */

@@ -87,10 +87,7 @@ function side({ outcome, verdict, evidence, failure }: Run, answered: Answers, r
     outcome: failure === undefined ? outcome : `${outcome}: ${failure.message.split('\n')[0] ?? ''}`,
     no: no.map(({ rule }) => rule),
     found: Object.fromEntries(
-      no.map(({ rule, violations }) => [
-        rule,
-        violations.slice(0, shownViolations).map(({ id, found: text }) => `${id}: ${text}`),
-      ]),
+      no.map(({ rule, violations }) => [rule, violations.slice(0, shownViolations).map(({ id }) => id)]),
     ),
     answers: answered,
     ...(size === undefined ? {} : { unpacked: size.unpacked }),

@@ -36,6 +36,19 @@ CMD ["python", "app.py"]
       files: {},
     })
   })
+  it('that are named, not read from a file, are installed before the code is copied', () => {
+    const text = 'FROM python:3.11\nWORKDIR /app\nCOPY . /app\nRUN pip install flask\nCMD ["python3", "app.py"]\n'
+    expect(ordered(text, python).dockerfile).toBe(
+      'FROM python:3.11\nWORKDIR /app\nRUN pip install flask\nCOPY . /app\nCMD ["python3", "app.py"]\n',
+    )
+    const removed = text.replace(
+      'CMD',
+      'RUN rm -rf /usr/local/lib/python3.11/site-packages/pip /usr/local/lib/python3.11/site-packages/pip-*\nCMD',
+    )
+    expect(ordered(removed, python).dockerfile).toMatch(/pip-\*\nCOPY \. \/app\nCMD/)
+    const nothing = text.replace('pip install flask', 'mkdir /data')
+    expect(ordered(nothing, python).dockerfile).toBe(nothing)
+  })
   it('are found where the code was copied to, whatever directory comes between', () => {
     const text =
       'FROM python:3.11\nCOPY api api\nWORKDIR /api\nRUN pip3 install -r /api/requirements/prod.txt\nCMD ["a"]\n'
