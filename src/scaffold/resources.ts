@@ -2,8 +2,8 @@ import type { Application } from './application.ts'
 import { runtimes, type Runtime } from './runtimes.ts'
 
 /**
- * How much more a replica gets than was measured. The run starts the application and asks for its health, without any load: Google's autoscaler of memory keeps a margin of 15 percent above
- * what it has seen under load, so one of 200 percent is for the load that was not seen. A node that is busy with other starts is given twice the time.
+ * How much more a replica gets than was measured. The run starts the application and asks for its health, without any load: the recommender of Kubernetes' vertical autoscaler
+ * adds 15 percent to what it has seen under load (recommendation-margin-fraction), so 200 percent are for the load that was not seen. A node that is busy with other starts is given twice the time.
  */
 const margins = { memory: 3, seconds: 2 }
 
