@@ -186,7 +186,7 @@ function isSelfChecked({ situation }: Given, proposals: readonly Proposal[]): bo
 }
 
 function isLast({ repair: id }: Proposal): boolean {
-  return /^(rest|order)$/.test(turnOf(id))
+  return /^(rest|order|observed)$/.test(turnOf(id))
 }
 
 function isOrder({ repair: id }: Proposal): boolean {

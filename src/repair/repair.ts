@@ -72,7 +72,7 @@ export interface Answer {
 }
 
 /** When a repair is tried: see rounds.ts. */
-export type Turn = 'stages' | 'start' | 'base' | 'rest' | 'order'
+export type Turn = 'stages' | 'start' | 'base' | 'rest' | 'order' | 'observed'
 
 /** A repair: pure, one per kind of problem. */
 export interface Repair {

@@ -12,8 +12,9 @@ const mostTimes = 2
 /**
  * The turns in their order, those in one line together. Each line changes what the next one sees: `stages` what is in
  * the image, `start` what it is started as, `base` what it is made from, `order` only how long it takes to be built.
+ * `observed` writes down what the others have made of it.
  */
-const lines: ReadonlyArray<readonly Turn[]> = [['stages'], ['start', 'base'], ['rest', 'order']]
+const lines: ReadonlyArray<readonly Turn[]> = [['stages'], ['start', 'base'], ['rest', 'order'], ['observed']]
 
 /**
  * The proposals of the next round: those of the first line that has any. `finished` has the repairs that were left out,

@@ -4,6 +4,7 @@ import { violationsOf, type Repair, type Situation } from '../repair.ts'
 /** If there is no structure test, adds one that holds the image to its observed state. */
 export const structureTests: Repair = {
   id: 'structure-tests',
+  turn: 'observed',
   title: 'A structure test holds the image to its observed state: user, command, ports, and what is not in it',
   answers: ['structure-tests'],
   propose(situation) {

@@ -17,6 +17,7 @@ describe('the proposals of a round', () => {
     repair('slim-base', 'base'),
     repair('labels', 'rest'),
     repair('dependencies-first', 'order'),
+    repair('structure-tests', 'observed'),
   ]
   const all = repairs.map(({ id }): Answer => ({ proposals: [proposal(id)] }))
   const begun = { finished: [], kept: [], passes: false }
@@ -26,7 +27,9 @@ describe('the proposals of a round', () => {
   it('are those of the first turn that has any, and each later one sees what the earlier ones made', () => {
     expect(names(begun)).toEqual(['two-stages'])
     expect(names({ ...begun, finished: ['two-stages'] })).toEqual(['user', 'slim-base'])
-    expect(names({ ...begun, finished: ['two-stages', 'user', 'slim-base'] })).toEqual(['labels', 'dependencies-first'])
+    const early = ['two-stages', 'user', 'slim-base']
+    expect(names({ ...begun, finished: early })).toEqual(['labels', 'dependencies-first'])
+    expect(names({ ...begun, finished: [...early, 'labels', 'dependencies-first'] })).toEqual(['structure-tests'])
   })
   it('are none if nothing is proposed, so that the rounds end', () => {
     expect(

@@ -95,7 +95,7 @@ export function answersTo(situation: Situation): Answer[] {
 export function repaired(
   text: string,
   given: Given = {},
-  turns: readonly Turn[] = ['start', 'rest'],
+  turns: readonly Turn[] = ['start', 'rest', 'observed'],
 ): { dockerfile: string; files: Record<string, string> } {
   const situation = situationOf(text, given)
   const proposals = repairs
