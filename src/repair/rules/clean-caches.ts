@@ -1,9 +1,11 @@
 import type { DockerfileFile } from '../dockerfile-file.ts'
 import { hasShell, isPlainPath, lineOf, lintOf, violationsOf, type Repair } from '../repair.ts'
-import { runScriptAt } from '../script.ts'
+import { runScriptAt, scriptOf } from '../script.ts'
+
+const aptLists = '/var/lib/apt/lists'
 
 const cleaning: Readonly<Record<string, string>> = {
-  DL3009: 'rm -rf /var/lib/apt/lists/*',
+  DL3009: `rm -rf ${aptLists}/*`,
   DL3032: 'yum clean all',
   DL3036: 'zypper clean',
   DL3040: 'dnf clean all',
@@ -24,14 +26,14 @@ export const cleanCaches: Repair = {
     const others: string[] = []
     const put = (line: number | undefined, command: string) => {
       const end = line === undefined ? undefined : cleanableEnd(file, line)
-      if (end === undefined) return false
+      if (end === undefined || (command.includes(aptLists) && areUsedAfter(file, line ?? 0))) return false
       commands.set(end, (commands.get(end) ?? new Set()).add(command))
       return true
     }
     for (const { code, line } of lintOf(situation, ...Object.keys(cleaning))) put(line, cleaning[code] ?? '')
     for (const violation of violationsOf(situation, 'package-caches')) {
       if (!isPlainPath(violation.id)) continue
-      const command = `rm -rf ${violation.id === '/var/lib/apt/lists' ? '/var/lib/apt/lists/*' : violation.id}`
+      const command = `rm -rf ${violation.id === aptLists ? `${aptLists}/*` : violation.id}`
       if (!put(lineOf(violation), command)) others.push(command)
     }
     const break_ = ` ${file.escape}${file.newline}    && `
@@ -58,6 +60,19 @@ export const cleanCaches: Repair = {
       ],
     }
   },
+}
+
+/** Whether a later RUN installs from package lists that it does not fetch itself. */
+function areUsedAfter(file: DockerfileFile, line: number): boolean {
+  return file.instructions.some((instruction) => {
+    if (instruction.keyword !== 'RUN' || instruction.line <= line) return false
+    const apt = (scriptOf(file, instruction)?.commands ?? []).filter(({ words }) => words.some(isApt))
+    return apt.some(({ words }) => words.includes('install')) && !apt.some(({ words }) => words.includes('update'))
+  })
+}
+
+function isApt(word: string): boolean {
+  return /^(?:\/usr\/bin\/)?apt(?:-get)?$/.test(word)
 }
 
 /** Where a command can be added to a RUN, to run once everything before it has succeeded. */

@@ -309,6 +309,13 @@ describe('caches', () => {
       repaired(text, { configuration: lists, broughtBy: 2, lint: ['DL3009:2'] }).dockerfile.match(/rm -rf/g),
     ).toHaveLength(1)
   })
+  it('at the end, where a later RUN installs from the lists that an earlier one fetched', () => {
+    const two = 'FROM debian:12-slim\nRUN apt update\nRUN apt-get install -y apache2\nRUN apt-get install -y curl\n'
+    const given = { configuration: { ...lists, shells: ['/bin/sh'] }, broughtBy: 2, lint: ['DL3009:2'] }
+    const { dockerfile } = repaired(two, given)
+    expect(dockerfile).toContain('RUN apt update\nRUN apt-get install -y apache2\nRUN apt-get install -y curl\n')
+    expect(dockerfile).toMatch(/curl\n(USER .*\n)?RUN rm -rf \/var\/lib\/apt\/lists\/\*/)
+  })
   it('at the end, where it is unknown whether the earlier commands succeeded', () => {
     const { dockerfile } = repaired(text, {
       configuration: { ...lists, user: '1000', shells: ['/bin/sh'] },
