@@ -76,7 +76,7 @@ describe('a build that is to be reproducible', () => {
       status: 'collected',
       value: {
         lineage: {
-          base: [expect.any(String)],
+          base: [expect.any(String), expect.any(String)],
           layers: expect.arrayContaining([
             expect.objectContaining({ instruction: 'COPY hello.txt /app/hello.txt', line: 4 }),
           ]),
