@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import { dag, type CacheVolume, type Container, type Directory, type File, type Service } from '@dagger.io/dagger'
+import { dag, type CacheVolume, type Container, type Directory, type Service } from '@dagger.io/dagger'
 import { z } from 'zod'
 import { beginBuild } from '../../../pipelines/begin-build.ts'
 import type { Lock } from '../../../src/model/index.ts'
@@ -90,7 +90,8 @@ export async function observe(image: Container, surroundings: Surroundings, lock
       '/test',
       dag
         .directory()
-        .withFiles('/', [script('observe.py'), script('confined.py')])
+        .withNewFile('observe.py', script('observe.py'))
+        .withNewFile('confined.py', script('confined.py'))
         .withNewFile('pod.json', JSON.stringify(plan))
         .withNewFile('authorities.pem', surroundings.authorities),
     )
@@ -112,11 +113,9 @@ function pinned(reference: string, lock: Lock): Container {
   return dag.container().from(address)
 }
 
-function script(name: string): File {
-  return dag
-    .directory()
-    .withNewFile(name, readFileSync(`${here}${name}`, 'utf8'))
-    .file(name)
+/** As text: queries that share a list of files change it for each other. */
+function script(name: string): string {
+  return readFileSync(`${here}${name}`, 'utf8')
 }
 
 function pick(from: Readonly<Record<string, string>>, names: RegExp): Record<string, string> {
@@ -163,7 +162,7 @@ function moto(python: Container, certificate: ServerCertificate): Service {
   const requirements = '/moto/requirements.txt'
   const install = ['pip', 'install', '--quiet', '--require-hashes', '--only-binary', ':all:', '--target', '/moto/site']
   const installed = python
-    .withFile(requirements, script('moto-requirements.txt'))
+    .withNewFile(requirements, script('moto-requirements.txt'))
     .withExec([...install, '--requirement', requirements])
     .withEnvVariable('PYTHONPATH', '/moto/site')
     // Every host name is that of the store, and none that of a bucket.
