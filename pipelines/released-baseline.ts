@@ -1,6 +1,6 @@
 import type { Target } from '../src/engine/registry-access.ts'
 import { DeliveryError } from '../src/model/errors.ts'
-import { checkBaseline, type Baseline } from '../src/policy/baseline.ts'
+import { checkBaseline, requireUse, type Baseline } from '../src/policy/baseline.ts'
 import type { Source } from '../src/stages/source/source.ts'
 import { expectedSigner } from '../src/stages/verify/expected-signer.ts'
 import { newestVerdictStatement } from './newest-verdict.ts'
@@ -29,6 +29,8 @@ async function releasedBaseline(
   { policy, subject }: Source,
   { lock, now }: Request,
 ): Promise<Baseline> {
+  // Before the registry is asked.
+  requireUse(policy)
   const { signer } = policy.baseline
   if (signer === undefined)
     throw new DeliveryError(

@@ -126,18 +126,20 @@ function earlierFinding(
   }
 }
 
-/**
- * Throws `POLICY` if the policy does not accept this baseline: it accepts none and compares no size with one, or the
- * baseline is too old, or from the future.
- */
-export function checkBaseline(policy: Policy, { judged }: Pick<Baseline, 'judged'>, now: Date): void {
-  const { accept, maximumAge } = policy.baseline
-  if (!accept && policy.size.growth === undefined)
+/** Throws `POLICY` if the policy accepts no baseline and compares no size with one. */
+export function requireUse({ baseline, size }: Policy): void {
+  if (!baseline.accept && size.growth === undefined)
     throw new DeliveryError(
       'POLICY',
       'a baseline was given, but the policy accepts none (baseline.accept: false)',
       'Remove the baseline, or set baseline.accept to true in the policy, with the rules whose findings may be known. To compare only sizes, set size.growth.',
     )
+}
+
+/** Throws `POLICY` if the policy does not accept this baseline: it has no use for one, or this one is too old, or from the future. */
+export function checkBaseline(policy: Policy, { judged }: Pick<Baseline, 'judged'>, now: Date): void {
+  requireUse(policy)
+  const { maximumAge } = policy.baseline
   const age = now.getTime() - Date.parse(judged.at)
   if (!(age >= -clockSkew))
     throw new DeliveryError(
