@@ -13,9 +13,11 @@ export type AttemptWith = (some: readonly Proposal[]) => Promise<TriedImage | un
 /** The reason for what was not tried any more. */
 export const unproven = `not tried: the limit of ${mostBuilds} builds was reached`
 
+const unbuilt = 'the image does not build with it'
+
 /**
- * The proposals with which the image builds and starts. If it cannot be started at all, those that do not change what
- * runs, if it builds with them.
+ * The proposals with which the image builds, and of these the ones with which it also starts. If it cannot be started at
+ * all, those that do not change what runs.
  */
 export async function working(
   attempt: AttemptWith,
@@ -25,6 +27,11 @@ export async function working(
   const builds = async (some: readonly Proposal[]) => (await attempt(some)) !== undefined
   const starts = async (some: readonly Proposal[]) => (await attempt(some))?.run?.outcome === 'ready'
   if (proposals.length === 0 || (await starts(proposals))) return { kept: proposals, left: [] }
+  if (!(await builds(proposals))) {
+    const built = await keepWorking(proposals, builds, mayTry)
+    const { kept, left } = await working(attempt, built.kept, mayTry)
+    return { kept, left: [...say(built.dropped, unbuilt), ...say(built.untried, unproven), ...left] }
+  }
 
   const base = await firstWorking(beginnings(proposals), starts, mayTry)
   if (base !== undefined) {
@@ -36,12 +43,12 @@ export async function working(
     }
   }
   const [equal, others] = [proposals.filter((one) => one.equal), proposals.filter((one) => !one.equal)]
-  const reason = await whyNot(attempt, proposals)
+  const reason = (await attempt(proposals))?.run?.reason || 'the engine could not run it'
   const proven = await keepWorking(equal, builds, mayTry)
   return {
     kept: proven.kept,
     left: [
-      ...say(proven.dropped, 'the image does not build with it'),
+      ...say(proven.dropped, unbuilt),
       ...say(proven.untried, unproven),
       ...say(others, `the image was not seen to start (${reason}), so it is unknown whether it still would`),
     ],
@@ -51,11 +58,6 @@ export async function working(
 /** The proposals as they are told to people. */
 export function say(proposals: readonly Proposal[], why: string): Left[] {
   return proposals.map(({ repair: id, what }) => ({ repair: id, what, why }))
-}
-
-async function whyNot(attempt: AttemptWith, proposals: readonly Proposal[]): Promise<string> {
-  const tried = await attempt(proposals)
-  return tried === undefined ? 'it does not build' : tried.run?.reason || 'the engine could not run it'
 }
 
 /**

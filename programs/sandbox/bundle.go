@@ -57,6 +57,8 @@ func writeBundle(store *store, plan *plan, image *image, as user, writable bool)
 			// Only the devices that every container has, which the runtime adds itself.
 			Devices: []specs.LinuxDeviceCgroup{{Allow: false, Access: "rwm"}},
 		},
+		// As Docker since 20.10 and containerd since 2.0: whoever is not root may listen on port 80.
+		Sysctl: map[string]string{"net.ipv4.ip_unprivileged_port_start": "0"},
 		// The same list as container engines use.
 		MaskedPaths:   []string{"/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware"},
 		ReadonlyPaths: []string{"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"},

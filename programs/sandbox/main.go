@@ -16,7 +16,7 @@ import (
 )
 
 // version is what `sandbox version` prints. It changes whenever the output changes.
-const version = "1.4.0"
+const version = "1.5.0"
 
 // spareTime is for everything except starting and stopping, on a machine that is busy with other things.
 const spareTime = time.Minute

@@ -63,6 +63,15 @@ export function directoryAt(
     .reduce<string | undefined>((current, { words: [path = ''] }) => absolute(current, path), initial)
 }
 
+/** Where the official image of Go works; others work at the root. */
+const directories: Readonly<Record<string, string>> = { golang: '/go' }
+
+/** The directory that a stage starts in. */
+export function initialDirectory({ images }: DockerfileFile, stage: number): string {
+  const written = images.find((one) => one.stage === stage && one.kind === 'from')?.written ?? ''
+  return directories[/(?:^|\/)([a-z]+)(?::|$)/.exec(written)?.[1] ?? ''] ?? '/'
+}
+
 /** A path of the image, as seen from a directory; undefined if a variable decides. A trailing slash stays. */
 export function absolute(directory: string | undefined, path: string): string | undefined {
   return directory === undefined || /[$*?[\\]/.test(path) ? undefined : posix.resolve('/', directory, path)

@@ -22,6 +22,7 @@ import { startedScript } from './rules/started-script.ts'
 import { structureTests } from './rules/structure-tests.ts'
 import { twoStages } from './rules/two-stages.ts'
 import { user } from './rules/user.ts'
+import { workingDirectory } from './rules/working-directory.ts'
 import { writableDirectories } from './rules/writable-directories.ts'
 
 /** Every repair, in the order in which a round makes them. */
@@ -40,6 +41,7 @@ export const repairs: readonly Repair[] = [
   addToCopy,
   secretArguments,
   pipefail,
+  workingDirectory,
   obsoleteInstructions,
   execForm,
   baseDigest,

@@ -99,7 +99,7 @@ export const ownTools = {
   registry: { name: 'registry', version: '1.2.0', source: 'programs/registry', program: '/registry' },
   sandbox: {
     name: 'sandbox',
-    version: '1.4.0',
+    version: '1.5.0',
     source: 'programs/sandbox',
     program: '/sandbox',
     packages: ['crun'],

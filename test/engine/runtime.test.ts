@@ -95,6 +95,12 @@ describe('an image that is run as production would', () => {
     expect(exitCode).toBe(1)
   })
 
+  it('listens on port 80 without being root', async () => {
+    const { run: seen } = await run({ before: "web = socket.create_server(('0.0.0.0', 80))" })
+    expect(seen.outcome, seen.reason).toBe('ready')
+    expect(seen.listens).toContain('0.0.0.0:80')
+  })
+
   it('ignores SIGTERM', async () => {
     const { run: seen, failed } = await run({ before: 'signal.signal(signal.SIGTERM, signal.SIG_IGN)' })
     expect(failed).toEqual({ 'runtime-stop': ['killed'] })

@@ -1,21 +1,30 @@
 import { posix } from 'node:path'
+import { groupBy } from '../../model/group-by.ts'
 import type { DockerfileFile, Edit, PlacedInstruction } from '../dockerfile-file.ts'
 import { compilesGo, keptCompilation } from '../go-cache.ts'
 import { installOf, needsNoCode, type Install } from '../installs.ts'
-import { blockOf, copiedBy, directoryAt, wholeLines, type Copied, withVariables } from '../placed-paths.ts'
+import {
+  absolute,
+  blockOf,
+  copiedBy,
+  directoryAt,
+  initialDirectory,
+  wholeLines,
+  type Copied,
+  withVariables,
+} from '../placed-paths.ts'
 import type { Proposal, Repair, Situation } from '../repair.ts'
 import { scriptOf, wordsOf } from '../script.ts'
 
 const list = '.dockerignore'
 
-/** Where the official image of Go works; others work at the root. */
-const directories: Readonly<Record<string, string>> = { golang: '/go' }
-
 /** An instruction that copies the code, those behind it that need only its manifests, and what they install. */
 interface Order {
   copy: PlacedInstruction
-  copied: Copied
+  copied: readonly Copied[]
   installs: readonly Install[]
+  /** The files that others copy in between, by their paths in the image. */
+  given: ReadonlySet<string>
   /** The last of them. */
   last: PlacedInstruction | undefined
   /** Whether a WORKDIR is among them. */
@@ -38,7 +47,7 @@ export const dependenciesFirst: Repair = {
       ({ installs }) => !(hasOwnList && installs.some(({ beside }) => beside !== undefined)),
     )
     const edits = [
-      ...orders.flatMap((order) => reordered(situation, order)),
+      ...orders.flatMap((order) => order.edits),
       ...joinedRuns(file),
       ...keptCompilation(file, (stage) => !file.shipped.includes(stage)),
     ]
@@ -55,34 +64,47 @@ export const dependenciesFirst: Repair = {
   },
 }
 
-function initialOf({ images }: DockerfileFile, stage: number): string {
-  const written = images.find((one) => one.stage === stage && one.kind === 'from')?.written ?? ''
-  return directories[/(?:^|\/)([a-z]+)(?::|$)/.exec(written)?.[1] ?? ''] ?? '/'
-}
-
-function ordersOf({ file, source }: Situation): Order[] {
+/** The first order of each stage: those of an earlier instruction would read what a later one copies. */
+function ordersOf(situation: Situation): Array<Order & { edits: readonly Edit[] }> {
+  const { file, source } = situation
   if (!needsNoCode(source)) return []
   const stages = [...new Set(file.instructions.map(({ stage }) => stage))].filter((stage) => stage >= 0)
   return stages.flatMap((stage) => {
     const own = file.instructions.filter((one) => one.stage === stage)
+    const copiedIn = (one: PlacedInstruction) =>
+      copiedBy(withVariables(file, one), directoryAt(file, one, initialDirectory(file, stage)), source.paths)
     const orders = own.flatMap((copy, index): Order[] => {
-      const [copied, another] =
-        copiedBy(withVariables(file, copy), directoryAt(file, copy, initialOf(file, stage)), source.paths) ?? []
-      if (copied === undefined || another !== undefined || copied.files.length < 2) return []
-      const found = behind(file, own.slice(index + 1), initialOf(file, stage))
-      return [{ copy, copied, ...found }]
+      const copied = copiedIn(copy) ?? []
+      const targets = new Set(copied.flatMap(targetsOf))
+      if (targets.size === 0) return []
+      const apart = (one: PlacedInstruction) => {
+        const others = one.keyword === 'COPY' ? copiedIn(one)?.flatMap(targetsOf) : undefined
+        return others?.some((path) => targets.has(path)) === true ? undefined : others
+      }
+      return [{ copy, copied, ...behind(file, own.slice(index + 1), initialDirectory(file, stage), apart) }]
     })
-    // Those of an earlier one would read what a later one copies.
-    return orders.slice(0, 1)
+    return orders
+      .map((order) => ({ ...order, edits: reordered(situation, order) }))
+      .filter(({ edits }) => edits.length > 0)
+      .slice(0, 1)
   })
 }
 
-/** The instructions behind a COPY that need at most manifests, up to the first that needs more. */
+function targetsOf({ source, files, target }: Copied): string[] {
+  return files.map((path) => posix.join(target, posix.relative(source, path)))
+}
+
+/**
+ * The instructions behind a COPY that need at most manifests, up to the first that needs more. `apart` says what a
+ * further COPY places, and nothing if that has to stay behind.
+ */
 function behind(
   file: DockerfileFile,
   others: readonly PlacedInstruction[],
   initial: string,
+  apart: (copy: PlacedInstruction) => readonly string[] | undefined,
 ): Omit<Order, 'copy' | 'copied'> {
+  const given = new Set<string>()
   const installs: Install[] = []
   let last: PlacedInstruction | undefined
   let moves = false
@@ -91,6 +113,11 @@ function behind(
   for (const one of others) {
     if (/^(WORKDIR|ENV|ARG|LABEL|EXPOSE|USER|STOPSIGNAL)$/.test(one.keyword)) {
       movesBefore ||= one.keyword === 'WORKDIR'
+      continue
+    }
+    const placed = apart(one)
+    if (placed !== undefined) {
+      placed.forEach((path) => given.add(path))
       continue
     }
     const isPlain = one.flags.every((flag) => /^--mount=type=(cache|secret)\b/.test(flag))
@@ -102,29 +129,26 @@ function behind(
     moves = movesBefore
     isWorth ||= /\b(install|add|i)\b|site-packages\/pip/.test(script?.text ?? '')
   }
-  return { installs, last, moves, isWorth }
+  return { installs, given, last, moves, isWorth }
 }
 
 function reordered(situation: Situation, order: Order): Edit[] {
   const { file, source } = situation
-  const { copy, copied, installs, last, moves, isWorth } = order
-  const manifests = manifestsOf(
-    copied,
-    installs.flatMap(({ reads }) => reads),
-    source.paths,
-  )
-  const readsNothing = installs.every(({ reads }) => reads.length === 0)
-  const downloads = readsNothing ? downloadFirst(situation, order) : []
+  const { copy, installs, last, moves, isWorth } = order
+  const reads = installs.flatMap((install) => install.reads)
+  const manifests = manifestsOf(order, reads, source.paths)
+  const downloads = reads.length === 0 ? downloadFirst(situation, order) : []
   if (downloads.length > 0 || last === undefined || manifests === undefined) return downloads
-  if (manifests.length === 0 && !(readsNothing && isWorth)) return []
+  const isAll = order.copied.every(({ files }) => files.every((path) => manifests.some(({ from }) => from === path)))
+  if (isAll || (manifests.length === 0 && !isWorth)) return []
   const block = blockOf(file, copy)
-  const text = moves ? withTarget(file, copy, copied) : file.text.slice(block.start, block.end)
+  const directory = directoryAt(file, copy, initialDirectory(file, copy.stage))
+  const text = moves ? withTarget(file, order, directory) : file.text.slice(block.start, block.end)
   if (text === undefined) return []
-  const directory = directoryAt(file, copy, initialOf(file, copy.stage))
   return [
     {
       ...wholeLines(file, block),
-      text: copiesOf(copy, manifests, copied, directory)
+      text: copiesOf(copy, manifests, directory)
         .map((line) => `${line}${file.newline}`)
         .join(''),
     },
@@ -132,58 +156,75 @@ function reordered(situation: Situation, order: Order): Edit[] {
   ]
 }
 
-/** The files of the source that installs read; undefined if one is not among those that are copied. */
-function manifestsOf(
-  { source, target }: Copied,
-  reads: readonly string[],
-  paths: ReadonlySet<string>,
-): string[] | undefined {
-  const found = reads.map((path) => {
-    const optional = path.endsWith('?')
-    const inside = posix.relative(target, optional ? path.slice(0, -1) : path)
-    const own = source === '' ? inside : posix.join(source, inside)
-    return inside.startsWith('..') || !paths.has(own) ? (optional ? '' : undefined) : own
-  })
-  return found.includes(undefined)
-    ? undefined
-    : ([...new Set(found.filter((path) => path !== undefined && path !== ''))] as string[])
+/** A file of the source, and its path in the image. */
+interface Manifest {
+  from: string
+  to: string
 }
 
-/** COPY instructions for manifests, one for each directory of them. */
+/** The files that installs read and a COPY brings; undefined if nothing is known to bring one of them. */
+function manifestsOf(
+  { copied, given }: Pick<Order, 'copied' | 'given'>,
+  reads: readonly string[],
+  paths: ReadonlySet<string>,
+): Manifest[] | undefined {
+  const manifests = new Map<string, string>()
+  for (const read of reads) {
+    const to = read.replace(/\?$/, '')
+    const from = copied.map((one) => sourceOf(one, to)).find((path) => path !== undefined && paths.has(path))
+    if (from !== undefined) manifests.set(to, from)
+    else if (!read.endsWith('?') && !given.has(to)) return undefined
+  }
+  return [...manifests].map(([to, from]) => ({ from, to }))
+}
+
+/** What a path of the image would be in the source. */
+function sourceOf({ source, target }: Copied, path: string): string | undefined {
+  const inside = posix.relative(target, path)
+  return inside.startsWith('..') ? undefined : posix.join(source, inside)
+}
+
+/** COPY instructions for manifests: one for those that come from one directory to another, by their names. */
 function copiesOf(
   { flags }: PlacedInstruction,
-  manifests: readonly string[],
-  { source, target }: Copied,
+  manifests: readonly Manifest[],
   directory: string | undefined,
 ): string[] {
-  const folders = [...new Set(manifests.map((path) => posix.dirname(path)))]
-  return folders.map((folder) => {
-    const into = posix.join(target, posix.relative(source, folder))
+  const places = manifests.map(({ from, to }) => {
+    const into = posix.dirname(to)
+    const isRenamed = posix.basename(from) !== posix.basename(to)
     const place = into === directory ? './' : `${into === '/' ? '' : into}/`
-    return ['COPY', ...flags, ...manifests.filter((path) => posix.dirname(path) === folder), place].join(' ')
+    return { from, place: isRenamed ? to : place, key: isRenamed ? to : `${posix.dirname(from)} ${into}` }
   })
+  return [...groupBy(places, ({ key }) => key).values()].map((group) =>
+    ['COPY', ...flags, ...group.map(({ from }) => from), group[0]?.place ?? './'].join(' '),
+  )
 }
 
 /** A COPY with its target spelled out, because the directory changes before the place that it moves to. */
 function withTarget(
   { text, ...file }: DockerfileFile,
-  copy: PlacedInstruction,
-  { target }: Copied,
+  { copy, copied }: Order,
+  directory: string | undefined,
 ): string | undefined {
   const written = copy.words.at(-1) ?? ''
   const line = text.slice(copy.start, copy.end)
   const { start } = blockOf({ text, ...file }, copy)
   if (written.startsWith('/')) return text.slice(start, copy.end)
-  return copy.json || copy.line !== copy.lastLine || !line.trimEnd().endsWith(` ${written}`)
-    ? undefined
-    : `${text.slice(start, copy.start)}${line.trimEnd().slice(0, -written.length)}${target === '/' ? target : `${target}/`}`
+  const into = absolute(directory, written)
+  const isPlain = !copy.json && copy.line === copy.lastLine && line.trimEnd().endsWith(` ${written}`)
+  if (!isPlain || into === undefined) return undefined
+  const isFile = copied.every(({ files, source, target }) => files[0] === source && target === into)
+  const target = isFile || into === '/' ? into : `${into}/`
+  return `${text.slice(start, copy.start)}${line.trimEnd().slice(0, -written.length)}${target}`
 }
 
 /** Go downloads what it needs when it compiles: that can be done beforehand, from the manifest alone. */
-function downloadFirst({ file, source }: Situation, { copy, copied }: Order): Edit[] {
+function downloadFirst({ file, source }: Situation, order: Order): Edit[] {
+  const { copy } = order
   const behindIt = file.instructions.filter(({ stage, start }) => stage === copy.stage && start > copy.start)
   const build = behindIt.find((one) => compilesGo(file, one))
-  const initial = initialOf(file, copy.stage)
+  const initial = initialDirectory(file, copy.stage)
   const directory = build === undefined ? undefined : directoryAt(file, build, initial)
   const before = file.instructions.filter(({ stage, start }) => stage === copy.stage && start < copy.start)
   const isDone = before.some(({ words }) => words.some((word) => word.includes('go mod download')))
@@ -191,17 +232,18 @@ function downloadFirst({ file, source }: Situation, { copy, copied }: Order): Ed
     directory === undefined
       ? undefined
       : manifestsOf(
-          copied,
+          order,
           ['go.mod', 'go.sum?'].map((name) => posix.join(directory, name)),
           source.paths,
         )
   const requires = /^\s*require\b/m.test(source.texts.get('go.mod') ?? '')
-  const root = copied.source === '' ? 'vendor/modules.txt' : `${copied.source}/vendor/modules.txt`
-  if (isDone || manifests === undefined || manifests.length === 0 || !requires || source.paths.has(root)) return []
+  const [manifest] = manifests ?? []
+  if (isDone || manifests === undefined || manifest === undefined || !requires) return []
+  if (source.paths.has(posix.join(posix.dirname(manifest.from), 'vendor/modules.txt'))) return []
   const block = blockOf(file, copy)
   const here = directoryAt(file, copy, initial)
   const download = here === directory ? 'go mod download' : `go mod download -C ${directory}`
-  const lines = [...copiesOf(copy, manifests, copied, here), `RUN ${download}`]
+  const lines = [...copiesOf(copy, manifests, here), `RUN ${download}`]
   return [{ start: block.start, end: block.start, text: lines.map((line) => `${line}${file.newline}`).join('') }]
 }
 

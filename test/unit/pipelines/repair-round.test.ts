@@ -48,7 +48,7 @@ describe('the proposals with which an image works', () => {
     )
     const { kept, left } = await working(attempt, [stages], always)
     expect([names(kept), left]).toEqual([['slim'], []])
-    expect(asked).toEqual(['static', '', 'static', 'glibc', 'slim'])
+    expect(new Set(asked)).toEqual(new Set(['static', 'glibc', '', 'slim']))
   })
   it('are those that change nothing that runs, if it starts with none of them', async () => {
     const equal = proposal('c', { equal: true })
@@ -60,14 +60,15 @@ describe('the proposals with which an image works', () => {
     expect(names(kept)).toEqual(['c'])
     expect(left).toEqual([{ repair: 'stages', what: 'stages', why: expect.stringContaining('was not seen to start') }])
   })
-  it('say that it does not build, if that is why it was not seen', async () => {
+  it('are not held back by one with which it does not build', async () => {
     const { attempt } = engine(
-      () => false,
-      () => false,
+      (some) => !some.includes('b'),
+      (some) => some.includes('user'),
     )
-    const { kept, left } = await working(attempt, [proposal('stages', { starts: true })], always)
-    expect(kept).toEqual([])
-    expect(left[0]?.why).toContain('it does not build')
+    const all = [proposal('a'), proposal('b'), proposal('c'), proposal('user', { user: '65532' })]
+    const { kept, left } = await working(attempt, all, always)
+    expect(names(kept).toSorted()).toEqual(['a', 'c', 'user'])
+    expect(left).toEqual([{ repair: 'b', what: 'b', why: 'the image does not build with it' }])
   })
   it('are only tried as often as allowed, and the others are said to be unproven', async () => {
     const { asked, attempt } = engine(
@@ -76,7 +77,7 @@ describe('the proposals with which an image works', () => {
     )
     const all = ['a', 'b', 'c'].map((repair) => proposal(repair))
     const { kept, left } = await working(attempt, all, () => new Set(asked).size < 3)
-    expect(asked).toEqual(['a, b, c', '', 'a, b, c', 'a, b'])
+    expect(new Set(asked)).toEqual(new Set(['a, b, c', '', 'a, b']))
     expect(kept).toEqual([])
     expect(left.map(({ repair, why }) => `${repair}: ${why}`)).toEqual(
       ['a', 'b', 'c'].map((repair) => `${repair}: not tried: the limit of 30 builds was reached`),

@@ -83,6 +83,40 @@ CMD ["python", "app.py"]
     expect(ordered(single, source).dockerfile).not.toContain('--mount')
     expect(ordered(text.replace('WORKDIR', 'USER 1000\nWORKDIR'), source).dockerfile).not.toContain('--mount')
   })
+  it.each<[string, string, Record<string, string>, string]>([
+    [
+      'a file of code that comes before them',
+      'WORKDIR /app\nCOPY app.js .\nCOPY package*.json .\nRUN npm install\nEXPOSE 3000\n',
+      { 'package.json': '{}', 'app.js': '' },
+      'WORKDIR /app\nCOPY package*.json .\nRUN npm install\nCOPY app.js .\nEXPOSE 3000\n',
+    ],
+    [
+      'files of code that are copied together with them',
+      'WORKDIR /app\nCOPY requirements.txt app.py ./\nRUN pip install -r requirements.txt\n',
+      python,
+      'WORKDIR /app\nCOPY requirements.txt ./\nRUN pip install -r requirements.txt\nCOPY requirements.txt app.py ./\n',
+    ],
+    [
+      'a file into a directory that changes in between',
+      'WORKDIR /a\nCOPY app.py .\nWORKDIR /b\nRUN pip install flask\n',
+      python,
+      'WORKDIR /a\nWORKDIR /b\nRUN pip install flask\nCOPY app.py /a/\n',
+    ],
+    [
+      'a file with another name, in a directory that changes in between',
+      'WORKDIR /a\nCOPY app.py main.py\nWORKDIR /b\nRUN pip install flask\n',
+      python,
+      'WORKDIR /a\nWORKDIR /b\nRUN pip install flask\nCOPY app.py /a/main.py\n',
+    ],
+    [
+      'all, beside a list with another name in the image',
+      'COPY requirements.txt app.py /\nCOPY requirements.txt /tmp/list\nRUN pip install -r /tmp/list\n',
+      python,
+      'COPY requirements.txt /tmp/list\nRUN pip install -r /tmp/list\nCOPY requirements.txt app.py /\n',
+    ],
+  ])('come before %s', (_, lines, source, becomes) =>
+    expect(ordered(`FROM debian:12\n${lines}`, source).dockerfile).toBe(`FROM debian:12\n${becomes}`),
+  )
   it.each<[string, string, Record<string, string>]>([
     ['of the source itself are', 'RUN pip install -e . -r requirements.txt', python],
     ['are installed with a program of the source', 'RUN ./configure && pip install -r requirements.txt', python],
@@ -101,14 +135,17 @@ CMD ["python", "app.py"]
     ],
     ['are of several packages', 'RUN npm ci', { 'package.json': '{"workspaces": ["a"]}', 'a/package.json': '{}' }],
     ['are named one by one', 'RUN npm install express', { 'package.json': '{}', 'a.js': '' }],
-    ['come behind another file', 'COPY app.py /app/b.py\nRUN pip install -r requirements.txt', python],
+    ['come behind another file', 'COPY app.py /app/app.py\nRUN pip install -r requirements.txt', python],
   ])('that %s stay where they are', (_, line, source) => {
     const text = `FROM debian:12\nWORKDIR /app\nCOPY . .\n${line}\n`
     expect(ordered(text, source).dockerfile).toBe(text)
   })
-  it('that come first already stay there', () => {
-    const text =
-      'FROM python:3.11\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .\n'
+  it.each([
+    'COPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .\n',
+    'COPY requirements.txt /list\nRUN pip install -r /list\nCOPY app.py .\n',
+    'COPY app.py requirements.txt\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n',
+  ])('that come first already stay there, and so does what is copied over another: %j', (lines) => {
+    const text = `FROM python:3.11\nWORKDIR /app\n${lines}`
     expect(ordered(text, python).dockerfile).toBe(text)
   })
   it('keep the line ends of the file', () => {

@@ -380,6 +380,18 @@ describe('remarks that have one answer', () => {
       'WORKDIR /srv/app',
     ],
     [
+      'a relative COPY, in the directory of the base',
+      'COPY a ./\nCOPY b b',
+      { lint: ['DL3045:2', 'DL3045:3'], configuration: { workingDir: '/srv' } },
+      'WORKDIR /srv\nCOPY a ./\nCOPY b b',
+    ],
+    [
+      'a relative COPY in another stage',
+      'COPY a .\nFROM golang:1.26 AS b\nCOPY a .\nFROM scratch\nCOPY --from=b /a /a',
+      { lint: ['DL3045:2', 'DL3045:4'] },
+      'WORKDIR /\nCOPY a .\nFROM golang:1.26 AS b\nWORKDIR /go\nCOPY a .\nFROM scratch\nCOPY --from=b /a /a',
+    ],
+    [
       'WORKDIR below another',
       'WORKDIR /a\nWORKDIR b',
       { checks: ['WorkdirRelativePath:3'], configuration: { workingDir: '/a/b' } },

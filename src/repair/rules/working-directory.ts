@@ -1,0 +1,36 @@
+import { instructionAt, type PlacedInstruction } from '../dockerfile-file.ts'
+import { initialDirectory } from '../placed-paths.ts'
+import { lintOf, type Repair, type Situation } from '../repair.ts'
+
+/** The directory that relative paths of COPY start from is written down. */
+export const workingDirectory: Repair = {
+  id: 'working-directory',
+  title: "A stage that copies to a relative path names its working directory, which is its base's",
+  answers: ['DL3045'],
+  propose(situation) {
+    const { file } = situation
+    const first = new Map<number, PlacedInstruction>()
+    for (const { line } of lintOf(situation, 'DL3045')) {
+      const instruction = instructionAt(file, line)
+      if (instruction !== undefined && !first.has(instruction.stage)) first.set(instruction.stage, instruction)
+    }
+    const edits = [...first.values()].flatMap(({ start, stage }) => {
+      const directory = directoryOf(situation, stage)
+      return /^\/[\w./-]*$/.test(directory) ? [{ start, end: start, text: `WORKDIR ${directory}${file.newline}` }] : []
+    })
+    return {
+      proposals:
+        edits.length === 0
+          ? []
+          : [{ repair: workingDirectory.id, what: 'names the working directory', equal: false, edits }],
+    }
+  },
+}
+
+/** The image itself tells the directory of its own stages, if none of them sets another. */
+function directoryOf({ file, image }: Situation, stage: number): string {
+  const isSet = file.instructions.some((one) => one.keyword === 'WORKDIR' && file.shipped.includes(one.stage))
+  return file.shipped.includes(stage) && !isSet && image.configuration !== undefined
+    ? image.configuration.workingDir || '/'
+    : initialDirectory(file, stage)
+}
