@@ -25,9 +25,12 @@ export async function answersOf(request: Request, shape: Shape, files: Files): P
   try {
     const source = await readSource(changed)
     const { built } = await beginBuild(source, changed).image(source.platforms[0])
-    const plain = await withoutHardening(dag.container().import_(built.file), shape)
-    const { run } = await tryImage(changed)
-    return { plain, hardened: run?.outcome === 'ready' ? true : (run?.reason ?? 'it could not be run') }
+    const { run, configuration } = await tryImage(changed)
+    const hardened = run?.outcome === 'ready' ? true : (run?.reason ?? 'it could not be run')
+    // Unlike Docker and containerd, the engine itself opens no port below 1024 to such a user.
+    const isRefusedHere = port < 1024 && !/^(0|root)?(:|$)/.test(configuration?.user ?? '')
+    const plain = isRefusedHere ? hardened : await withoutHardening(dag.container().import_(built.file), shape)
+    return { plain, hardened }
   } catch (error) {
     if (!(error instanceof DeliveryError && /^(BUILD|BUILD_STEP|LOCK|SOURCE)$/.test(error.code))) throw error
     const why = `it does not build: ${error.message.split('\n')[0] ?? ''}`
