@@ -49,26 +49,6 @@ export const ActionInputs = z.strictObject({
 })
 export type ActionInputs = z.infer<typeof ActionInputs>
 
-/** Reads the inputs from the environment of a step, where action.yml puts them: `build-args` is INPUT_BUILD_ARGS. Throws `USAGE`. */
-export function readActionInputs(environment: Readonly<Record<string, string | undefined>>): ActionInputs {
-  const values = Object.keys(ActionInputs.shape).map((name) => [name, environment[inputVariable(name)] ?? ''] as const)
-  const parsed = ActionInputs.safeParse(Object.fromEntries(values))
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    throw new DeliveryError(
-      'USAGE',
-      `the input ${issue?.path.join('.')}: expected ${issue?.message}`,
-      'Correct it in the workflow, below "with:".',
-    )
-  }
-  return parsed.data
-}
-
-/** The variable that carries an input through the step's shell, which may drop names with a dash. */
-export function inputVariable(name: string): string {
-  return `INPUT_${name.toUpperCase().replaceAll('-', '_')}`
-}
-
 /** The options of a command-line call, with the values that must not appear there. */
 export interface ActionCall {
   source: string

@@ -89,10 +89,15 @@ const commands: ReadonlyArray<readonly [name: string, description: string, load:
     'what action.yml runs: build-and-scan with the inputs of a GitHub step',
     () => import('./github-action.ts'),
   ],
+  [
+    'github-repair',
+    'what repair/action.yml runs: repair with the inputs of a GitHub step, and a pull request with the result',
+    () => import('./github-repair.ts'),
+  ],
 ]
 
 /** Called by programs, not by people. */
-const hidden = 'github-action'
+const hidden = /^github-/
 
 /**
  * The command line, with every command whose name is `wanted` fully loaded; the others have only their line of the
@@ -116,7 +121,7 @@ export async function commandLine(
     )
   for (const [name, description, load] of commands) {
     const made = wanted(name) ? (await load()).make(name, { done, whole: () => commandLine() }) : new Command(name)
-    program.addCommand(made.description(description), { hidden: name === hidden })
+    program.addCommand(made.description(description), { hidden: hidden.test(name) })
   }
   return inherit(program)
 }

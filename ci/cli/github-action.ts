@@ -1,11 +1,12 @@
 import { lstat, mkdtemp, rm } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { actionCall, actionEvent, dockerConfig, readActionInputs, type ActionCall } from './action-inputs.ts'
+import { actionCall, actionEvent, ActionInputs, dockerConfig, type ActionCall } from './action-inputs.ts'
 import { limits, readNamed } from '../run/files/read-file.ts'
 import { writePrivate } from '../run/files/write-files.ts'
 import { judgeOne } from './judge-one.ts'
 import { command } from './command.ts'
+import { readStepInputs } from './step-inputs.ts'
 
 /** What action.yml runs: `build-and-scan` with the inputs of a GitHub step, which arrive in its environment and never in shell text. */
 export const make = command({
@@ -13,7 +14,7 @@ export const make = command({
 })
 
 async function githubAction(): Promise<number> {
-  const inputs = readActionInputs(process.env)
+  const inputs = readStepInputs(ActionInputs, process.env)
   const event = actionEvent(process.env, await eventPayload())
   const call = actionCall(inputs, event)
   if (inputs['comment-token'] !== '' && event.withoutCredentials !== undefined)

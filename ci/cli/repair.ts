@@ -46,22 +46,7 @@ Examples:
 })
 
 async function repair({ write, json, ...options }: RepairOptions, source: string): Promise<number> {
-  const display = displayFor({ progress: 'auto', quiet: false, json })
-  const startedAt = new Date()
-  const read = await readGivenSource(source, options, startedAt)
-  const engine = await findEngine({
-    say: display.say,
-    images: read.images,
-    withoutCosign: true,
-    address: options.engine,
-    tools: options.tools,
-  })
-  const repaired = await withTemporaryLog((logFile) =>
-    withSession(engine, logFile, async () => {
-      const { request } = await beginRun(read, engine, { startedAt, progress: display.progress, say: display.say })
-      return repairSource(request)
-    }),
-  ).finally(() => display.stop())
+  const repaired = await repairGiven(source, options, displayFor({ progress: 'auto', quiet: false, json }))
   const compared = await compareFiles(resolve(source), repaired.files)
   if (write) await writeFiles(resolve(source), repaired.files, 'the repair')
   if (json) process.stdout.write(`${JSON.stringify(repaired, null, 2)}\n`)
@@ -73,6 +58,29 @@ async function repair({ write, json, ...options }: RepairOptions, source: string
     )
   }
   return exitCodeOf(repaired.after)
+}
+
+/** Repairs a source, whose directory stays as it is. */
+export async function repairGiven(
+  source: string,
+  options: PolicyOptions & BuildOptions & DatabaseOptions & EngineOptions,
+  display: ReturnType<typeof displayFor>,
+): Promise<Repaired> {
+  const startedAt = new Date()
+  const read = await readGivenSource(source, options, startedAt)
+  const engine = await findEngine({
+    say: display.say,
+    images: read.images,
+    withoutCosign: true,
+    address: options.engine,
+    tools: options.tools,
+  })
+  return withTemporaryLog((logFile) =>
+    withSession(engine, logFile, async () => {
+      const { request } = await beginRun(read, engine, { startedAt, progress: display.progress, say: display.say })
+      return repairSource(request)
+    }),
+  ).finally(() => display.stop())
 }
 
 function hint({ files }: Repaired, written: boolean): string {

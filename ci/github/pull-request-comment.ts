@@ -1,15 +1,11 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { describeFault, parseJson } from '../../src/model/read-json.ts'
+import { requireFromGithub, type Repository } from './api.ts'
 
 /** A pull request, and a token that may write to it. */
-export interface PullRequest {
-  /** Address of GitHub's API, e.g. `https://api.github.com`. */
-  api: string
-  /** OWNER/NAME. */
-  repository: string
+export interface PullRequest extends Repository {
   number: number
-  token: string
 }
 
 /** Most bytes of Markdown: GitHub takes 65,536 characters, and the rest is for the mark. */
@@ -30,18 +26,17 @@ const Comments = z.array(
  * verdict.
  */
 export async function commentOn(place: PullRequest, about: string, markdown: string): Promise<void> {
-  const { repository, number } = place
   const mark = `<!-- loadline ${encodeURIComponent(about).replaceAll('-', '%2D')} -->`
-  const body = JSON.stringify({ body: `${mark}\n${markdown}` })
-  const thread = `/repos/${repository}/issues/${number}/comments`
+  const body = { body: `${mark}\n${markdown}` }
+  const thread = `/issues/${place.number}/comments`
   const before = await findComment(place, thread, mark)
-  if (before === undefined) await ask(place, 'POST', thread, body)
-  else await ask(place, 'PATCH', `/repos/${repository}/issues/comments/${before}`, body)
+  if (before === undefined) await requireFromGithub(place, failed, 'POST', thread, body)
+  else await requireFromGithub(place, failed, 'PATCH', `/issues/comments/${before}`, body)
 }
 
 async function findComment(place: PullRequest, thread: string, mark: string): Promise<number | undefined> {
   for (let page = 1; page <= mostPages; page += 1) {
-    const text = await ask(place, 'GET', `${thread}?per_page=${perPage}&page=${page}`)
+    const text = await requireFromGithub(place, failed, 'GET', `${thread}?per_page=${perPage}&page=${page}`)
     const comments = Comments.safeParse(parseJson(text, (fault) => failed(`it answered ${describeFault(fault)}`)))
     if (!comments.success) throw failed('it answered with something that is no list of comments')
     const own = comments.data.find(({ body, user }) => user?.type === 'Bot' && body?.startsWith(mark) === true)
@@ -49,28 +44,6 @@ async function findComment(place: PullRequest, thread: string, mark: string): Pr
     if (comments.data.length < perPage) return undefined
   }
   throw failed(`it has more than ${mostPages * perPage} comments`)
-}
-
-async function ask({ api, token }: PullRequest, method: string, path: string, body?: string): Promise<string> {
-  const { answer, text } = await fetch(`${api}${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${token}`,
-      accept: 'application/vnd.github+json',
-      'content-type': 'application/json',
-      'x-github-api-version': '2022-11-28',
-    },
-    // A token is not taken elsewhere.
-    redirect: 'error',
-    signal: AbortSignal.timeout(30_000),
-    ...(body === undefined ? {} : { body }),
-  })
-    .then(async (answered) => ({ answer: answered, text: await answered.text() }))
-    .catch((error: unknown) => {
-      throw failed(`GitHub does not answer (${(error as Error).message})`, error)
-    })
-  if (!answer.ok) throw failed(`GitHub answered ${answer.status} to ${method} ${path}`)
-  return text
 }
 
 function failed(why: string, cause?: unknown): DeliveryError {

@@ -63,20 +63,32 @@ export async function tellGithub(
   findings: readonly ReportedFinding[] = reportedFindings(run),
 ): Promise<void> {
   say(renderGithub(run, findings))
-  try {
-    if (step.summaryFile !== undefined) {
-      // Several runs may share a step. The last summary is shortened, so that GitHub does not drop them all.
-      const room = mostSummaryBytes - (await sizeOf(step.summaryFile))
-      const summary = renderMarkdown(run, findings, Math.min(1_000_000, room))
-      if (Buffer.byteLength(summary) <= room) await appendFile(step.summaryFile, summary)
-    }
-    if (step.outputFile !== undefined) await appendFile(step.outputFile, outputText(githubOutputs(run, directory)))
-  } catch (error) {
-    throw notTold(error)
-  }
+  const summary = (room: number) => renderMarkdown(run, findings, Math.min(1_000_000, room))
+  await writeStep(step, summary, githubOutputs(run, directory))
   if (step.pullRequest === undefined) return
   const { name, directory: place = '' } = run.subject
   await commentOn(step.pullRequest, `${name} ${place}`, renderMarkdown(run, findings, mostCommentBytes))
+}
+
+/**
+ * Adds to the summary of a step, and writes its outputs. Several runs may share a step: `summary` gets the bytes that are
+ * left of it, and what is longer is left out, so that GitHub does not drop them all. Throws `REPORT`.
+ */
+export async function writeStep(
+  { summaryFile, outputFile }: Partial<GithubStep>,
+  summary: (room: number) => string,
+  outputs: Readonly<Record<string, string>>,
+): Promise<void> {
+  try {
+    if (summaryFile !== undefined) {
+      const room = mostSummaryBytes - (await sizeOf(summaryFile))
+      const text = summary(room)
+      if (Buffer.byteLength(text) <= room) await appendFile(summaryFile, text)
+    }
+    if (outputFile !== undefined) await appendFile(outputFile, outputText(outputs))
+  } catch (error) {
+    throw notTold(error)
+  }
 }
 
 /**

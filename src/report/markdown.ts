@@ -253,7 +253,7 @@ function fitted(blocks: readonly string[], mostBytes: number): string {
 }
 
 /** Lines as printed, in a fence longer than any they contain: nothing in it is Markdown, a mention or a link. */
-function codeBlock(lines: readonly string[]): string {
+export function codeBlock(lines: readonly string[]): string {
   const shown = lines.map((line) => printable(line)).join('\n')
   const fence = '`'.repeat(Math.max(3, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length + 1)))
   return shown === '' ? '' : `${fence}text\n${shown}\n${fence}`

@@ -41,10 +41,13 @@ export function refuse(
   }
 }
 
-/** Cuts the connection after some of the request's body has come. */
-export function reset(request: IncomingMessage): void {
-  request.once('data', () => request.socket.resetAndDestroy())
-  request.once('end', () => request.socket.resetAndDestroy())
+/**
+ * Ends the connection after some of the request's body has come. It is not reset, because the engine's tunnel passes
+ * that on only sometimes.
+ */
+export function breakOff(request: IncomingMessage): void {
+  request.once('data', () => request.socket.end())
+  request.once('end', () => request.socket.end())
 }
 
 /** Takes the request and never answers. */

@@ -2,28 +2,17 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
 import { Run } from '../../src/model/index.ts'
 import { actionlintProgram } from '../programs/modules.ts'
 import { policyExamples } from '../repo/policy-examples.ts'
-import { filesBelow, read, root } from '../repo/source-files.ts'
+import { filesBelow, read } from '../repo/source-files.ts'
+import { actionStep, githubStep } from './action-step.ts'
 import { buildAndScan, scratch } from './command-line.ts'
 import { compiled } from './compiled.ts'
 import { serveRegistry } from './registry.ts'
 import { tagsOf } from './signed-image.ts'
 import { signingKey } from './signing-key.ts'
 import { tinyImage } from './tiny-image.ts'
-
-/** A step of GitHub Actions: its environment, and what it was told. */
-function githubStep(): { env: Record<string, string>; summary: () => string; output: () => string } {
-  const directory = scratch()
-  const files = { GITHUB_STEP_SUMMARY: join(directory, 'summary'), GITHUB_OUTPUT: join(directory, 'output') }
-  return {
-    env: { GITHUB_ACTIONS: 'true', ...files },
-    summary: () => readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8'),
-    output: () => readFileSync(files.GITHUB_OUTPUT, 'utf8'),
-  }
-}
 
 it('a step learns of a run that broke before anything was built', async () => {
   const step = githubStep()
@@ -73,51 +62,11 @@ describe('actionlint', () => {
   })
 })
 
-interface Action {
-  inputs: Record<string, { default: string }>
-  outputs: Record<string, { value: string }>
-  runs: { steps: [{ id: string; run: string; env: Record<string, string> }] }
-}
-
-/** The one step of action.yml, as a runner starts it: its inputs in its environment, its text in a shell. Whole workflows are run by act, among the exhaustive tests. */
-async function actionStep(source: string, inputs: Record<string, string>, env: Record<string, string>) {
-  const { inputs: declared, outputs, runs } = parse(read('action.yml')) as Action
-  const [{ id, run, env: handed }] = runs.steps
-  const value = (expression: string) => {
-    const name = /^\$\{\{ inputs\.([\w-]+) \}\}$/.exec(expression)?.[1]
-    if (name === undefined || declared[name] === undefined) throw new Error(`an action has no ${expression}`)
-    return inputs[name] ?? declared[name].default
-  }
-  const step = githubStep()
-  const ended = await execa('bash', ['--noprofile', '--norc', '-e', '-o', 'pipefail', '-c', run], {
-    cwd: source,
-    reject: false,
-    all: true,
-    stdin: 'ignore',
-    env: {
-      NO_COLOR: '1',
-      npm_command: '',
-      GITHUB_ACTION_PATH: root,
-      GITHUB_REPOSITORY: 'acme/shop',
-      ...step.env,
-      ...env,
-      ...Object.fromEntries(Object.entries(handed).map(([name, expression]) => [name, value(expression)])),
-    },
-  })
-  const written = Object.fromEntries(
-    [...step.output().matchAll(/^(\S+?)<<(loadline-\S+)\n([^]*?)\n?\2$/gm)].map(([, name, , text]) => [name, text]),
-  )
-  const given = Object.keys(outputs).map((name) => [
-    name,
-    written[outputs[name]?.value.split('.')[3]?.replace(' }}', '') ?? ''],
-  ])
+/** The step of the action, and the verdict that it leaves. */
+async function judgingStep(source: string, inputs: Record<string, string>, env: Record<string, string>) {
+  const ended = await actionStep({ action: 'action.yml', source }, inputs, env)
   const verdict = readFileSync(join(source, 'loadline-report/verdict.json'), 'utf8')
-  return {
-    ...ended,
-    id,
-    run: Run.parse(JSON.parse(verdict)),
-    outputs: Object.fromEntries(given) as Record<string, string>,
-  }
+  return { ...ended, run: Run.parse(JSON.parse(verdict)) }
 }
 
 describe('the step of the action', () => {
@@ -125,7 +74,7 @@ describe('the step of the action', () => {
     const password = 'correct horse battery'
     const [{ privateKey: key }, registry] = [await signingKey(password), await serveRegistry()]
     const source = tinyImage('from the action')
-    const { exitCode, all, run, outputs, stdout, stderr } = await actionStep(
+    const { exitCode, all, run, outputs, stdout, stderr } = await judgingStep(
       source,
       {
         push: 'true',
@@ -160,7 +109,7 @@ describe('the step of the action', () => {
     const event = join(scratch(), 'event.json')
     const head = { ref: 'theirs', repo: { full_name: 'other/shop', fork: true } }
     writeFileSync(event, JSON.stringify({ pull_request: { number: 7, head, base: { ref: 'main' } } }))
-    const { exitCode, all, outputs, stdout, stderr } = await actionStep(
+    const { exitCode, all, outputs, stdout, stderr } = await judgingStep(
       tinyImage('from a fork'),
       { push: 'true', tags: '127.0.0.1:1/demo/shop:1.4.0', username: 'somebody' },
       { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: event },

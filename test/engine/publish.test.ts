@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { buildAndScan, scratch } from './command-line.ts'
-import { refuse, reset, serveFaulty, silence } from './faulty-registry.ts'
+import { breakOff, refuse, serveFaulty, silence } from './faulty-registry.ts'
 import { serveDistribution } from './distribution.ts'
 import { root } from '../repo/source-files.ts'
 import { tinyImage } from './tiny-image.ts'
@@ -42,7 +42,7 @@ describe('publish to a registry with faults', () => {
     const upstream = await serveDistribution()
     const faulty = await serveFaulty(upstream, [
       { at: anyUpload, times: 2, instead: refuse(429, 'TOOMANYREQUESTS', { 'Retry-After': '1' }) },
-      { at: sendingABlob, times: 2, instead: reset },
+      { at: sendingABlob, times: 2, instead: breakOff },
       { at: sendingAManifest, times: 1, instead: refuse(503, 'UNAVAILABLE') },
     ])
     const { run, exitCode } = await buildAndScan(tinyImage('patience'), ['--publish', `${faulty.host}/demo/app:1.0.0`])

@@ -1,6 +1,8 @@
 import { parse } from 'yaml'
 import { describe, expect, it } from 'vitest'
-import { ActionInputs, inputVariable } from '../../ci/cli/action-inputs.ts'
+import { ActionInputs } from '../../ci/cli/action-inputs.ts'
+import { RepairInputs } from '../../ci/cli/repair-inputs.ts'
+import { inputVariable } from '../../ci/cli/step-inputs.ts'
 import { githubOutputs } from '../../ci/github/step.ts'
 import { brokenRun } from '../unit/report/runs.ts'
 import { policyExamples } from './policy-examples.ts'
@@ -23,7 +25,7 @@ const workflow = parse(read('.github/workflows/build-and-scan.yml')) as {
   on: { workflow_call: Declared & { secrets: Record<string, unknown> } }
   jobs: Record<string, { permissions?: unknown; steps: Step[] }>
 }
-const files = ['action.yml', ...filesBelow('.github', '.yml')]
+const files = ['action.yml', 'repair/action.yml', ...filesBelow('.github', '.yml')]
 const inputs = Object.keys(ActionInputs.shape)
 const outputs = Object.keys(githubOutputs(brokenRun(), '/reports'))
 
@@ -44,6 +46,19 @@ describe('the GitHub action', () => {
     expect(Object.keys(action.outputs).toSorted()).toEqual(outputs.toSorted())
     for (const [name, { value }] of Object.entries(action.outputs))
       expect(value).toBe(`\${{ steps.loadline.outputs.${name} }}`)
+  })
+})
+
+describe('the action that repairs', () => {
+  const repair = parse(read('repair/action.yml')) as typeof action
+  it('has exactly the inputs that the program reads, hands each over, and says of each what the other action says', () => {
+    const names = Object.keys(RepairInputs.shape)
+    expect(Object.keys(repair.inputs)).toEqual(names)
+    expect(loadlineStep(repair.runs.steps).env).toEqual(
+      Object.fromEntries(names.map((name) => [inputVariable(name), `\${{ inputs.${name} }}`])),
+    )
+    for (const name of names.filter((one) => action.inputs[one] !== undefined))
+      expect(repair.inputs[name]).toEqual(action.inputs[name])
   })
 })
 

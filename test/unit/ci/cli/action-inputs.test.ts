@@ -3,13 +3,14 @@ import {
   actionCall,
   actionEvent,
   dockerConfig,
-  readActionInputs,
+  ActionInputs,
   type ActionCall,
 } from '../../../../ci/cli/action-inputs.ts'
+import { readStepInputs } from '../../../../ci/cli/step-inputs.ts'
 import { dockerfileBelow } from '../../../../ci/run/dockerfile-below.ts'
 
 function callOf(environment: Record<string, string>, event = {}): ActionCall {
-  return actionCall(readActionInputs(environment), event)
+  return actionCall(readStepInputs(ActionInputs, environment), event)
 }
 
 describe('the inputs of the GitHub action', () => {
@@ -106,7 +107,7 @@ describe('the inputs of the GitHub action', () => {
   })
 
   it('take true and false only for what is either', () => {
-    expect(() => readActionInputs({ INPUT_PUSH: 'yes' })).toThrow('the input push: expected true or false')
+    expect(() => readStepInputs(ActionInputs, { INPUT_PUSH: 'yes' })).toThrow('the input push: expected true or false')
   })
 
   it('log in to the registry that is published to, or to the one that is named', () => {
