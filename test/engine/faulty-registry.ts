@@ -41,13 +41,17 @@ export function refuse(
   }
 }
 
+/** Cuts the connection when some of the request's body has come. */
+export function reset(request: IncomingMessage): void {
+  request.once('data', () => request.socket.resetAndDestroy())
+}
+
 /**
- * Ends the connection after some of the request's body has come. It is not reset, because the engine's tunnel passes
- * that on only sometimes.
+ * Whether a request's body comes in one piece. The engine's tunnel only notices that a connection was cut when it passes
+ * on more: a client that has sent everything would wait for its answer.
  */
-export function breakOff(request: IncomingMessage): void {
-  request.once('data', () => request.socket.end())
-  request.once('end', () => request.socket.end())
+export function isSmall({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? 0) < 1_000_000
 }
 
 /** Takes the request and never answers. */

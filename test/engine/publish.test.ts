@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { buildAndScan, scratch } from './command-line.ts'
-import { breakOff, refuse, serveFaulty, silence } from './faulty-registry.ts'
+import { isSmall, refuse, reset, serveFaulty, silence } from './faulty-registry.ts'
 import { serveDistribution } from './distribution.ts'
 import { root } from '../repo/source-files.ts'
 import { tinyImage } from './tiny-image.ts'
@@ -42,10 +43,13 @@ describe('publish to a registry with faults', () => {
     const upstream = await serveDistribution()
     const faulty = await serveFaulty(upstream, [
       { at: anyUpload, times: 2, instead: refuse(429, 'TOOMANYREQUESTS', { 'Retry-After': '1' }) },
-      { at: sendingABlob, times: 2, instead: breakOff },
+      { at: sendingABlob, times: 2, unless: isSmall, instead: reset },
       { at: sendingAManifest, times: 1, instead: refuse(503, 'UNAVAILABLE') },
     ])
-    const { run, exitCode } = await buildAndScan(tinyImage('patience'), ['--publish', `${faulty.host}/demo/app:1.0.0`])
+    const { run, exitCode } = await buildAndScan(tinyImage(randomBytes(3_000_000).toString('hex')), [
+      '--publish',
+      `${faulty.host}/demo/app:1.0.0`,
+    ])
     expect({ exitCode, failure: run.failure }).toEqual({ exitCode: 0, failure: undefined })
     expect(faulty.faults.map(({ times }) => times)).toEqual([0, 0, 0])
     expect(faulty.uploaded.length).toBeGreaterThan(0)
