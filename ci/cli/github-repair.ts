@@ -1,12 +1,16 @@
 import { posix, resolve } from 'node:path'
 import pc from 'picocolors'
 import { DeliveryError } from '../../src/model/errors.ts'
-import { codeBlock, defused } from '../../src/report/index.ts'
+import type { SourceRevision } from '../../src/model/git-facts.ts'
 import { renderRepair, type Repaired } from '../../src/repair/index.ts'
+import { codeBlock, defused, printable } from '../../src/report/index.ts'
+import { policyName } from '../../src/stages/source/application-policy.ts'
+import type { Repository } from '../github/api.ts'
 import { mostCommentBytes } from '../github/pull-request-comment.ts'
 import { proposeRepair, type Proposed } from '../github/repair-pull-request.ts'
 import { githubStep, writeStep } from '../github/step.ts'
 import { exitCodeOf } from '../run/exit-code.ts'
+import { readGitFacts } from '../run/git/read-git-facts.ts'
 import { compareFiles } from '../run/scaffold-files.ts'
 import { displayFor } from '../show/progress-display.ts'
 import { actionCall, ActionInputs } from './action-inputs.ts'
@@ -23,56 +27,86 @@ export const make = command({
 async function githubRepair(): Promise<number> {
   const { token, ...given } = readStepInputs(RepairInputs, process.env)
   const { source, options } = actionCall(ActionInputs.parse(given), {})
+  const place = token === '' ? undefined : await placeToPropose(source, token)
   const repaired = await repairGiven(source, options, displayFor({ progress: 'plain', quiet: false, json: false }))
   const report = renderRepair(repaired, pc.createColors(false))
   process.stdout.write(defused(report))
 
-  const isChanged = Object.keys(repaired.files).length > 0
-  const proposed = token === '' || !isChanged ? undefined : await propose(token, repaired, report)
-  const compared = await compareFiles(resolve(source), repaired.files)
-  const differences = compared.flatMap(({ diff }) => diff.split('\n'))
+  // What is left to people are exceptions without a reason: not something to merge.
+  const { [policyName]: _, ...files } = repaired.files
+  const compared = await compareFiles(resolve(source), files)
+  const proposed = place === undefined ? 'No token was given.' : await propose(place, { ...repaired, files }, report)
+  const said = typeof proposed === 'string' ? `No pull request was opened. ${proposed}` : sayWhere(proposed)
+  process.stdout.write(`${said}\n`)
   await writeStep(
     githubStep(process.env) ?? {},
     (room) => {
       const text = codeBlock(report.split('\n'))
-      const patch = codeBlock(differences)
-      const isShown = Buffer.byteLength(text + patch) + 1000 < room
-      return [text, isShown ? patch : 'The patch does not fit here.', sayWhere(proposed)].join('\n\n')
+      const differences = codeBlock(compared.flatMap(({ diff }) => diff.split('\n')))
+      const isShown = Buffer.byteLength(text + differences) + 1000 < room
+      return [text, isShown ? differences : 'The differences do not fit here.', said].join('\n\n')
     },
     {
       verdict: repaired.after.outcome,
-      changed: String(isChanged),
-      'pull-request': proposed?.url ?? '',
+      changed: String(Object.keys(files).length > 0),
+      'pull-request': typeof proposed === 'object' && 'url' in proposed ? proposed.url : '',
     },
   )
-  process.stdout.write(`${sayWhere(proposed)}\n`)
+  if (proposed instanceof DeliveryError) throw proposed
   // That the repaired image is still rejected is no fault of this step.
   const code = exitCodeOf(repaired.after)
   return code === 1 ? 0 : code
 }
 
-function propose(token: string, { files, before, after }: Repaired, report: string) {
-  const { name, directory = '', revision } = before.subject
-  const { GITHUB_API_URL: api, GITHUB_REPOSITORY: repository } = process.env
-  if (revision?.branch === undefined || revision.pullRequest !== undefined || revision.dirty || !api || !repository)
-    throw new DeliveryError(
-      'USAGE',
-      'expected a clean checkout of a branch to propose a repair for, found a pull request, a tag, or files that differ from the commit',
-      'Run this step on schedule, workflow_dispatch or push, directly after the checkout; or leave out the token: the patch is in the summary.',
-    )
-  return proposeRepair(
-    { api, repository, token },
-    {
-      branch: revision.branch,
-      commit: revision.revision,
-      files: Object.entries(files).map(([path, content]) => ({ path: posix.join(directory, path), content })),
-      title: `Repair the image of ${name}: ${before.outcome}, then ${after.outcome}`,
-      text: codeBlock(report.slice(0, mostCommentBytes).split('\n')),
-    },
+/** A repository, and the commit of its branch that is checked out. */
+type Place = Repository & Pick<SourceRevision, 'revision'> & { branch: string }
+
+/** Throws `USAGE` unless the source is the commit for which the job runs, and that is a branch's. */
+async function placeToPropose(source: string, token: string): Promise<Place> {
+  const { GITHUB_API_URL: api, GITHUB_REPOSITORY: repository, GITHUB_REF: ref = '' } = process.env
+  const { GITHUB_SHA: commit, GITHUB_HEAD_REF: pullRequest } = process.env
+  const git = await readGitFacts(resolve(source), process.env, () => undefined)
+  const [, branch] = /^refs\/heads\/(.+)$/.exec(ref) ?? []
+  if (!api || !repository || !commit) throw notHere('no repository of a GitHub job')
+  if (branch === undefined || pullRequest) throw notHere(`a job for ${pullRequest || ref || 'no branch'}`)
+  if (git === undefined) throw notHere('no repository that git may read')
+  if (git.revision !== commit) throw notHere(`the commit ${git.revision} in a job for ${commit}`)
+  if (git.dirty) throw notHere('files that differ from the commit')
+  return { api, repository, token, branch, revision: commit }
+}
+
+function notHere(found: string): DeliveryError {
+  return new DeliveryError(
+    'USAGE',
+    `to propose a repair, expected a clean checkout of the commit of a branch for which the job runs, found ${found}`,
+    'Run this step on schedule, workflow_dispatch or push to a branch, directly after the checkout; or leave out the token: the differences are in the summary.',
   )
 }
 
-function sayWhere(proposed: Proposed | undefined): string {
-  if (proposed === undefined) return 'No pull request was opened.'
+/** The pull request; in words why there is none; or what failed, which must not hide the result of the repair. */
+async function propose(
+  { branch, revision, ...repository }: Place,
+  { files, before, after }: Repaired,
+  report: string,
+): Promise<Proposed | DeliveryError | string> {
+  const { name, directory = '' } = before.subject
+  const entries = Object.entries(files)
+  if (entries.length === 0) return 'Nothing was repaired.'
+  try {
+    return await proposeRepair(repository, {
+      branch,
+      commit: revision,
+      files: entries.map(([path, content]) => ({ path: posix.join(directory, path), content })),
+      title: `Repair the image of ${printable(name)}: ${before.outcome}, then ${after.outcome}`,
+      text: codeBlock(report.slice(0, mostCommentBytes).split('\n')),
+    })
+  } catch (error) {
+    if (error instanceof DeliveryError) return error
+    throw error
+  }
+}
+
+function sayWhere(proposed: Proposed | DeliveryError): string {
+  if (proposed instanceof DeliveryError) return `No pull request was opened: ${printable(proposed.message)}`
   return `${proposed.isNew ? 'Proposed' : 'Proposed before, and not again'}: ${proposed.url}`
 }

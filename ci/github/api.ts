@@ -19,7 +19,7 @@ export interface Answered {
   text: string
 }
 
-/** Asks GitHub's REST API, for a path below the repository's own. Throws if nothing answers. */
+/** Asks GitHub's REST API, for a path below the repository's own. Throws if nothing answers, or for a token that no header can hold. */
 export async function askGithub(
   { api, repository, token }: Repository,
   failed: Failed,
@@ -27,6 +27,9 @@ export async function askGithub(
   path: string,
   body?: unknown,
 ): Promise<Answered> {
+  // The error of a request would have it in its text.
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw failed('the token is empty, or has white space or other signs that no token has')
   try {
     const answer = await fetch(`${api}/repos/${repository}${path}`, {
       method,

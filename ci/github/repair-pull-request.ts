@@ -71,7 +71,7 @@ function failed(why: string, cause?: unknown): DeliveryError {
   return new DeliveryError(
     'REPORT',
     `the repair cannot be proposed as a pull request: ${why}`,
-    'Give the job "permissions: contents: write, pull-requests: write", and allow GitHub Actions to create pull requests in the settings of the repository; or leave out the token: the patch is in the summary.',
+    'Give the job "permissions: contents: write, pull-requests: write", and allow GitHub Actions to create pull requests in the settings of the repository; or leave out the token. The differences are in the summary.',
     cause === undefined ? {} : { cause },
   )
 }

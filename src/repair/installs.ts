@@ -6,6 +6,8 @@ import type { PlacedScript } from './script.ts'
 
 /** What an instruction needs of the source to install packages. */
 export interface Install {
+  /** Other paths that its words name. */
+  names: readonly string[]
   /** Files of the image that it reads, those that may be missing with a question mark at their end. */
   reads: readonly string[]
   /** A directory below the directory of the manifests in which the packages are, if the source may have one too. */
@@ -78,11 +80,14 @@ const independent: readonly RegExp[] = [
  * What a script needs of the source: undefined if it needs more than manifests, or if that is unknown. `reads` is empty
  * if it needs nothing.
  */
-export function installOf({ chain }: PlacedScript, directory: string | undefined): Install | undefined {
+export function installOf({ chain, commands }: PlacedScript, directory: string | undefined): Install | undefined {
+  // Others are in substitutions.
+  if (chain === undefined || commands.length > chain.length) return undefined
   let place = directory
   const reads: string[] = []
+  const names: string[] = []
   let beside: string | undefined
-  for (const { node, words } of chain ?? []) {
+  for (const { node, words } of chain) {
     const [program = '', ...args] = words
     if (node.suffix.some(({ type }) => type !== 'Word')) return undefined
     if (program === 'cd') {
@@ -95,20 +100,31 @@ export function installOf({ chain }: PlacedScript, directory: string | undefined
     const paths = (named ?? []).map((path) => (place === undefined ? undefined : posix.resolve(place, path)))
     if (paths.includes(undefined)) return undefined
     reads.push(...paths.filter((path) => path !== undefined))
+    names.push(...args.flatMap((word) => pathsIn(word, place)))
     if (named !== undefined) beside ??= manager?.beside
   }
-  return chain === undefined ? undefined : { reads, ...(beside === undefined ? {} : { beside }) }
+  const read = new Set(reads.map((path) => path.replace(/\?$/, '')))
+  return { reads, names: names.filter((path) => !read.has(path)), ...(beside === undefined ? {} : { beside }) }
+}
+
+/** The path that a word names, or the value of an option. */
+function pathsIn(word: string, place: string | undefined): string[] {
+  const value = /^-[\w-]*=?(.*)$/.exec(word)?.[1] ?? word
+  const isPath = value.startsWith('/') || /^\.{0,2}\//.test(value) || /^\.{1,2}$/.test(value)
+  return isPath ? [posix.resolve(place ?? '/', value)] : []
 }
 
 /** Whether package.json and go.mod name only packages from elsewhere, and nothing of the source runs when they are installed. */
-export function needsNoCode({ texts }: Situation['source']): boolean {
+export function needsNoCode({ texts, paths }: Situation['source']): boolean {
   const node = manifestOf(texts, 'package.json')
   const scripts = Object.keys(record(node['scripts']))
+  const steering = [...paths].some((path) => /(^|\/)(\.yarnrc\.yml|\.pnpmfile\.cjs|pnpm-workspace\.yaml)$/.test(path))
   const versions = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((key) =>
     Object.values(record(node[key])),
   )
   return (
     !scripts.some((name) => /^(pre|post)?install$|^(pre|post)?prepare$/.test(name)) &&
+    !steering &&
     node['workspaces'] === undefined &&
     !versions.some((version) => /^(file|link|workspace|portal):/.test(String(version))) &&
     !/=>\s*\.{1,2}\//.test(texts.get('go.mod') ?? '')

@@ -55,7 +55,7 @@ export function withVariables<T extends Pick<PlacedInstruction, 'stage' | 'start
 export function directoryAt(
   file: DockerfileFile,
   { stage, start }: Pick<PlacedInstruction, 'stage' | 'start'>,
-  initial: string,
+  initial: string | undefined,
 ): string | undefined {
   return file.instructions
     .filter((one) => one.keyword === 'WORKDIR' && one.stage === stage && one.start < start)
@@ -63,13 +63,34 @@ export function directoryAt(
     .reduce<string | undefined>((current, { words: [path = ''] }) => absolute(current, path), initial)
 }
 
-/** Where the official image of Go works; others work at the root. */
-const directories: Readonly<Record<string, string>> = { golang: '/go' }
+/** Where official images work. */
+const workingDirectories: Readonly<Record<string, string>> = {
+  composer: '/app',
+  golang: '/go',
+  httpd: '/usr/local/apache2',
+  php: '/var/www/html',
+  ...Object.fromEntries(
+    [
+      'alpine',
+      'busybox',
+      'debian',
+      'eclipse-temurin',
+      'maven',
+      'nginx',
+      'node',
+      'python',
+      'ruby',
+      'rust',
+      'ubuntu',
+    ].map((name) => [name, '/']),
+  ),
+}
 
-/** The directory that a stage starts in. */
-export function initialDirectory({ images }: DockerfileFile, stage: number): string {
-  const written = images.find((one) => one.stage === stage && one.kind === 'from')?.written ?? ''
-  return directories[/(?:^|\/)([a-z]+)(?::|$)/.exec(written)?.[1] ?? ''] ?? '/'
+/** The directory that a stage starts in; undefined if its base may be one of another directory. */
+export function initialDirectory({ images }: DockerfileFile, stage: number): string | undefined {
+  const reference = images.find((one) => one.stage === stage && one.kind === 'from')?.reference ?? ''
+  const [, name = ''] = /^docker\.io\/library\/([^/:@]+)[:@]/.exec(reference) ?? []
+  return Object.hasOwn(workingDirectories, name) ? workingDirectories[name] : undefined
 }
 
 /** A path of the image, as seen from a directory; undefined if a variable decides. A trailing slash stays. */

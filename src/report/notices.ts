@@ -10,7 +10,7 @@ export interface Notice {
 
 /**
  * The conditions of a run: an image that was not built here, substituted bases, the example database, where the policy
- * comes from, the earlier verdict that it was compared with, an earlier run that counted, a missing signature, uncommitted changes, a tag that was
+ * comes from, the earlier verdict that it was compared with, an earlier run that counted, a port below 1024, a missing signature, uncommitted changes, a tag that was
  * not moved, other tools' ignore files, other scanners' findings, and tags that another release has moved.
  */
 export function notices(run: Run): Notice[] {
@@ -24,6 +24,7 @@ export function notices(run: Run): Notice[] {
     ...policyNotice(run),
     ...baselineNotice(run),
     ...reusedNotice(run),
+    ...lowPortNotice(run),
     ...suppressionNotice(run),
     ...additionalNotice(run),
     ...overtakenNotice(run),
@@ -180,6 +181,22 @@ function reusedNotice({ evidence }: Run): Notice[] {
       title: 'An earlier run under hardening',
       text: `The policy lets it count (runtime.reuse): ${said}. The same bytes were started under the same conditions then, and it went well; they were not started again.`,
       items: earlier.map(({ platform, kernel }) => `${platform} on ${kernel}`),
+    },
+  ]
+}
+
+/** Every image that is started runs as a user other than root. */
+function lowPortNotice({ evidence }: Run): Notice[] {
+  const listening = (evidence?.platforms ?? []).flatMap(({ evidence: { runtime } }) =>
+    runtime.status === 'collected' ? runtime.value.listens : [],
+  )
+  const ports = listening.map((address) => Number(address.split(':').at(-1))).filter((port) => port < 1024)
+  if (ports.length === 0) return []
+  return [
+    {
+      title: 'A port below 1024',
+      text: 'It listens there without being root, as Docker since 20.10 and containerd since 2.0 allow. On a cluster that does not, give the pod the sysctl net.ipv4.ip_unprivileged_port_start, or let it listen on a higher port.',
+      items: [...new Set(ports)].toSorted((left, right) => left - right).map((port) => `port ${port}`),
     },
   ]
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { dag } from '@dagger.io/dagger'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { findEngine } from '../../ci/run/choose-engine.ts'
 import { withSession } from '../../ci/run/session.ts'
 import { earlierRelease } from '../../pipelines/earlier-release.ts'
@@ -46,6 +46,10 @@ it('tells what a repository has of an image, for its digest and its signer only'
     expect(await earlier.beside(signedDigest, { ...identity, trustedRoot: 'of somebody else' })).toBeUndefined()
     expect(await earlier.beside(other, identity), 'nobody began to look').toBeUndefined()
     expect(await earlier.beside(absent, identity)).toBeUndefined()
+    const now = performance.now()
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(now + 61_000)
+    expect(await earlier.beside(signedDigest, identity), 'a minute later').toBeUndefined()
+    clock.mockRestore()
 
     const away = earlierRelease({ target: { ...target, reference: `${registry}/demo/nothing:1` }, signer }, lock)
     away.begin(signedDigest, defaultPolicy)

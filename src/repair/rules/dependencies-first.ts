@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import { groupBy } from '../../model/group-by.ts'
+import { areCode, areConfigured, hasVariables, overlap, targetsOf } from '../apart.ts'
 import type { DockerfileFile, Edit, PlacedInstruction } from '../dockerfile-file.ts'
 import { compilesGo, keptCompilation } from '../go-cache.ts'
 import { installOf, needsNoCode, type Install } from '../installs.ts'
@@ -64,46 +65,50 @@ export const dependenciesFirst: Repair = {
   },
 }
 
-/** The first order of each stage: those of an earlier instruction would read what a later one copies. */
+/** The best order of each stage: an install that reads manifests from what is copied, or else one that reads nothing of it. */
 function ordersOf(situation: Situation): Array<Order & { edits: readonly Edit[] }> {
   const { file, source } = situation
   if (!needsNoCode(source)) return []
   const stages = [...new Set(file.instructions.map(({ stage }) => stage))].filter((stage) => stage >= 0)
   return stages.flatMap((stage) => {
+    const initial = initialDirectory(file, stage)
     const own = file.instructions.filter((one) => one.stage === stage)
     const copiedIn = (one: PlacedInstruction) =>
-      copiedBy(withVariables(file, one), directoryAt(file, one, initialDirectory(file, stage)), source.paths)
-    const orders = own.flatMap((copy, index): Order[] => {
+      copiedBy(withVariables(file, one), directoryAt(file, one, initial), source.paths)
+    const orders = own.flatMap((copy, index) => {
       const copied = copiedIn(copy) ?? []
       const targets = new Set(copied.flatMap(targetsOf))
-      if (targets.size === 0) return []
-      const apart = (one: PlacedInstruction) => {
-        const others = one.keyword === 'COPY' ? copiedIn(one)?.flatMap(targetsOf) : undefined
-        return others?.some((path) => targets.has(path)) === true ? undefined : others
-      }
-      return [{ copy, copied, ...behind(file, own.slice(index + 1), initialDirectory(file, stage), apart) }]
+      if (targets.size === 0 || areConfigured(file, stage, targets)) return []
+      const order = { copy, copied, ...behind({ file, copy, initial, targets, copiedIn }, own.slice(index + 1)) }
+      const edits = reordered(situation, order, targets)
+      return edits.length === 0 ? [] : [{ ...order, edits }]
     })
-    return orders
-      .map((order) => ({ ...order, edits: reordered(situation, order) }))
-      .filter(({ edits }) => edits.length > 0)
-      .slice(0, 1)
+    // Those of an earlier one would read what a later one copies.
+    const [first] = [...orders.filter(({ edits }) => edits.length > 0 && readsManifests(edits)), ...orders]
+    return first === undefined ? [] : [first]
   })
 }
 
-function targetsOf({ source, files, target }: Copied): string[] {
-  return files.map((path) => posix.join(target, posix.relative(source, path)))
+/** Whether the edits bring manifests, and do not only move a COPY. */
+function readsManifests([first]: readonly Edit[]): boolean {
+  return first?.text !== ''
 }
 
-/**
- * The instructions behind a COPY that need at most manifests, up to the first that needs more. `apart` says what a
- * further COPY places, and nothing if that has to stay behind.
- */
+/** A COPY, and how to tell what it and others bring. */
+interface Copying {
+  file: DockerfileFile
+  copy: PlacedInstruction
+  initial: string | undefined
+  targets: ReadonlySet<string>
+  copiedIn(one: PlacedInstruction): Copied[] | undefined
+}
+
+/** The instructions behind a COPY that it can follow as well: they need at most manifests, and change nothing of it. */
 function behind(
-  file: DockerfileFile,
+  { file, copy, initial, targets, copiedIn }: Copying,
   others: readonly PlacedInstruction[],
-  initial: string,
-  apart: (copy: PlacedInstruction) => readonly string[] | undefined,
 ): Omit<Order, 'copy' | 'copied'> {
+  const isApart = (path: string) => ![...targets].some((target) => overlap(path, target))
   const given = new Set<string>()
   const installs: Install[] = []
   let last: PlacedInstruction | undefined
@@ -111,19 +116,20 @@ function behind(
   let movesBefore = false
   let isWorth = false
   for (const one of others) {
+    if (/^(ENV|ARG)$/.test(one.keyword) && hasVariables(copy)) break
     if (/^(WORKDIR|ENV|ARG|LABEL|EXPOSE|USER|STOPSIGNAL)$/.test(one.keyword)) {
       movesBefore ||= one.keyword === 'WORKDIR'
       continue
     }
-    const placed = apart(one)
-    if (placed !== undefined) {
+    const placed = one.keyword === 'COPY' ? copiedIn(one)?.flatMap(targetsOf) : undefined
+    if (placed !== undefined && placed.every(isApart)) {
       placed.forEach((path) => given.add(path))
       continue
     }
     const isPlain = one.flags.every((flag) => /^--mount=type=(cache|secret)\b/.test(flag))
     const script = one.keyword === 'RUN' && isPlain ? scriptOf(file, one) : undefined
     const install = script === undefined ? undefined : installOf(script, directoryAt(file, one, initial))
-    if (install === undefined) break
+    if (install === undefined || !install.names.every(isApart)) break
     installs.push(install)
     last = one
     moves = movesBefore
@@ -132,17 +138,18 @@ function behind(
   return { installs, given, last, moves, isWorth }
 }
 
-function reordered(situation: Situation, order: Order): Edit[] {
+function reordered(situation: Situation, order: Order, targets: ReadonlySet<string>): Edit[] {
   const { file, source } = situation
   const { copy, installs, last, moves, isWorth } = order
   const reads = installs.flatMap((install) => install.reads)
   const manifests = manifestsOf(order, reads, source.paths)
   const downloads = reads.length === 0 ? downloadFirst(situation, order) : []
   if (downloads.length > 0 || last === undefined || manifests === undefined) return downloads
-  const isAll = order.copied.every(({ files }) => files.every((path) => manifests.some(({ from }) => from === path)))
-  if (isAll || (manifests.length === 0 && !isWorth)) return []
+  const initial = initialDirectory(file, copy.stage)
+  const mayMove = manifests.length > 0 || (isWorth && areCode(targets, directoryAt(file, last, initial)))
+  if (!mayMove || targets.size === manifests.length) return []
   const block = blockOf(file, copy)
-  const directory = directoryAt(file, copy, initialDirectory(file, copy.stage))
+  const directory = directoryAt(file, copy, initial)
   const text = moves ? withTarget(file, order, directory) : file.text.slice(block.start, block.end)
   if (text === undefined) return []
   return [
@@ -172,6 +179,7 @@ function manifestsOf(
   for (const read of reads) {
     const to = read.replace(/\?$/, '')
     const from = copied.map((one) => sourceOf(one, to)).find((path) => path !== undefined && paths.has(path))
+    if (/[\s"'$[\]]/.test(`${from ?? ''}${to}`)) return undefined
     if (from !== undefined) manifests.set(to, from)
     else if (!read.endsWith('?') && !given.has(to)) return undefined
   }
@@ -190,6 +198,8 @@ function copiesOf(
   manifests: readonly Manifest[],
   directory: string | undefined,
 ): string[] {
+  // ADD has some of its own.
+  const kept = flags.filter((flag) => /^--(chown|chmod|link)\b/.test(flag))
   const places = manifests.map(({ from, to }) => {
     const into = posix.dirname(to)
     const isRenamed = posix.basename(from) !== posix.basename(to)
@@ -197,7 +207,7 @@ function copiesOf(
     return { from, place: isRenamed ? to : place, key: isRenamed ? to : `${posix.dirname(from)} ${into}` }
   })
   return [...groupBy(places, ({ key }) => key).values()].map((group) =>
-    ['COPY', ...flags, ...group.map(({ from }) => from), group[0]?.place ?? './'].join(' '),
+    ['COPY', ...kept, ...group.map(({ from }) => from), group[0]?.place ?? './'].join(' '),
   )
 }
 

@@ -13,7 +13,8 @@ const starters = /^(sh|bash|dash|ash|npm|npx|yarn|pnpm|env)$/
 /** Official images on Debian or Ubuntu, whose packages include the program. */
 const onDebian = /^docker\.io\/library\/(debian|ubuntu|golang|python|node|rust|maven|gradle|eclipse-temurin|ruby|php):/
 
-const apt = 'apt-get update && apt-get install -y --no-install-recommends tini=0.19.* && rm -rf /var/lib/apt/lists/*'
+const apt =
+  'apt-get update && apt-get install -y --no-install-recommends tini=0.19.* && apt-get clean && rm -rf /var/lib/apt/lists/*'
 const apk = 'apk add --no-cache tini=~0.19'
 
 /** Process 1 ignores each signal for which it has no handler; any other process is ended by it. */

@@ -1,5 +1,5 @@
 import { instructionAt, type PlacedInstruction } from '../dockerfile-file.ts'
-import { initialDirectory } from '../placed-paths.ts'
+import { blockOf, initialDirectory } from '../placed-paths.ts'
 import { lintOf, type Repair, type Situation } from '../repair.ts'
 
 /** The directory that relative paths of COPY start from is written down. */
@@ -14,9 +14,12 @@ export const workingDirectory: Repair = {
       const instruction = instructionAt(file, line)
       if (instruction !== undefined && !first.has(instruction.stage)) first.set(instruction.stage, instruction)
     }
-    const edits = [...first.values()].flatMap(({ start, stage }) => {
-      const directory = directoryOf(situation, stage)
-      return /^\/[\w./-]*$/.test(directory) ? [{ start, end: start, text: `WORKDIR ${directory}${file.newline}` }] : []
+    const edits = [...first.values()].flatMap((instruction) => {
+      const directory = directoryOf(situation, instruction.stage)
+      const { start } = blockOf(file, instruction)
+      return directory !== undefined && /^\/[\w./-]*$/.test(directory)
+        ? [{ start, end: start, text: `WORKDIR ${directory}${file.newline}` }]
+        : []
     })
     return {
       proposals:
@@ -28,7 +31,7 @@ export const workingDirectory: Repair = {
 }
 
 /** The image itself tells the directory of its own stages, if none of them sets another. */
-function directoryOf({ file, image }: Situation, stage: number): string {
+function directoryOf({ file, image }: Situation, stage: number): string | undefined {
   const isSet = file.instructions.some((one) => one.keyword === 'WORKDIR' && file.shipped.includes(one.stage))
   return file.shipped.includes(stage) && !isSet && image.configuration !== undefined
     ? image.configuration.workingDir || '/'

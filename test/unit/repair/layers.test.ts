@@ -110,9 +110,27 @@ CMD ["python", "app.py"]
     ],
     [
       'all, beside a list with another name in the image',
-      'COPY requirements.txt app.py /\nCOPY requirements.txt /tmp/list\nRUN pip install -r /tmp/list\n',
+      'COPY app.py /\nCOPY requirements.txt /tmp/list\nRUN pip install -r /tmp/list\n',
       python,
-      'COPY requirements.txt /tmp/list\nRUN pip install -r /tmp/list\nCOPY requirements.txt app.py /\n',
+      'COPY requirements.txt /tmp/list\nRUN pip install -r /tmp/list\nCOPY app.py /\n',
+    ],
+    [
+      'everything, and not only before a script that comes first',
+      'COPY entrypoint.sh /entrypoint.sh\nWORKDIR /app\nCOPY . .\nRUN npm install\n',
+      { 'package.json': '{}', 'app.js': '', 'entrypoint.sh': '', '.dockerignore': 'node_modules' },
+      'COPY entrypoint.sh /entrypoint.sh\nWORKDIR /app\nCOPY package.json ./\nRUN npm install\nCOPY . .\n',
+    ],
+    [
+      'the second of two files that may be in one place',
+      'WORKDIR /app\nCOPY app.py /app\nCOPY .dockerignore /app/app.py\nRUN pip install flask\n',
+      python,
+      'WORKDIR /app\nCOPY app.py /app\nRUN pip install flask\nCOPY .dockerignore /app/app.py\n',
+    ],
+    [
+      'what ADD brings with an option of its own',
+      'WORKDIR /app\nADD --chown=1 --unpack=false . .\nRUN pip install -r requirements.txt\n',
+      python,
+      'WORKDIR /app\nCOPY --chown=1 requirements.txt ./\nRUN pip install -r requirements.txt\nADD --chown=1 --unpack=false . .\n',
     ],
   ])('come before %s', (_, lines, source, becomes) =>
     expect(ordered(`FROM debian:12\n${lines}`, source).dockerfile).toBe(`FROM debian:12\n${becomes}`),
@@ -144,9 +162,34 @@ CMD ["python", "app.py"]
     'COPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .\n',
     'COPY requirements.txt /list\nRUN pip install -r /list\nCOPY app.py .\n',
     'COPY app.py requirements.txt\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n',
+    'COPY app.py /app\nCOPY .dockerignore /app/app.py\nRUN true\n',
   ])('that come first already stay there, and so does what is copied over another: %j', (lines) => {
     const text = `FROM python:3.11\nWORKDIR /app\n${lines}`
     expect(ordered(text, python).dockerfile).toBe(text)
+  })
+  it.each([
+    ['settings of pip', 'COPY pip.conf /etc/pip.conf\nRUN pip install flask\n'],
+    ['settings of npm', 'COPY .npmrc /root/.npmrc\nRUN npm install -g pm2\n'],
+    ['sources of packages', 'COPY sources.list /etc/apt/sources.list\nRUN apt-get update && apt-get install -y gcc\n'],
+    ['an authority', 'COPY ca.crt /usr/local/share/ca-certificates/\nRUN apt-get install -y gcc\n'],
+    ['a list that a command reads', 'COPY list /list\nRUN apt-get install -y $(cat /list)\n'],
+    ['packages', 'COPY wheels /wheels\nRUN pip install --find-links=/wheels -r /list\n'],
+    ['a package', 'COPY a.deb /a.deb\nRUN apt-get install -y /a.deb\n'],
+    ['versions that a variable names', 'ENV PIP_CONSTRAINT=/c\nCOPY c /c\nRUN pip install flask\n'],
+    ['a file at a place that changes', 'ENV D=/app\nCOPY a.py $D/\nENV D=/other\nRUN pip install flask\n'],
+  ])('that need %s come behind it', (_, lines) => {
+    const names = ['pip.conf', '.npmrc', 'sources.list', 'ca.crt', 'list', 'wheels/a', 'a.deb', 'c', 'a.py']
+    const source = Object.fromEntries(names.map((name) => [name, '']))
+    const text = `FROM python:3.11\n${lines}`
+    expect(ordered(text, source).dockerfile).toBe(text)
+  })
+  it.each(['.yarnrc.yml', 'pnpm-workspace.yaml', '.pnpmfile.cjs'])('that %s steers stay where they are', (name) => {
+    const text = 'FROM node:24\nWORKDIR /app\nCOPY . .\nRUN yarn install\n'
+    expect(ordered(text, { 'package.json': '{}', 'a.js': '', [name]: '' }).dockerfile).toBe(text)
+  })
+  it('that are in a file with a space in its name stay where they are', () => {
+    const text = 'FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN pip install -r "my req.txt"\n'
+    expect(ordered(text, { 'my req.txt': '', 'a.py': '' }).dockerfile).toBe(text)
   })
   it('keep the line ends of the file', () => {
     const text = 'FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\n'.replaceAll(

@@ -387,9 +387,21 @@ describe('remarks that have one answer', () => {
     ],
     [
       'a relative COPY in another stage',
-      'COPY a .\nFROM golang:1.26 AS b\nCOPY a .\nFROM scratch\nCOPY --from=b /a /a',
+      'COPY a .\nFROM golang:1.26 AS b\nCOPY a .\nFROM scratch\nCOPY --from=b /a /a\nCOPY --from=0 /a /b',
       { lint: ['DL3045:2', 'DL3045:4'] },
-      'WORKDIR /\nCOPY a .\nFROM golang:1.26 AS b\nWORKDIR /go\nCOPY a .\nFROM scratch\nCOPY --from=b /a /a',
+      'WORKDIR /\nCOPY a .\nFROM golang:1.26 AS b\nWORKDIR /go\nCOPY a .\nFROM scratch\nCOPY --from=b /a /a\nCOPY --from=0 /a /b',
+    ],
+    [
+      'a relative COPY behind a comment, in another stage of a base whose directory is known',
+      'COPY a /a\nFROM php:8.3-apache AS b\n# The site.\nCOPY src .\nWORKDIR /x\nFROM scratch\nCOPY --from=b /a /a',
+      { lint: ['DL3045:5'] },
+      'COPY a /a\nFROM php:8.3-apache AS b\nWORKDIR /var/www/html\n# The site.\nCOPY src .\nWORKDIR /x\nFROM scratch\nCOPY --from=b /a /a',
+    ],
+    [
+      'a relative COPY, on a base of which nothing is known',
+      'COPY a /a\nFROM example.com/golang:1 AS b\nCOPY a .\nFROM b AS c\nCOPY a .\nFROM scratch\nCOPY --from=c /a /a',
+      { lint: ['DL3045:4', 'DL3045:6'] },
+      'COPY a /a\nFROM example.com/golang:1 AS b\nCOPY a .\nFROM b AS c\nCOPY a .\nFROM scratch\nCOPY --from=c /a /a',
     ],
     [
       'WORKDIR below another',
@@ -647,7 +659,7 @@ describe('an application that does not end when it is asked to', () => {
     ...more,
   })
   const installs =
-    'RUN apt-get update && apt-get install -y --no-install-recommends tini=0.19.* && rm -rf /var/lib/apt/lists/*'
+    'RUN apt-get update && apt-get install -y --no-install-recommends tini=0.19.* && apt-get clean && rm -rf /var/lib/apt/lists/*'
 
   it('is started by an init from the packages of its base, before anything else is made', () => {
     const text = 'FROM node:24-slim\nCOPY a.js /a.js\nCMD ["node", "a.js"]\n'

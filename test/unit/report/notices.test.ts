@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { notices } from '../../../src/report/notices.ts'
 import { renderReports } from '../../../src/report/index.ts'
 import { renderTerminal } from '../../../src/report/terminal.ts'
 import type { Run } from '../../../src/model/index.ts'
@@ -49,4 +50,21 @@ it('says in every report for people that the built-in policy judged where nobody
   ]) {
     expect(text?.replaceAll(/\s+/g, ' ')).toContain('No policy file was found')
   }
+})
+
+it('a port below 1024 is said, because not every cluster lets a user other than root listen there', () => {
+  const run = passedRun()
+  const [first] = run.evidence?.platforms ?? []
+  if (run.evidence === undefined || first === undefined) throw new Error('no evidence')
+  const cell = first.evidence.runtime
+  if (cell.status !== 'collected') throw new Error('no run')
+  const { evidence } = run
+  const at = (listens: string[]) => {
+    const runtime = { ...cell, value: { ...cell.value, listens } }
+    const platforms = [{ ...first, evidence: { ...first.evidence, runtime } }]
+    return notices({ ...run, evidence: { ...evidence, platforms } }).find(({ title }) => title.startsWith('A port'))
+      ?.items
+  }
+  expect(at(['0.0.0.0:8080', '[::]:443', '0.0.0.0:80', '[::]:80'])).toEqual(['port 80', 'port 443'])
+  expect(at(['0.0.0.0:1024'])).toBeUndefined()
 })

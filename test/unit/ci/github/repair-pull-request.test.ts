@@ -55,6 +55,13 @@ describe('a repair', () => {
     expect([refs.size, pulls.length]).toEqual([1, 1])
   })
 
+  it('is not asked for with a token that no header can hold, which nobody is told', async () => {
+    const { place } = await serveRepository()
+    const proposing = proposeRepair({ ...place, token: 'ghs_canary\nx' }, patch)
+    await expect(proposing).rejects.toMatchObject({ code: 'REPORT', message: expect.stringContaining('the token') })
+    await expect(proposing).rejects.not.toThrow('canary')
+  })
+
   it.each([401, 403, 500])('says that GitHub answered %i, and nothing of the token', async (status) => {
     const { place } = await serveRepository(() => status)
     const proposing = proposeRepair(place, patch)

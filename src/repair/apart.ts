@@ -1,0 +1,56 @@
+import { posix } from 'node:path'
+import type { DockerfileFile, PlacedInstruction } from './dockerfile-file.ts'
+import type { Copied } from './placed-paths.ts'
+
+/** The files that a COPY brings, by their paths in the image. */
+export function targetsOf({ source, files, target }: Copied): string[] {
+  return files.map((path) => posix.join(target, posix.relative(source, path)))
+}
+
+/** Whether two paths are one, or one may be the directory of the other. */
+export function overlap(one: string, other: string): boolean {
+  const within = (inner: string, outer: string) => inner.startsWith(outer.endsWith('/') ? outer : `${outer}/`)
+  return one === other || within(one, other) || within(other, one)
+}
+
+/** Directories in which programs look for what nobody names. */
+const searched = /^\/(bin|boot|etc|home|lib\w*|opt|root|run|sbin|srv|tmp|usr|var)\//
+
+/** Files that steer an installation in their directory. */
+const settings = /^\.(npm|yarn)rc/
+
+/** Files that steer an installation anywhere, or are installed themselves. */
+const steering =
+  /^(\.?npmrc|\.netrc|\.pypirc|\.yarnrc.*|pip\.conf|uv\.toml)$|\.(apk|asc|cer|conf|crt|deb|gpg|jar|key|list|pem|repo|rpm|sh|sources|tar|tgz|txt|whl|zip|[gx]z|bz2|zst)$/
+
+/**
+ * Whether files are only the application's code, so that an installation in some directory, which does not name them,
+ * cannot have to do with them.
+ */
+export function areCode(targets: Iterable<string>, directory: string | undefined): boolean {
+  const isInside = (path: string) => directory !== undefined && directory !== '/' && path.startsWith(`${directory}/`)
+  return [...targets].every((path) => {
+    const name = posix.basename(path)
+    return isInside(path) ? !settings.test(name) : !searched.test(path) && !steering.test(name)
+  })
+}
+
+/** Variables from which package managers take paths. */
+const managed = /^(BUNDLE|CURL|GIT|GOFLAGS|GOPROXY|NODE|NPM|PIP|POETRY|REQUESTS|SSL|UV|YARN|npm)_?/
+
+/** Whether a variable of a stage leads its package managers to some of the files. */
+export function areConfigured(file: DockerfileFile, stage: number, targets: ReadonlySet<string>): boolean {
+  const words = file.instructions
+    .filter((one) => one.stage === stage && /^(ENV|ARG)$/.test(one.keyword))
+    .flatMap((one) => one.words)
+  return words.some((word, index) => {
+    const [name = '', value = words[index + 1] ?? ''] = word.includes('=') ? word.split('=', 2) : [word]
+    const path = value.replaceAll(/["']/g, '')
+    return managed.test(name) && path.startsWith('/') && [...targets].some((target) => overlap(path, target))
+  })
+}
+
+/** Whether an instruction's words or flags depend on variables. */
+export function hasVariables({ words, flags }: PlacedInstruction): boolean {
+  return [...words, ...flags].some((word) => word.includes('$'))
+}
