@@ -15,8 +15,9 @@ export interface Division {
   user: string
   /** True if the base has an entry point of its own, which would get the words as arguments. */
   resetsEntrypoint: boolean
-  /** Commands at the end of the first stage. */
+  /** Commands at the end of the first stage, or behind one of its instructions, which change seldom there. */
   finish: readonly string[]
+  finishBehind?: PlacedInstruction
   /** Changes to the first stage. */
   edits: readonly Edit[]
 }
@@ -43,7 +44,17 @@ export function divide(file: DockerfileFile, stage: SingleStage, division: Divis
     { start: last.end, end: last.end, text: secondStage(file, stage, division, moved) },
     ...behind.flatMap((one) => rewritten(stage, division, one)),
     ...division.edits,
+    ...(finishesAtEnd(stage, division) ? [] : [finishedEarly(file, division)]),
   ]
+}
+
+function finishesAtEnd({ last }: SingleStage, { finishBehind }: Division): boolean {
+  return finishBehind === undefined || finishBehind === last
+}
+
+function finishedEarly({ newline }: DockerfileFile, { finish, finishBehind }: Division): Edit {
+  const at = finishBehind?.end ?? 0
+  return { start: at, end: at, text: finish.map((command) => `${newline}RUN ${command}`).join('') }
 }
 
 function secondStage(
@@ -62,7 +73,7 @@ function secondStage(
   })
   const isBehind = stage.instructions.some(({ keyword, start }) => keyword === 'USER' && start > stage.last.start)
   const lines = [
-    ...division.finish.map((command) => `RUN ${command}`),
+    ...(finishesAtEnd(stage, division) ? division.finish.map((command) => `RUN ${command}`) : []),
     '',
     `FROM ${division.base}`,
     ...variables(file, stage, written.join('\n')),

@@ -34,6 +34,7 @@ export function pythonStages({ bases, runs, started, places }: SingleStage): Way
   const [version] = /^\d+\.\d+/.exec(bases.version) ?? []
   if (version === undefined || !installs || own || scripts.some((text) => elsewhere.test(text))) return []
   const packages = `/usr/local/lib/python${version}/site-packages`
+  const last = runs.findLast(({ script }) => /\b(pip[0-9.]*|poetry|pipenv)\b/.test(script.text))
   const files = places.map((path) => [path, path] as const)
   const words = moduleWords(started.words)
   return [
@@ -46,6 +47,7 @@ export function pythonStages({ bases, runs, started, places }: SingleStage): Way
             copies: [[packages, `/usr/local/lib/python${version}/dist-packages`] as const, ...files],
             resetsEntrypoint: started.instruction.keyword === 'CMD',
             finish: [`rm -rf ${packages}/pip ${packages}/pip-*`],
+            ...(last === undefined ? {} : { finishBehind: last.instruction }),
           },
         ]),
     ...(bases.slim === undefined

@@ -153,6 +153,20 @@ EXPOSE 8000
 CMD ["uvicorn", "shop.main:app", "--host", "0.0.0.0"]
 `)
   })
+  it('loses its package manager where packages are installed, before its code is copied', () => {
+    const [bare] = divided(
+      text.replace(
+        'COPY . .\nRUN pip install -r requirements.txt\n',
+        'COPY requirements.txt ./\nRUN pip install -r requirements.txt\nCOPY . .\n',
+      ),
+      source,
+    )
+    expect(bare).toContain(`RUN pip install -r requirements.txt
+RUN rm -rf /usr/local/lib/python3.11/site-packages/pip /usr/local/lib/python3.11/site-packages/pip-*
+COPY . .
+
+FROM`)
+  })
   it('stays with its interpreter where no published image has the same version', () => {
     expect(divided(text.replace('3.11', '3.12'), source).map((one) => /\nFROM (\S+)/.exec(one)?.[1])).toEqual([
       'python:3.12-slim',
