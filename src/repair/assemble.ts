@@ -1,4 +1,6 @@
+import { overlap } from './apart.ts'
 import { applyEdits, type DockerfileFile, type Edit, type PlacedInstruction } from './dockerfile-file.ts'
+import { absolute, directoryAt, initialDirectory, withVariables } from './placed-paths.ts'
 import type { Proposal } from './repair.ts'
 
 /** Instructions after which the files of a stage no longer change. */
@@ -26,13 +28,18 @@ function endOfStage(file: DockerfileFile, proposals: readonly Proposal[], imageU
   const users = stage.filter(({ keyword }) => keyword === 'USER')
   const before = users.findLast(({ start }) => start < last.start)
   const behind = users.findLast(({ start }) => start > last.start)
-  const asRoot = proposals.flatMap((proposal) => proposal.asRoot ?? [])
+  const [early, asRoot] = placed(
+    file,
+    stage,
+    proposals.flatMap((proposal) => proposal.asRoot ?? []),
+    users.length === 0 ? imageUser : '',
+  )
   const user = proposals.findLast((proposal) => proposal.user !== undefined)?.user
   const current = before?.words[0] ?? (users.length === 0 ? imageUser : '')
-  const isRoot = /^(|root|0+)(:|$)/.test(current)
+  const isRoot = rootUser.test(current)
   const lines = [
     ...(asRoot.length === 0 || isRoot ? [] : ['USER 0']),
-    ...(asRoot.length === 0 ? [] : [`RUN ${asRoot.join(` ${file.escape}${file.newline}    && `)}`]),
+    ...runOf(file, asRoot),
     ...(behind !== undefined
       ? []
       : user !== undefined
@@ -43,10 +50,47 @@ function endOfStage(file: DockerfileFile, proposals: readonly Proposal[], imageU
   ]
   const tail = proposals.flatMap((proposal) => proposal.tail ?? [])
   return [
+    ...insertion(file, early.at, runOf(file, early.commands)),
     ...insertion(file, last.end, lines),
     ...insertion(file, behind?.end ?? last.end, tail),
     ...(behind === undefined || user === undefined ? [] : [namedUser(behind, user)]),
   ]
+}
+
+const rootUser = /^(|root|0+)(:|$)/
+
+function runOf({ escape, newline }: DockerfileFile, commands: readonly string[]): string[] {
+  return commands.length === 0 ? [] : [`RUN ${commands.join(` ${escape}${newline}    && `)}`]
+}
+
+/**
+ * The commands that can run before the last files are copied, so that a change of these does not run them again, with
+ * the place behind the last RUN; and those that have to wait, because they are about what is copied, or because it is
+ * not root who runs there.
+ */
+function placed(
+  file: DockerfileFile,
+  stage: readonly PlacedInstruction[],
+  commands: readonly string[],
+  baseUser: string,
+): [early: { at: number; commands: string[] }, late: string[]] {
+  const last = stage.findLast(({ keyword }) => /^(FROM|RUN)$/.test(keyword))
+  const [copies, users] = [/^(COPY|ADD)$/, /^USER$/].map((kind) => stage.filter(({ keyword }) => kind.test(keyword)))
+  const user = users?.findLast(({ start }) => start < (last?.start ?? 0))?.words[0] ?? baseUser
+  const behind = copies?.filter(({ start }) => start > (last?.start ?? 0)) ?? []
+  const initial = initialDirectory(file, file.target)
+  const targets = behind.map((one) =>
+    absolute(directoryAt(file, one, initial), withVariables(file, one).words.at(-1) ?? ''),
+  )
+  const isEarly = (command: string) =>
+    pathsOf(command).every((path) => targets.every((target) => target !== undefined && !overlap(path, target)))
+  if (last === undefined || behind.length === 0 || !rootUser.test(user)) return [{ at: 0, commands: [] }, [...commands]]
+  return [{ at: last.end, commands: commands.filter(isEarly) }, commands.filter((command) => !isEarly(command))]
+}
+
+/** The paths in a command of a repair, up to the first pattern in each. */
+function pathsOf(command: string): string[] {
+  return [...command.matchAll(/(?<=\s)\/\S+/g)].map(([path]) => path.replace(/\/?[^/]*[*?[].*$/, '') || '/')
 }
 
 function insertion({ newline }: DockerfileFile, at: number, lines: readonly string[]): Edit[] {

@@ -102,6 +102,31 @@ describe('what root still does at the end', () => {
     const { dockerfile } = repaired(text, { configuration: { ...given.configuration, user: '65532' } })
     expect(dockerfile).toMatch(/^USER 0\nRUN [^]*\nUSER 65532$/m)
   })
+  describe('comes before the last files that are copied', () => {
+    const managers: Given = {
+      configuration: { packageManagers: ['/usr/bin/dpkg', '/app/bin/npm'], shells: ['/bin/sh'], user: '' },
+    }
+    const placed = (text: string, user = '') =>
+      repaired(text, { configuration: { ...managers.configuration, user } }, ['rest']).dockerfile
+    it('if they have nothing to do with it; what is copied itself is cleaned behind them', () => {
+      const text = 'FROM debian:12\nRUN true\nWORKDIR /app\nCOPY . .\nUSER 1000\nCMD ["a"]\n'
+      const early = repaired(
+        text,
+        { configuration: { ...managers.configuration, packageManagers: ['/usr/bin/dpkg'] } },
+        ['rest'],
+      )
+      expect(early.dockerfile).toContain('RUN true\nRUN rm -rf /usr/bin/dpkg\nWORKDIR /app\nCOPY . .\nUSER 1000')
+      expect(placed(text, '1000')).toContain('COPY . .\nRUN rm -rf /app/bin/npm /usr/bin/dpkg\nUSER 1000')
+    })
+    it.each([
+      ['somebody else than root runs there', 'FROM debian:12\nUSER 1000\nRUN true\nCOPY a /a\nUSER 0\nCOPY b /b\n', ''],
+      ['the base runs as somebody else', 'FROM debian:12\nCOPY a /a\n', '1000'],
+      ['it is unknown where they are copied to', 'FROM example.com/a\nCOPY a .\n', ''],
+      ['they are copied over all', 'FROM debian:12\nCOPY a /\n', ''],
+    ])('but not where %s', (_, text, user) => {
+      expect(placed(text, user)).toMatch(/COPY [ab] \S+\n(USER 0\n)?RUN rm -rf/)
+    })
+  })
   it('keeps the line ends and the escape character of the file', () => {
     const { dockerfile } = repaired(nginx.replaceAll('\n', '\r\n'), given)
     expect(dockerfile.replaceAll('\r\n', '')).not.toContain('\n')
