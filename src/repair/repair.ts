@@ -54,7 +54,7 @@ export interface Proposal {
   edits?: readonly Edit[]
   /** Files added to the source, by path. */
   files?: Readonly<Record<string, string>>
-  /** Commands that run as root at the end of the shipped stage. */
+  /** Commands that run as root behind the last RUN of the shipped stage, or at its end if they are about what is copied after it. */
   asRoot?: readonly string[]
   /** The user that the image finally runs as. */
   user?: string

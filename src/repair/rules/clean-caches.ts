@@ -14,7 +14,7 @@ const cleaning: Readonly<Record<string, string>> = {
 
 /**
  * Package lists and downloads are removed in the instruction that adds them: in a later one they would stay in the image.
- * Those of the base are hidden at the end.
+ * Those of the base are hidden behind the last RUN.
  */
 export const cleanCaches: Repair = {
   id: 'clean-caches',
@@ -52,7 +52,7 @@ export const cleanCaches: Repair = {
           : [
               {
                 repair: `${cleanCaches.id} base`,
-                what: 'removes package caches at the end',
+                what: 'removes the package caches of the base',
                 equal: true,
                 asRoot: others,
               },

@@ -2,12 +2,12 @@ import { posix } from 'node:path'
 import { hasShell, isPlainPath, violationsOf, type Repair } from '../repair.ts'
 
 /**
- * Package managers are removed once nothing else is installed: at the end of the shipped stage. One that starts the
+ * Package managers are removed once nothing else is installed: behind the last RUN of the shipped stage. One that starts the
  * application is kept.
  */
 export const packageManagers: Repair = {
   id: 'package-managers',
-  title: 'Package managers are removed at the end of the shipped stage, with all files of npm, yarn and pip',
+  title: 'Package managers are removed behind the last RUN of the shipped stage, with all files of npm, yarn and pip',
   answers: ['package-managers'],
   propose(situation) {
     const { entrypoint = [], cmd = [] } = situation.image.configuration ?? {}
