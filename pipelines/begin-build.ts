@@ -55,15 +55,13 @@ export function beginBuild(source: Source, request: Request): Build {
   }
 }
 
-/**
- * When an earlier run of an image may count: never, unless the policy says otherwise, and not for an image that is about
- * to be published for the first time.
- */
-function reuseOf({ policy: { runtime } }: Source, { now, earlier }: Request): Pick<CollectableImage, 'reuse'> {
+/** When an earlier run of an image may count: never, unless the policy says otherwise. */
+function reuseOf(
+  { policy: { runtime } }: Source,
+  { now, mayReuse = async () => true }: Request,
+): Pick<CollectableImage, 'reuse'> {
   const within = runtime.reuse === undefined ? 0 : parseDuration(runtime.reuse)
-  return within === 0
-    ? {}
-    : { reuse: { within, now, mayReuse: async (digest) => earlier === undefined || earlier.has(digest) } }
+  return within === 0 ? {} : { reuse: { within, now, mayReuse } }
 }
 
 /** A build that takes nothing from the engine's caches. */

@@ -1,4 +1,4 @@
-import { step } from '../src/engine/progress.ts'
+import { step, type Progress } from '../src/engine/progress.ts'
 import { evaluate } from '../src/gate/evaluate.ts'
 import type { Collected, Evidence, Platform, Reproduction } from '../src/model/index.ts'
 import { collectReproduction } from '../src/stages/build/reproduce.ts'
@@ -35,7 +35,7 @@ async function runStages(request: Request, run: RunRecord): Promise<void> {
   const lint = step(progress, 'lint', () => lintDockerfile(dockerfile, build.checks, policy.lint, lock))
   try {
     await build.ready()
-    run.images = await Promise.all(platforms.map((platform) => buildAndCollect(platform, build, request)))
+    run.images = await Promise.all(platforms.map((platform) => buildAndCollect(platform, build, progress)))
   } finally {
     run.lint = await lint
   }
@@ -53,16 +53,11 @@ async function runStages(request: Request, run: RunRecord): Promise<void> {
 }
 
 /** Each platform's collectors start as soon as its image is built, and wait for no other platform. */
-async function buildAndCollect(
-  platform: Platform,
-  build: Build,
-  { progress, earlier }: Request,
-): Promise<ImageEvidence> {
+async function buildAndCollect(platform: Platform, build: Build, progress: Progress): Promise<ImageEvidence> {
   const image = await step(progress, 'build', () => build.image(platform), {
     of: platform,
     said: ({ built }) => built.archive.digest,
   })
-  earlier?.begin(image.built.archive.digest, image.source.policy)
   const { again } = build
   const [collected, reproduction] = await Promise.all([
     collectEvidence(image, progress),

@@ -1,5 +1,5 @@
 import { DeliveryError } from '../src/model/errors.ts'
-import type { Run } from '../src/model/index.ts'
+import type { Digest, Lock, Run } from '../src/model/index.ts'
 import {
   renderReports,
   reportedFindings,
@@ -10,11 +10,11 @@ import {
 import { defaultTagRules, imageTags, whyNotLatest } from '../src/image-metadata/index.ts'
 import type { BuiltArchive } from '../src/stages/build/build.ts'
 import { sbomDirectory } from '../src/stages/evidence/packages.ts'
-import type { Target } from '../src/engine/registry-access.ts'
+import { registryAccess, type Target } from '../src/engine/registry-access.ts'
+import { resolveImage } from '../src/engine/resolve-image.ts'
 import type { Signer } from '../src/stages/sign/signer.ts'
 import { parseImageReference } from '../src/formats/image-reference.ts'
 import { buildAndScan } from './build-and-scan.ts'
-import { earlierRelease, type EarlierRelease } from './earlier-release.ts'
 import type { Request } from './request.ts'
 import { releaseFacts } from './release-facts.ts'
 import { release } from './release.ts'
@@ -69,13 +69,13 @@ export async function deliver(request: Request, publication?: Publication): Prom
 export async function assess(request: Request, publication?: Publication): Promise<Assessed> {
   const place = request.pathInRepository === undefined ? {} : { pathInRepository: request.pathInRepository }
   const facts = { name: request.name ?? 'application', mode: request.lock.mode, startedAt: request.now, ...place }
-  const { record, ...begun } = await recordRun(request, publication)
+  const { record, tags } = await recordRun(request, publication)
   return {
     run: documentRun(record, facts),
     releasable: record.passed !== undefined && publication !== undefined && publication.withheld === undefined,
     async conclude(held) {
       const consumerFiles =
-        publication === undefined ? {} : await releaseOrRecordWhyNot(record, publication, { request, held, ...begun })
+        publication === undefined ? {} : await releaseOrRecordWhyNot(record, publication, { request, tags, held })
       const run = documentRun(record, facts)
       const findings = reportedFindings(run)
       return {
@@ -92,15 +92,30 @@ export async function assess(request: Request, publication?: Publication): Promi
 async function recordRun(
   request: Request,
   publication: Publication | undefined,
-): Promise<{ record: RunRecord; tags: string[]; earlier?: EarlierRelease }> {
+): Promise<{ record: RunRecord; tags: string[] }> {
   try {
     const { git, version } = request
     const tags = publication === undefined ? [] : imageTags(tagRulesOf(publication), { git, version })
-    const isWanted = publication !== undefined && publication.withheld === undefined
-    const earlier = isWanted ? { earlier: earlierRelease(publication, request.lock) } : {}
-    return { record: await buildAndScan({ ...request, ...earlier }), tags, ...earlier }
+    const mayReuse = publication === undefined ? {} : { mayReuse: isIn(publication.target, request.lock) }
+    return { record: await buildAndScan({ ...request, ...mayReuse }), tags }
   } catch (error) {
     return { record: { failure: error }, tags: [] }
+  }
+}
+
+/**
+ * Whether the registry has a digest already: a first release rests on a run of its own. A registry that cannot be asked
+ * may have none.
+ */
+function isIn(target: Target, lock: Lock): (digest: Digest) => Promise<boolean> {
+  return async (digest) => {
+    try {
+      const { digest: found } = await resolveImage({ ...(await registryAccess(target, lock)), digest }, lock)
+      return found === digest
+    } catch (error) {
+      if (error instanceof DeliveryError) return false
+      throw error
+    }
   }
 }
 
@@ -119,7 +134,6 @@ export async function notBegun(facts: RunFacts, error: unknown): Promise<Assesse
 interface ReleaseChoice {
   request: Request
   tags: string[]
-  earlier?: EarlierRelease
   held: string | undefined
 }
 
@@ -148,7 +162,7 @@ function archivesOf({ verdict, images = [] }: RunRecord): BuiltArchive[] {
 async function releaseJudged(
   record: RunRecord,
   publication: Publication,
-  { request, tags, held, earlier }: ReleaseChoice,
+  { request, tags, held }: ReleaseChoice,
 ): Promise<Record<string, string>> {
   const { passed } = record
   const archives = archivesOf(record)
@@ -163,7 +177,6 @@ async function releaseJudged(
     ...publication,
     ...(request.form === undefined ? {} : { form: request.form }),
     ...known,
-    ...(earlier === undefined ? {} : { earlier }),
     tags,
     immutable: publication.tags.immutable,
     lock: request.lock,

@@ -12,7 +12,6 @@ import { registryAccess, type Target } from '../src/engine/registry-access.ts'
 import { planSigning, type Signer, type SigningPlan } from '../src/stages/sign/signer.ts'
 import { verifyCommand, type Signed } from '../src/stages/verify/verify-signature.ts'
 import { consumerFiles } from '../src/tools/cosign/identity.ts'
-import type { EarlierRelease } from './earlier-release.ts'
 import { verifyCommands } from './verify-commands.ts'
 import { beginSigning, vouch } from './vouch.ts'
 
@@ -30,8 +29,6 @@ export interface ReleaseRequest {
   immutable: boolean
   applied: AppliedPolicy
   facts: ReleaseFacts
-  /** What the repository had while the images were judged, if it was asked. */
-  earlier?: EarlierRelease
   lock: Lock
   progress: Progress
   /** The time of the release: a verdict that is too old by then is refused. */

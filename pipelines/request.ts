@@ -3,8 +3,8 @@ import type { Progress } from '../src/engine/progress.ts'
 import type { Lock } from '../src/model/index.ts'
 import type { CacheScope } from '../src/stages/build/build.ts'
 import type { GivenDatabase } from '../src/stages/evidence/database.ts'
+import type { Reuse } from '../src/stages/evidence/kept-run.ts'
 import type { SourceRequest } from '../src/stages/source/source-request.ts'
-import type { EarlierRelease } from './earlier-release.ts'
 
 /** What is judged, and with what. */
 export interface Request extends SourceRequest {
@@ -12,7 +12,7 @@ export interface Request extends SourceRequest {
   cacheScope: CacheScope
   lock: Lock
   database?: GivenDatabase
-  /** What the repository already has, if an image that passes is published. */
-  earlier?: EarlierRelease
+  /** Whether an earlier run of an image with this digest may count, if the policy allows it; without it, it may. */
+  mayReuse?: Reuse['mayReuse']
   progress: Progress
 }

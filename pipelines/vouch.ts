@@ -16,7 +16,6 @@ import type { SigningPlan } from '../src/stages/sign/signer.ts'
 import { consumer, type Beside, type Consumer } from '../src/stages/verify/attestation-reader.ts'
 import { verifyAsConsumer, type Signed } from '../src/stages/verify/verify-signature.ts'
 import type { Identity } from '../src/tools/cosign/identity.ts'
-import type { EarlierRelease } from './earlier-release.ts'
 import { attestRelease, beginLooks, type AttestedRelease, type Looks } from './attest-release.ts'
 import { verifyResolved, type ResolvedRequest } from './verify.ts'
 
@@ -37,8 +36,6 @@ export interface Vouching extends BegunSigning {
   policy: Policy
   applied: AppliedPolicy
   facts: ReleaseFacts
-  /** What the repository had while the images were judged, if it was asked. */
-  earlier?: EarlierRelease
   lock: Lock
   progress: Progress
   now: Date
@@ -128,16 +125,13 @@ interface Looking {
 
 function beginLooking(
   archives: readonly BuiltArchive[],
-  { published, plan, identity, earlier, lock }: Vouching,
+  { published, plan, identity, lock }: Vouching,
 ): Promise<Looking> {
   const access = { ...published.access, digest: published.digest }
   const begin = async () => {
-    const signer = await identity
-    const asking = await consumer(access, signer, lock, plan.formats[0])
+    const asking = await consumer(access, await identity, lock, plan.formats[0])
     const image = begun(resolveImage(access, lock))
-    const look: Consumer['look'] = async (digest, kinds) =>
-      (await earlier?.beside(digest, signer)) ?? asking.look(digest, kinds)
-    return { access, asking, image, before: beginLooks({ look }, published, archives) }
+    return { access, asking, image, before: beginLooks(asking, published, archives) }
   }
   return begun(begin())
 }
