@@ -77,16 +77,16 @@ function totals(trials: readonly Trial[]): string[] {
     const own = trials.filter(({ shape }) => shape.stack === stack)
     return `${stack} ${own.filter(({ measured }) => measured.after.outcome === 'passed').length} of ${own.length}`
   })
-  const median = (of: (side: Side) => number | undefined) =>
-    medianOf(all.flatMap(({ before, after }) => ratio(of(before), of(after))))
+  const median = (of: (side: Side) => number | undefined, least = 0) =>
+    medianOf(all.flatMap(({ before, after }) => ((of(before) ?? 0) < least ? [] : ratio(of(before), of(after)))))
   const sum = (pick: (one: Measured) => Side) => all.reduce((count, one) => count + (pick(one).findings ?? 0), 0)
   return [
     `- **Tried**: ${all.length} applications in ${stacks.length} stacks, ${days[0] ?? 'never'} to ${days.at(-1) ?? 'never'}; ${started.length} of them build, start and answer as they are given, ${hardened(({ before }) => before)} of these also under hardening, and after the repair ${hardened(({ after }) => after)}.`,
     `- **Broken**: ${all.filter(isBroken).length} answered before and not after.`,
     `- **Passed** under the default policy, without an exception: ${passed?.length ?? 0} of ${all.length} (${percent(passed?.length ?? 0, all.length)}); of those that answered as given, ${startedPassed?.length ?? 0} of ${started.length}. ${perStack.join(', ')}.`,
     `- **Only the size says no** for ${onlySize(all).join(', ') || 'none'}: the default policy allows an interpreted image ${sizeBudgets.interpreted}, and the program of Node.js 24 alone has 127 MB.`,
-    `- **Unpacked size**: ${change(median(({ unpacked }) => unpacked))} in the median, ${change(totalRatio(all))} of all together.`,
-    `- **Rebuild after one changed line**: ${change(median(({ rebuild }) => rebuild))} in the median of the ${all.filter(({ before, after }) => ratio(before.rebuild, after.rebuild).length > 0).length} where it was measured.`,
+    `- **Unpacked size**: ${change(median(({ unpacked }) => unpacked))} in the median, ${change(totalRatio(all, ({ unpacked }) => unpacked))} of all together.`,
+    `- **Rebuild after one changed line**: ${change(median(({ rebuild }) => rebuild))} in the median of the ${all.filter(({ before, after }) => ratio(before.rebuild, after.rebuild).length > 0).length} where it was measured, ${change(totalRatio(all, ({ rebuild }) => rebuild))} of all together; ${change(median(({ rebuild }) => rebuild, 10))} in the median of those that took ten seconds or more.`,
     `- **Findings** of the examples' small database: ${sum(({ before }) => before)} before, ${sum(({ after }) => after)} after; **packages** in the images: ${change(median(({ packages }) => packages))} in the median.`,
   ]
 }
@@ -157,13 +157,13 @@ function ratio(before: number | undefined, after: number | undefined): number[] 
   return before === undefined || after === undefined || before === 0 ? [] : [after / before]
 }
 
-function totalRatio(all: readonly Measured[]): number | undefined {
-  const known = all.filter(({ before, after }) => ratio(before.unpacked, after.unpacked).length > 0)
-  const sum = (pick: (one: Measured) => Side) => known.reduce((bytes, one) => bytes + (pick(one).unpacked ?? 0), 0)
-  return ratio(
-    sum(({ before }) => before),
-    sum(({ after }) => after),
-  )[0]
+function totalRatio(all: readonly Measured[], of: (side: Side) => number | undefined): number | undefined {
+  const both = all.flatMap(({ before, after }) => {
+    const [old, now] = [of(before), of(after)]
+    return old === undefined || now === undefined ? [] : [[old, now] as const]
+  })
+  const [old, now] = [0, 1].map((index) => both.reduce((sum, pair) => sum + (pair[index] ?? 0), 0))
+  return old === undefined || old === 0 ? undefined : (now ?? 0) / old
 }
 
 function medianOf(values: readonly number[]): number | undefined {
