@@ -1,10 +1,10 @@
 import type { Configuration, Runtime } from '../src/model/index.ts'
+import { portOf } from '../src/model/port-of.ts'
 import {
   answeredAt,
   healthPaths,
   likelyPorts,
   placeDockerfile,
-  portOf,
   refusedDirectories,
   type Seen,
 } from '../src/repair/index.ts'

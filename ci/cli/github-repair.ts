@@ -7,7 +7,7 @@ import { codeBlock, defused, printable } from '../../src/report/index.ts'
 import { policyName } from '../../src/stages/source/application-policy.ts'
 import type { Repository } from '../github/api.ts'
 import { mostCommentBytes } from '../github/pull-request-comment.ts'
-import { proposeRepair, type Proposed } from '../github/repair-pull-request.ts'
+import { proposeRepair } from '../github/repair-pull-request.ts'
 import { githubStep, writeStep } from '../github/step.ts'
 import { exitCodeOf } from '../run/exit-code.ts'
 import { readGitFacts } from '../run/git/read-git-facts.ts'
@@ -35,8 +35,8 @@ async function githubRepair(): Promise<number> {
   // What is left to people are exceptions without a reason: not something to merge.
   const { [policyName]: _, ...files } = repaired.files
   const compared = await compareFiles(resolve(source), files)
-  const proposed = place === undefined ? 'No token was given.' : await propose(place, { ...repaired, files }, report)
-  const said = typeof proposed === 'string' ? `No pull request was opened. ${proposed}` : sayWhere(proposed)
+  const { said, url, failure } =
+    place === undefined ? nothing('no token was given') : await propose(place, { ...repaired, files }, report)
   process.stdout.write(`${said}\n`)
   await writeStep(
     githubStep(process.env) ?? {},
@@ -49,10 +49,10 @@ async function githubRepair(): Promise<number> {
     {
       verdict: repaired.after.outcome,
       changed: String(Object.keys(files).length > 0),
-      'pull-request': typeof proposed === 'object' && 'url' in proposed ? proposed.url : '',
+      'pull-request': url,
     },
   )
-  if (proposed instanceof DeliveryError) throw proposed
+  if (failure !== undefined) throw failure
   // That the repaired image is still rejected is no fault of this step.
   const code = exitCodeOf(repaired.after)
   return code === 1 ? 0 : code
@@ -83,30 +83,37 @@ function notHere(found: string): DeliveryError {
   )
 }
 
-/** The pull request; in words why there is none; or what failed, which must not hide the result of the repair. */
+/** What became of the pull request. A failure must not hide the result of the repair. */
+interface Outcome {
+  said: string
+  /** Empty if there is none. */
+  url: string
+  failure?: DeliveryError
+}
+
 async function propose(
   { branch, revision, ...repository }: Place,
   { files, before, after }: Repaired,
   report: string,
-): Promise<Proposed | DeliveryError | string> {
+): Promise<Outcome> {
   const { name, directory = '' } = before.subject
   const entries = Object.entries(files)
-  if (entries.length === 0) return 'Nothing was repaired.'
+  if (entries.length === 0) return nothing('nothing was repaired')
   try {
-    return await proposeRepair(repository, {
+    const { url, isNew } = await proposeRepair(repository, {
       branch,
       commit: revision,
       files: entries.map(([path, content]) => ({ path: posix.join(directory, path), content })),
       title: `Repair the image of ${printable(name)}: ${before.outcome}, then ${after.outcome}`,
       text: codeBlock(report.slice(0, mostCommentBytes).split('\n')),
     })
+    return { said: `${isNew ? 'Proposed' : 'Proposed before, and not again'}: ${url}`, url }
   } catch (error) {
-    if (error instanceof DeliveryError) return error
+    if (error instanceof DeliveryError) return { ...nothing(printable(error.message)), failure: error }
     throw error
   }
 }
 
-function sayWhere(proposed: Proposed | DeliveryError): string {
-  if (proposed instanceof DeliveryError) return `No pull request was opened: ${printable(proposed.message)}`
-  return `${proposed.isNew ? 'Proposed' : 'Proposed before, and not again'}: ${proposed.url}`
+function nothing(why: string): Outcome {
+  return { said: `No pull request was opened: ${why}`, url: '' }
 }

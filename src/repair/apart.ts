@@ -7,10 +7,24 @@ export function targetsOf({ source, files, target }: Copied): string[] {
   return files.map((path) => posix.join(target, posix.relative(source, path)))
 }
 
-/** Whether two paths are one, or one may be the directory of the other. */
-export function overlap(one: string, other: string): boolean {
-  const within = (inner: string, outer: string) => inner.startsWith(outer.endsWith('/') ? outer : `${outer}/`)
-  return one === other || within(one, other) || within(other, one)
+/**
+ * Tells of a path whether it is one of some others, or one may be the directory of the other. A source may have a hundred
+ * thousand files, so that they are not compared one by one.
+ */
+export function touching(others: Iterable<string>): (path: string) => boolean {
+  const places = new Set(others)
+  const above = new Set([...places].flatMap(directoriesOf))
+  return (path) => places.has(path) || above.has(path) || directoriesOf(path).some((directory) => places.has(directory))
+}
+
+/** The directories that a path is below, up to the root. */
+function directoriesOf(path: string): string[] {
+  const found: string[] = []
+  for (let directory = path; directory.length > 1;) {
+    directory = posix.dirname(directory)
+    found.push(directory)
+  }
+  return found
 }
 
 /** Directories in which programs look for what nobody names. */
@@ -39,14 +53,14 @@ export function areCode(targets: Iterable<string>, directory: string | undefined
 const managed = /^(BUNDLE|CURL|GIT|GOFLAGS|GOPROXY|NODE|NPM|PIP|POETRY|REQUESTS|SSL|UV|YARN|npm)_?/
 
 /** Whether a variable of a stage leads its package managers to some of the files. */
-export function areConfigured(file: DockerfileFile, stage: number, targets: ReadonlySet<string>): boolean {
+export function areConfigured(file: DockerfileFile, stage: number, touches: (path: string) => boolean): boolean {
   const words = file.instructions
     .filter((one) => one.stage === stage && /^(ENV|ARG)$/.test(one.keyword))
     .flatMap((one) => one.words)
   return words.some((word, index) => {
     const [name = '', value = words[index + 1] ?? ''] = word.includes('=') ? word.split('=', 2) : [word]
     const path = value.replaceAll(/["']/g, '')
-    return managed.test(name) && path.startsWith('/') && [...targets].some((target) => overlap(path, target))
+    return managed.test(name) && path.startsWith('/') && touches(posix.resolve(path))
   })
 }
 

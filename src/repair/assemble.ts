@@ -1,4 +1,4 @@
-import { overlap } from './apart.ts'
+import { touching } from './apart.ts'
 import { applyEdits, type DockerfileFile, type Edit, type PlacedInstruction } from './dockerfile-file.ts'
 import { absolute, directoryAt, initialDirectory, withVariables } from './placed-paths.ts'
 import type { Proposal } from './repair.ts'
@@ -26,16 +26,15 @@ function endOfStage(file: DockerfileFile, proposals: readonly Proposal[], imageU
   const last = stage.findLast(({ keyword }) => changesFiles.test(keyword))
   if (last === undefined) return []
   const users = stage.filter(({ keyword }) => keyword === 'USER')
-  const before = users.findLast(({ start }) => start < last.start)
   const behind = users.findLast(({ start }) => start > last.start)
   const [early, asRoot] = placed(
     file,
     stage,
     proposals.flatMap((proposal) => proposal.asRoot ?? []),
-    users.length === 0 ? imageUser : '',
+    (at) => userAt(users, at, imageUser),
   )
   const user = proposals.findLast((proposal) => proposal.user !== undefined)?.user
-  const current = before?.words[0] ?? (users.length === 0 ? imageUser : '')
+  const current = userAt(users, last, imageUser)
   const isRoot = rootUser.test(current)
   const lines = [
     ...(asRoot.length === 0 || isRoot ? [] : ['USER 0']),
@@ -59,6 +58,11 @@ function endOfStage(file: DockerfileFile, proposals: readonly Proposal[], imageU
 
 const rootUser = /^(|root|0+)(:|$)/
 
+/** Who runs an instruction; the base of a stage that changes it is taken to run as root. */
+function userAt(users: readonly PlacedInstruction[], { start }: PlacedInstruction, imageUser: string): string {
+  return users.findLast((one) => one.start < start)?.words[0] ?? (users.length === 0 ? imageUser : '')
+}
+
 function runOf({ escape, newline }: DockerfileFile, commands: readonly string[]): string[] {
   return commands.length === 0 ? [] : [`RUN ${commands.join(` ${escape}${newline}    && `)}`]
 }
@@ -72,25 +76,28 @@ function placed(
   file: DockerfileFile,
   stage: readonly PlacedInstruction[],
   commands: readonly string[],
-  baseUser: string,
+  userOf: (instruction: PlacedInstruction) => string,
 ): [early: { at: number; commands: string[] }, late: string[]] {
   const last = stage.findLast(({ keyword }) => /^(FROM|RUN)$/.test(keyword))
-  const [copies, users] = [/^(COPY|ADD)$/, /^USER$/].map((kind) => stage.filter(({ keyword }) => kind.test(keyword)))
-  const user = users?.findLast(({ start }) => start < (last?.start ?? 0))?.words[0] ?? baseUser
-  const behind = copies?.filter(({ start }) => start > (last?.start ?? 0)) ?? []
+  const behind = stage.filter(({ keyword, start }) => /^(COPY|ADD)$/.test(keyword) && start > (last?.start ?? 0))
   const initial = initialDirectory(file, file.target)
   const targets = behind.map((one) =>
     absolute(directoryAt(file, one, initial), withVariables(file, one).words.at(-1) ?? ''),
   )
-  const isEarly = (command: string) =>
-    pathsOf(command).every((path) => targets.every((target) => target !== undefined && !overlap(path, target)))
-  if (last === undefined || behind.length === 0 || !rootUser.test(user)) return [{ at: 0, commands: [] }, [...commands]]
-  return [{ at: last.end, commands: commands.filter(isEarly) }, commands.filter((command) => !isEarly(command))]
+  const known = targets.filter((target) => target !== undefined)
+  if (last === undefined || behind.length === 0 || known.length < targets.length || !rootUser.test(userOf(last)))
+    return [{ at: 0, commands: [] }, [...commands]]
+  const touches = touching(known)
+  const isLate = (command: string) => pathsOf(command).some(touches)
+  return [{ at: last.end, commands: commands.filter((command) => !isLate(command)) }, commands.filter(isLate)]
 }
 
 /** The paths in a command of a repair, up to the first pattern in each. */
 function pathsOf(command: string): string[] {
-  return [...command.matchAll(/(?<=\s)\/\S+/g)].map(([path]) => path.replace(/\/?[^/]*[*?[].*$/, '') || '/')
+  return [...command.matchAll(/(?<=\s)\/\S+/g)].map(([path]) => {
+    const pattern = path.search(/[*?[]/)
+    return pattern < 0 ? path : path.slice(0, path.lastIndexOf('/', pattern)) || '/'
+  })
 }
 
 function insertion({ newline }: DockerfileFile, at: number, lines: readonly string[]): Edit[] {

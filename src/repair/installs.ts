@@ -110,8 +110,7 @@ export function installOf({ chain, commands }: PlacedScript, directory: string |
 /** The path that a word names, or the value of an option. */
 function pathsIn(word: string, place: string | undefined): string[] {
   const value = /^-[\w-]*=?(.*)$/.exec(word)?.[1] ?? word
-  const isPath = value.startsWith('/') || /^\.{0,2}\//.test(value) || /^\.{1,2}$/.test(value)
-  return isPath ? [posix.resolve(place ?? '/', value)] : []
+  return /^\.{0,2}\/|^\.{1,2}$/.test(value) ? [posix.resolve(place ?? '/', value)] : []
 }
 
 /** Whether package.json and go.mod name only packages from elsewhere, and nothing of the source runs when they are installed. */

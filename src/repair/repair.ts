@@ -2,7 +2,7 @@ import type { Base, Configuration, Package, RuleResult, Runtime, Violation } fro
 import type { RuleId } from '../policy/rule-ids.ts'
 import type { Policy } from '../policy/index.ts'
 import { saysNo } from './compare.ts'
-import type { DockerfileFile, Edit } from './dockerfile-file.ts'
+import { instructionAt, type DockerfileFile, type Edit, type PlacedInstruction } from './dockerfile-file.ts'
 
 /** The input of a repair: the Dockerfile, and what the judged run found. */
 export interface Situation {
@@ -102,6 +102,16 @@ export function lintOf(situation: Situation, ...codes: readonly string[]): Array
       codes.includes(id) && location?.line !== undefined ? [{ code: id, line: location.line }] : [],
     )
     .toSorted((left, right) => left.line - right.line)
+}
+
+/** The first instruction of each stage about which hadolint or BuildKit has a remark with this code. */
+export function firstOfEachStage(situation: Situation, code: string): PlacedInstruction[] {
+  const first = new Map<number, PlacedInstruction>()
+  for (const { line } of lintOf(situation, code)) {
+    const instruction = instructionAt(situation.file, line)
+    if (instruction !== undefined && !first.has(instruction.stage)) first.set(instruction.stage, instruction)
+  }
+  return [...first.values()]
 }
 
 /** The diff ID of a layer as a violation's owner states it: the line of the instruction that added it. */

@@ -1,5 +1,6 @@
 import type { Run, SuppressionKind } from '../model/index.ts'
 import { age, counted, moment } from '../model/measures.ts'
+import { portOf } from '../model/port-of.ts'
 
 /** Something that a reader must know to interpret the verdict. */
 export interface Notice {
@@ -190,7 +191,7 @@ function lowPortNotice({ evidence }: Run): Notice[] {
   const listening = (evidence?.platforms ?? []).flatMap(({ evidence: { runtime } }) =>
     runtime.status === 'collected' ? runtime.value.listens : [],
   )
-  const ports = listening.map((address) => Number(address.split(':').at(-1))).filter((port) => port < 1024)
+  const ports = listening.flatMap((address) => portOf(address) ?? []).filter((port) => port < 1024)
   if (ports.length === 0) return []
   return [
     {

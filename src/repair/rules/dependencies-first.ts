@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { groupBy } from '../../model/group-by.ts'
-import { areCode, areConfigured, hasVariables, overlap, targetsOf } from '../apart.ts'
+import { areCode, areConfigured, hasVariables, targetsOf, touching } from '../apart.ts'
 import type { DockerfileFile, Edit, PlacedInstruction } from '../dockerfile-file.ts'
 import { compilesGo, keptCompilation } from '../go-cache.ts'
 import { installOf, needsNoCode, type Install } from '../installs.ts'
@@ -73,19 +73,21 @@ function ordersOf(situation: Situation): Array<Order & { edits: readonly Edit[] 
   return stages.flatMap((stage) => {
     const initial = initialDirectory(file, stage)
     const own = file.instructions.filter((one) => one.stage === stage)
-    const copiedIn = (one: PlacedInstruction) =>
-      copiedBy(withVariables(file, one), directoryAt(file, one, initial), source.paths)
+    const copies = new Map(
+      own.map((one) => [one, copiedBy(withVariables(file, one), directoryAt(file, one, initial), source.paths)]),
+    )
     const orders = own.flatMap((copy, index) => {
-      const copied = copiedIn(copy) ?? []
+      const copied = copies.get(copy) ?? []
       const targets = new Set(copied.flatMap(targetsOf))
-      if (targets.size === 0 || areConfigured(file, stage, targets)) return []
-      const order = { copy, copied, ...behind({ file, copy, initial, targets, copiedIn }, own.slice(index + 1)) }
+      const touches = touching(targets)
+      if (targets.size === 0 || areConfigured(file, stage, touches)) return []
+      const order = { copy, copied, ...behind({ file, copy, initial, touches, copies }, own.slice(index + 1)) }
       const edits = reordered(situation, order, targets)
       return edits.length === 0 ? [] : [{ ...order, edits }]
     })
     // Those of an earlier one would read what a later one copies.
-    const [first] = [...orders.filter(({ edits }) => edits.length > 0 && readsManifests(edits)), ...orders]
-    return first === undefined ? [] : [first]
+    const best = orders.find(({ edits }) => readsManifests(edits)) ?? orders[0]
+    return best === undefined ? [] : [best]
   })
 }
 
@@ -99,16 +101,15 @@ interface Copying {
   file: DockerfileFile
   copy: PlacedInstruction
   initial: string | undefined
-  targets: ReadonlySet<string>
-  copiedIn(one: PlacedInstruction): Copied[] | undefined
+  touches(path: string): boolean
+  copies: ReadonlyMap<PlacedInstruction, readonly Copied[] | undefined>
 }
 
 /** The instructions behind a COPY that it can follow as well: they need at most manifests, and change nothing of it. */
 function behind(
-  { file, copy, initial, targets, copiedIn }: Copying,
+  { file, copy, initial, touches, copies }: Copying,
   others: readonly PlacedInstruction[],
 ): Omit<Order, 'copy' | 'copied'> {
-  const isApart = (path: string) => ![...targets].some((target) => overlap(path, target))
   const given = new Set<string>()
   const installs: Install[] = []
   let last: PlacedInstruction | undefined
@@ -121,15 +122,15 @@ function behind(
       movesBefore ||= one.keyword === 'WORKDIR'
       continue
     }
-    const placed = one.keyword === 'COPY' ? copiedIn(one)?.flatMap(targetsOf) : undefined
-    if (placed !== undefined && placed.every(isApart)) {
+    const placed = one.keyword === 'COPY' ? copies.get(one)?.flatMap(targetsOf) : undefined
+    if (placed !== undefined && !placed.some(touches)) {
       placed.forEach((path) => given.add(path))
       continue
     }
     const isPlain = one.flags.every((flag) => /^--mount=type=(cache|secret)\b/.test(flag))
     const script = one.keyword === 'RUN' && isPlain ? scriptOf(file, one) : undefined
     const install = script === undefined ? undefined : installOf(script, directoryAt(file, one, initial))
-    if (install === undefined || !install.names.every(isApart)) break
+    if (install === undefined || install.names.some(touches)) break
     installs.push(install)
     last = one
     moves = movesBefore

@@ -1,5 +1,4 @@
-import { instructionAt, type PlacedInstruction } from '../dockerfile-file.ts'
-import { lintOf, type Repair, type Situation } from '../repair.ts'
+import { firstOfEachStage, type Repair, type Situation } from '../repair.ts'
 
 /** A pipe fails if any of its programs does. */
 export const pipefail: Repair = {
@@ -8,12 +7,7 @@ export const pipefail: Repair = {
   answers: ['DL4006'],
   propose(situation) {
     const { file } = situation
-    const first = new Map<number, PlacedInstruction>()
-    for (const { line } of lintOf(situation, 'DL4006')) {
-      const instruction = instructionAt(file, line)
-      if (instruction !== undefined && !first.has(instruction.stage)) first.set(instruction.stage, instruction)
-    }
-    const edits = [...first.values()].map(({ start, stage }) => ({
+    const edits = firstOfEachStage(situation, 'DL4006').map(({ start, stage }) => ({
       start,
       end: start,
       text: `SHELL ${shellOf(situation, stage)}${file.newline}`,

@@ -1,6 +1,5 @@
-import { instructionAt, type PlacedInstruction } from '../dockerfile-file.ts'
 import { blockOf, initialDirectory } from '../placed-paths.ts'
-import { lintOf, type Repair, type Situation } from '../repair.ts'
+import { firstOfEachStage, type Repair, type Situation } from '../repair.ts'
 
 /** The directory that relative paths of COPY start from is written down. */
 export const workingDirectory: Repair = {
@@ -9,12 +8,7 @@ export const workingDirectory: Repair = {
   answers: ['DL3045'],
   propose(situation) {
     const { file } = situation
-    const first = new Map<number, PlacedInstruction>()
-    for (const { line } of lintOf(situation, 'DL3045')) {
-      const instruction = instructionAt(file, line)
-      if (instruction !== undefined && !first.has(instruction.stage)) first.set(instruction.stage, instruction)
-    }
-    const edits = [...first.values()].flatMap((instruction) => {
+    const edits = firstOfEachStage(situation, 'DL3045').flatMap((instruction) => {
       const directory = directoryOf(situation, instruction.stage)
       const { start } = blockOf(file, instruction)
       return directory !== undefined && /^\/[\w./-]*$/.test(directory)

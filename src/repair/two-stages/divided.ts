@@ -38,23 +38,15 @@ export function divide(file: DockerfileFile, stage: SingleStage, division: Divis
   const moved = instructions.filter(({ keyword, start }) => aboutImage.test(keyword) && start < last.start)
   const behind = instructions.filter(({ start }) => start > last.start)
   const isNamed = from.words.length > 1
+  const { finish, finishBehind: finished = last } = division
   return [
     ...(isNamed ? [] : [{ start: from.end, end: from.end, text: ` AS ${name}` }]),
     ...moved.map((one) => ({ ...wholeLines(file, blockOf(file, one)), text: '' })),
+    { start: finished.end, end: finished.end, text: finish.map((command) => `${file.newline}RUN ${command}`).join('') },
     { start: last.end, end: last.end, text: secondStage(file, stage, division, moved) },
     ...behind.flatMap((one) => rewritten(stage, division, one)),
     ...division.edits,
-    ...(finishesAtEnd(stage, division) ? [] : [finishedEarly(file, division)]),
   ]
-}
-
-function finishesAtEnd({ last }: SingleStage, { finishBehind }: Division): boolean {
-  return finishBehind === undefined || finishBehind === last
-}
-
-function finishedEarly({ newline }: DockerfileFile, { finish, finishBehind }: Division): Edit {
-  const at = finishBehind?.end ?? 0
-  return { start: at, end: at, text: finish.map((command) => `${newline}RUN ${command}`).join('') }
 }
 
 function secondStage(
@@ -73,7 +65,6 @@ function secondStage(
   })
   const isBehind = stage.instructions.some(({ keyword, start }) => keyword === 'USER' && start > stage.last.start)
   const lines = [
-    ...(finishesAtEnd(stage, division) ? division.finish.map((command) => `RUN ${command}`) : []),
     '',
     `FROM ${division.base}`,
     ...variables(file, stage, written.join('\n')),

@@ -187,6 +187,15 @@ CMD ["python", "app.py"]
     const text = 'FROM node:24\nWORKDIR /app\nCOPY . .\nRUN yarn install\n'
     expect(ordered(text, { 'package.json': '{}', 'a.js': '', [name]: '' }).dockerfile).toBe(text)
   })
+  it('are looked for among a hundred thousand files without comparing each with each', () => {
+    const text = 'FROM python:3.11\nCOPY a /a\nCOPY b /b\nWORKDIR /b\nRUN pip install flask\n'
+    const source = Object.fromEntries(
+      Array.from({ length: 100_000 }, (_, index) => [`${index % 2 === 0 ? 'a' : 'b'}/${index}.py`, '']),
+    )
+    expect(ordered(text, source).dockerfile).toBe(
+      'FROM python:3.11\nCOPY b /b\nWORKDIR /b\nRUN pip install flask\nCOPY a /a\n',
+    )
+  })
   it('that are in a file with a space in its name stay where they are', () => {
     const text = 'FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN pip install -r "my req.txt"\n'
     expect(ordered(text, { 'my req.txt': '', 'a.py': '' }).dockerfile).toBe(text)

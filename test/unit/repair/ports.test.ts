@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { answeredAt, likelyPorts, portOf } from '../../../src/repair/index.ts'
+import { portOf } from '../../../src/model/port-of.ts'
+import { answeredAt, likelyPorts } from '../../../src/repair/index.ts'
 import { situationOf } from './situation.ts'
 
 describe('the ports on which an image may answer', () => {
