@@ -6,6 +6,7 @@ import {
   assemble,
   changedLine,
   isBetter,
+  isSmaller,
   keepWorking,
   mostRounds,
   nextRound,
@@ -51,14 +52,14 @@ interface Given {
 const worthwhile = 0.9
 
 const brokeRule = 'a rule that passed would fail'
-const noBetter = 'no failed rule would pass'
+const noBetter = 'no failed rule would pass, and the image would hardly be smaller'
 const noFaster = 'a rebuild after a changed line would not be faster'
 const noMoreRounds = `not tried: the limit of ${mostRounds} rounds was reached`
 
 /**
  * Judges a source, makes every known repair for the gate's findings, builds and starts the result, and judges again.
  * Repairs are kept if the image builds and starts with them, no rule that passed now fails, and at least one rule gets
- * better or a rebuild becomes faster. The given directory is not changed: `files` has the changes. Throws if the engine
+ * better, an image that is too large gets smaller, or a rebuild becomes faster. The given directory is not changed: `files` has the changes. Throws if the engine
  * or a tool fails; a source that cannot be judged is left unchanged.
  */
 export async function repair(request: Request): Promise<Repaired> {
@@ -153,7 +154,7 @@ async function oneRound(given: Given, proposals: readonly Proposal[]): Promise<R
   left.push(...say(good.untried, unproven))
   const best = good.kept.length === 0 ? undefined : await judged(good.kept)
   if (best === undefined) return { judged: undefined, kept: [], left }
-  return good.kept.some(isOrder) || isBetter(results, resultsOf(best.run))
+  return good.kept.some(isOrder) || isBetter(results, resultsOf(best.run)) || isSmaller(current.run, best.run)
     ? { judged: best, kept: good.kept, left }
     : { judged: undefined, kept: [], left: [...left, ...say(good.kept, noBetter)] }
 }

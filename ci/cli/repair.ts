@@ -3,6 +3,7 @@ import pc from 'picocolors'
 import { repair as repairSource } from '../../pipelines/repair.ts'
 import { exitCodeOf } from '../run/exit-code.ts'
 import { defused } from '../../src/model/printable.ts'
+import { withSmallerBases } from '../../src/bases/index.ts'
 import { renderRepair, type Repaired } from '../../src/repair/index.ts'
 import type { BuildOptions, DatabaseOptions, EngineOptions } from '../run/build-and-scan-options.ts'
 import { beginRun, readGivenSource } from '../run/deliver-source.ts'
@@ -70,7 +71,7 @@ export async function repairGiven(
   const read = await readGivenSource(source, options, startedAt)
   const engine = await findEngine({
     say: display.say,
-    images: read.images,
+    images: async () => withSmallerBases(await read.images()),
     withoutCosign: true,
     address: options.engine,
     tools: options.tools,

@@ -2,4 +2,11 @@ export { candidateBases, currentBase, type Candidate } from './candidates.ts'
 export { BaseComparison, baseRow, BaseRow, decide, Measures, type CollectedBase } from './comparison.ts'
 export { exchangeBase } from './exchange-base.ts'
 export { renderBases, renderBasesMarkdown, renderRecord } from './render.ts'
-export { javaBases, programBases, smallerBases, type SmallerBases } from './smaller-bases.ts'
+export {
+  javaBases,
+  nonrootForm,
+  programBases,
+  smallerBases,
+  withSmallerBases,
+  type SmallerBases,
+} from './smaller-bases.ts'

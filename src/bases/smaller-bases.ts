@@ -1,4 +1,4 @@
-import { parseImageReference } from '../formats/image-reference.ts'
+import { fullReference, parseImageReference } from '../formats/image-reference.ts'
 
 /** A base of a runtime, and the smaller ones that its publishers have of the same version. */
 export interface SmallerBases {
@@ -85,6 +85,36 @@ export function smallerBases(written: string): SmallerBases | undefined {
     ...(slim === undefined ? {} : { slim: `${name}:${slim}` }),
     ...(bare === undefined ? {} : { distroless: bare[1] }),
   }
+}
+
+/**
+ * A distroless image tagged `latest` by the tag of the same content for another user than root. Undefined for others, and
+ * for one whose name has no version. See https://github.com/GoogleContainerTools/distroless.
+ */
+export function nonrootForm(written: string): string | undefined {
+  const { registry, repository = '', tag = 'latest', digest } = parseImageReference(written) ?? {}
+  const isVersioned = registry === 'gcr.io' && /^distroless\/[a-z-]+\d*-debian\d+$/.test(repository)
+  return isVersioned && tag === 'latest' && digest === undefined
+    ? `${written.replace(/:latest$/, '')}:nonroot`
+    : undefined
+}
+
+/** Bases, and all that may take their place or run what is compiled on them, by their full references. */
+export function withSmallerBases(references: readonly string[]): string[] {
+  const found = references.flatMap((reference) => {
+    const { runtime = '', tag = '', slim, distroless: bare } = smallerBases(reference) ?? {}
+    const isCompiled = /^(golang|rust|debian|ubuntu)$/.test(runtime)
+    return [
+      reference,
+      slim,
+      bare,
+      nonrootForm(reference),
+      ...javaBases({ runtime, tag }),
+      ...(isCompiled ? Object.values(programBases) : []),
+    ]
+  })
+  const parsed = found.flatMap((reference) => (reference === undefined ? [] : (parseImageReference(reference) ?? [])))
+  return [...new Set(parsed.map(fullReference))]
 }
 
 function tagOf(between: string): RegExp {

@@ -1,4 +1,4 @@
-import type { RuleResult } from '../model/index.ts'
+import type { RuleResult, Run } from '../model/index.ts'
 
 /** A rule's result before and after; for the same rule, on a different image. */
 export interface RuleChange {
@@ -47,6 +47,24 @@ export function isBetter(before: readonly RuleResult[], after: readonly RuleResu
   return changes(before, after).some(
     (change) => saysNo(change.before) && (!saysNo(change.after) || change.denied.after < change.denied.before),
   )
+}
+
+/** A run, as far as it judges an image. */
+type Judgement = Pick<Run, 'evidence' | 'verdict'>
+
+/** The part of its size that an image may keep for a repair to have made it smaller: two builds of the same differ by less. */
+const noticeable = 0.9
+
+/** Whether an image that is too large is clearly smaller, even if it is still too large. */
+export function isSmaller(before: Judgement, after: Judgement): boolean {
+  const isTooLarge = before.verdict?.results.some(({ rule, status }) => rule === 'size-unpacked' && saysNo(status))
+  const [old, now] = [unpackedOf(before), unpackedOf(after)]
+  return isTooLarge === true && old !== undefined && now !== undefined && now < old * noticeable
+}
+
+function unpackedOf({ evidence }: Judgement): number | undefined {
+  const cell = evidence?.platforms[0]?.evidence.size
+  return cell?.status === 'collected' ? cell.value.unpacked : undefined
 }
 
 function denying({ status, violations }: RuleResult): number {

@@ -19,7 +19,7 @@ export function keptCompilation(file: DockerfileFile, isIn: (stage: number) => b
 }
 
 /** Whether an instruction is a RUN that compiles a Go program. */
-export function compilesGo(file: DockerfileFile, instruction: PlacedInstruction): boolean {
+function compilesGo(file: DockerfileFile, instruction: PlacedInstruction): boolean {
   const script = instruction.keyword === 'RUN' ? scriptOf(file, instruction) : undefined
   return (script?.commands ?? []).some(({ words }) => /^go (build|install)\b/.test(words.join(' ')))
 }

@@ -1,7 +1,7 @@
 export { assemble } from './assemble.ts'
 export { changedLine, type ChangedLine } from './changed-line.ts'
 export { checkerTemplates } from './compiled-check.ts'
-export { isBetter, saysNo, worse } from './compare.ts'
+export { isBetter, isSmaller, saysNo, worse } from './compare.ts'
 export { placeDockerfile } from './dockerfile-file.ts'
 export { keepWorking, withoutOverlaps } from './keep.ts'
 export { openExceptions } from './open-exceptions.ts'

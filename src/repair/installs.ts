@@ -66,7 +66,7 @@ const managers: ReadonlyArray<{ program: RegExp; reads(args: Words): readonly st
 const independent: readonly RegExp[] = [
   /^(apt-get|apt|apk|yum|dnf|microdnf) /,
   /^rm -rf? (\/var\/lib\/apt\/lists|\/var\/cache|\/root\/\.cache|\/root\/\.npm|\/tmp\/)\S*$/,
-  /^rm -rf( \/usr\/local\/lib\/python[\d.]+\/site-packages\/pip(-\*)?)+$/,
+  /^rm -rf( \/[\w./-]+(\/bin\/pip\*|\/python[\d.]+\/site-packages\/pip(-\*)?))+$/,
   /^(addgroup|adduser|groupadd|useradd|corepack) /,
   /^mkdir (-p )?\/\S+( \/\S+)*$/,
   /^(python[0-9.]* -m )?pip[0-9.]* install ((-U|--upgrade|--no-cache-dir|-q|--quiet) )*[A-Za-z][\w.[\]-]*((==|~=|>=)[\w.*]+)?( [A-Za-z][\w.[\]-]*((==|~=|>=)[\w.*]+)?)*$/,

@@ -6,6 +6,8 @@ import { cleanCaches } from './rules/clean-caches.ts'
 import { commandOptions } from './rules/command-options.ts'
 import { commands } from './rules/commands.ts'
 import { dependenciesFirst } from './rules/dependencies-first.ts'
+import { distrolessBase } from './rules/distroless-base.ts'
+import { distrolessTag } from './rules/distroless-tag.ts'
 import { execForm } from './rules/exec-form.ts'
 import { healthCheck } from './rules/health-check.ts'
 import { ignoredFiles } from './rules/ignored-files.ts'
@@ -28,9 +30,11 @@ import { writableDirectories } from './rules/writable-directories.ts'
 /** Every repair, in the order in which a round makes them. */
 export const repairs: readonly Repair[] = [
   twoStages,
+  distrolessBase,
   user,
   startedScript,
   slimBase,
+  distrolessTag,
   setuid,
   worldWritable,
   packageManagers,

@@ -18,19 +18,23 @@ const lines: ReadonlyArray<readonly Turn[]> = [['stages'], ['start', 'base'], ['
 
 /**
  * The proposals of the next round: those of the first line that has any. `finished` has the repairs that were left out,
- * `kept` those that were made. An image that passes only gets a different order.
+ * `kept` those that were made. An image that passes only gets a different order. Of the turn `stages` one repair is made:
+ * another would try again what the first one has tried.
  */
 export function nextRound(
   repairs: readonly Repair[],
   answers: readonly Answer[],
   { finished, kept, passes }: { finished: readonly string[]; kept: readonly string[]; passes: boolean },
 ): Proposal[] {
+  const staged = repairs.find(({ id, turn }) => turn === 'stages' && kept.includes(id))
   const isDone = (id: string) => finished.includes(id) || kept.filter((one) => one === id).length >= mostTimes
-  const asked = repairs.flatMap(({ turn = 'rest' }, index) =>
-    (passes && turn !== 'order' ? [] : (answers[index]?.proposals ?? []))
+  const asked = repairs.flatMap((repair, index) => {
+    const { turn = 'rest' } = repair
+    const isAsked = passes ? turn === 'order' : turn !== 'stages' || staged === undefined || staged === repair
+    return (isAsked ? (answers[index]?.proposals ?? []) : [])
       .filter(({ repair: id }) => !isDone(id))
-      .map((proposal) => ({ turn, proposal })),
-  )
+      .map((proposal) => ({ turn, proposal }))
+  })
   const line = lines.find((turns) => asked.some(({ turn }) => turns.includes(turn))) ?? []
   return asked.filter(({ turn }) => line.includes(turn)).map(({ proposal }) => proposal)
 }

@@ -1,9 +1,9 @@
-import { posix } from 'node:path'
-import { groupBy } from '../../model/group-by.ts'
 import { areCode, areConfigured, hasVariables, targetsOf, touching } from '../apart.ts'
 import type { DockerfileFile, Edit, PlacedInstruction } from '../dockerfile-file.ts'
-import { compilesGo, keptCompilation } from '../go-cache.ts'
+import { dependencyLayer } from '../dependency-layers.ts'
+import { keptCompilation } from '../go-cache.ts'
 import { installOf, needsNoCode, type Install } from '../installs.ts'
+import { manifestCopies, manifestsOf } from '../manifest-copies.ts'
 import {
   absolute,
   blockOf,
@@ -39,7 +39,7 @@ export const dependenciesFirst: Repair = {
   id: 'dependencies-first',
   turn: 'order',
   title:
-    'Manifests are copied and packages installed before the code is copied, what Go has compiled is kept for the next build, and package lists are fetched in the RUN that needs them',
+    'Manifests are copied and packages installed before the code is copied, what a Go, Java or Rust application depends on is fetched or compiled before it, what Go has compiled is kept for the next build, and package lists are fetched in the RUN that needs them',
   answers: [],
   propose(situation) {
     const { file, source } = situation
@@ -47,7 +47,10 @@ export const dependenciesFirst: Repair = {
     const orders = ordersOf(situation).filter(
       ({ installs }) => !(hasOwnList && installs.some(({ beside }) => beside !== undefined)),
     )
+    const moved = new Map(orders.flatMap(({ copy, last }) => (last === undefined ? [] : [[copy, last] as const])))
     const edits = [
+      // Before what is moved to the same place.
+      ...stagesOf(situation).flatMap((stage) => dependencyLayer(situation, stage, moved)),
       ...orders.flatMap((order) => order.edits),
       ...joinedRuns(file),
       ...keptCompilation(file, (stage) => !file.shipped.includes(stage)),
@@ -68,9 +71,7 @@ export const dependenciesFirst: Repair = {
 /** The best order of each stage: an install that reads manifests from what is copied, or else one that reads nothing of it. */
 function ordersOf(situation: Situation): Array<Order & { edits: readonly Edit[] }> {
   const { file, source } = situation
-  if (!needsNoCode(source)) return []
-  const stages = [...new Set(file.instructions.map(({ stage }) => stage))].filter((stage) => stage >= 0)
-  return stages.flatMap((stage) => {
+  return stagesOf(situation).flatMap((stage) => {
     const initial = initialDirectory(file, stage)
     const own = file.instructions.filter((one) => one.stage === stage)
     const copies = new Map(
@@ -89,6 +90,13 @@ function ordersOf(situation: Situation): Array<Order & { edits: readonly Edit[] 
     const best = orders.find(({ edits }) => readsManifests(edits)) ?? orders[0]
     return best === undefined ? [] : [best]
   })
+}
+
+/** The stages; none if installing packages runs code of the source. */
+function stagesOf({ file, source }: Situation): number[] {
+  return needsNoCode(source)
+    ? [...new Set(file.instructions.map(({ stage }) => stage))].filter((stage) => stage >= 0)
+    : []
 }
 
 /** Whether the edits bring manifests, and do not only move a COPY. */
@@ -139,13 +147,11 @@ function behind(
   return { installs, given, last, moves, isWorth }
 }
 
-function reordered(situation: Situation, order: Order, targets: ReadonlySet<string>): Edit[] {
-  const { file, source } = situation
-  const { copy, installs, last, moves, isWorth } = order
+function reordered({ file, source }: Situation, order: Order, targets: ReadonlySet<string>): Edit[] {
+  const { copy, copied, given, installs, last, moves, isWorth } = order
   const reads = installs.flatMap((install) => install.reads)
-  const manifests = manifestsOf(order, reads, source.paths)
-  const downloads = reads.length === 0 ? downloadFirst(situation, order) : []
-  if (downloads.length > 0 || last === undefined || manifests === undefined) return downloads
+  const manifests = manifestsOf(copied, given, reads, source.paths)
+  if (last === undefined || manifests === undefined) return []
   const initial = initialDirectory(file, copy.stage)
   const mayMove = manifests.length > 0 || (isWorth && areCode(targets, directoryAt(file, last, initial)))
   if (!mayMove || targets.size === manifests.length) return []
@@ -156,60 +162,12 @@ function reordered(situation: Situation, order: Order, targets: ReadonlySet<stri
   return [
     {
       ...wholeLines(file, block),
-      text: copiesOf(copy, manifests, directory)
+      text: manifestCopies(copy, manifests, directory)
         .map((line) => `${line}${file.newline}`)
         .join(''),
     },
     { start: last.end, end: last.end, text: `${file.newline}${text}` },
   ]
-}
-
-/** A file of the source, and its path in the image. */
-interface Manifest {
-  from: string
-  to: string
-}
-
-/** The files that installs read and a COPY brings; undefined if nothing is known to bring one of them. */
-function manifestsOf(
-  { copied, given }: Pick<Order, 'copied' | 'given'>,
-  reads: readonly string[],
-  paths: ReadonlySet<string>,
-): Manifest[] | undefined {
-  const manifests = new Map<string, string>()
-  for (const read of reads) {
-    const to = read.replace(/\?$/, '')
-    const from = copied.map((one) => sourceOf(one, to)).find((path) => path !== undefined && paths.has(path))
-    if (/[\s"'$[\]]/.test(`${from ?? ''}${to}`)) return undefined
-    if (from !== undefined) manifests.set(to, from)
-    else if (!read.endsWith('?') && !given.has(to)) return undefined
-  }
-  return [...manifests].map(([to, from]) => ({ from, to }))
-}
-
-/** What a path of the image would be in the source. */
-function sourceOf({ source, target }: Copied, path: string): string | undefined {
-  const inside = posix.relative(target, path)
-  return inside.startsWith('..') ? undefined : posix.join(source, inside)
-}
-
-/** COPY instructions for manifests: one for those that come from one directory to another, by their names. */
-function copiesOf(
-  { flags }: PlacedInstruction,
-  manifests: readonly Manifest[],
-  directory: string | undefined,
-): string[] {
-  // ADD has some of its own.
-  const kept = flags.filter((flag) => /^--(chown|chmod|link)\b/.test(flag))
-  const places = manifests.map(({ from, to }) => {
-    const into = posix.dirname(to)
-    const isRenamed = posix.basename(from) !== posix.basename(to)
-    const place = into === directory ? './' : `${into === '/' ? '' : into}/`
-    return { from, place: isRenamed ? to : place, key: isRenamed ? to : `${posix.dirname(from)} ${into}` }
-  })
-  return [...groupBy(places, ({ key }) => key).values()].map((group) =>
-    ['COPY', ...kept, ...group.map(({ from }) => from), group[0]?.place ?? './'].join(' '),
-  )
 }
 
 /** A COPY with its target spelled out, because the directory changes before the place that it moves to. */
@@ -228,34 +186,6 @@ function withTarget(
   const isFile = copied.every(({ files, source, target }) => files[0] === source && target === into)
   const target = isFile || into === '/' ? into : `${into}/`
   return `${text.slice(start, copy.start)}${line.trimEnd().slice(0, -written.length)}${target}`
-}
-
-/** Go downloads what it needs when it compiles: that can be done beforehand, from the manifest alone. */
-function downloadFirst({ file, source }: Situation, order: Order): Edit[] {
-  const { copy } = order
-  const behindIt = file.instructions.filter(({ stage, start }) => stage === copy.stage && start > copy.start)
-  const build = behindIt.find((one) => compilesGo(file, one))
-  const initial = initialDirectory(file, copy.stage)
-  const directory = build === undefined ? undefined : directoryAt(file, build, initial)
-  const before = file.instructions.filter(({ stage, start }) => stage === copy.stage && start < copy.start)
-  const isDone = before.some(({ words }) => words.some((word) => word.includes('go mod download')))
-  const manifests =
-    directory === undefined
-      ? undefined
-      : manifestsOf(
-          order,
-          ['go.mod', 'go.sum?'].map((name) => posix.join(directory, name)),
-          source.paths,
-        )
-  const requires = /^\s*require\b/m.test(source.texts.get('go.mod') ?? '')
-  const [manifest] = manifests ?? []
-  if (isDone || manifests === undefined || manifest === undefined || !requires) return []
-  if (source.paths.has(posix.join(posix.dirname(manifest.from), 'vendor/modules.txt'))) return []
-  const block = blockOf(file, copy)
-  const here = directoryAt(file, copy, initial)
-  const download = here === directory ? 'go mod download' : `go mod download -C ${directory}`
-  const lines = [...copiesOf(copy, manifests, here), `RUN ${download}`]
-  return [{ start: block.start, end: block.start, text: lines.map((line) => `${line}${file.newline}`).join('') }]
 }
 
 /** Consecutive RUNs of a distribution's package manager become one: a list that an old layer has names packages that are gone. */

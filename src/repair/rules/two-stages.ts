@@ -1,3 +1,4 @@
+import { numericUser } from '../numeric-user.ts'
 import { violationsOf, type Proposal, type Repair, type Situation } from '../repair.ts'
 import { divide } from '../two-stages/divided.ts'
 import { goDirectory, goStages } from '../two-stages/go-stages.ts'
@@ -8,11 +9,8 @@ import { rustStages } from '../two-stages/rust-stages.ts'
 import { singleStage, type SingleStage } from '../two-stages/single-stage.ts'
 import type { Way } from '../two-stages/way.ts'
 
-/** The user of distroless images; it owns nothing else. */
-const unprivileged = 65_532
-
-/** What an image has only because it was built in. */
-const answers = ['size-unpacked', 'package-managers', 'package-caches', 'setuid', 'vulnerabilities'] as const
+/** What an image has only because it was built in, or could have been. */
+export const ofBuilding = ['size-unpacked', 'package-managers', 'package-caches', 'setuid', 'vulnerabilities'] as const
 
 /** An application that ships what it was built with is built in one stage and run from another. */
 export const twoStages: Repair = {
@@ -20,9 +18,9 @@ export const twoStages: Repair = {
   turn: 'stages',
   title:
     'A Go, Java, Node.js, Python or Rust application is built in one stage and run from a smaller base, which is tried without a shell first',
-  answers,
+  answers: ofBuilding,
   propose(situation) {
-    if (answers.every((rule) => violationsOf(situation, rule).length === 0)) return {}
+    if (ofBuilding.every((rule) => violationsOf(situation, rule).length === 0)) return {}
     const ways = languages.flatMap(([runtime, initial, waysOf]): Proposal[] => {
       const stage = singleStage(situation, initial)
       return stage?.bases.runtime === runtime
@@ -51,9 +49,6 @@ const languages: ReadonlyArray<
 
 function proposal({ file, policy }: Situation, stage: SingleStage, way: Way): Proposal {
   const written = stage.instructions.findLast(({ keyword }) => keyword === 'USER')?.words[0] ?? ''
-  const lowest = policy.configuration.minimumUid
-  const isHigh = /^\d+(:\d+)?$/.test(written) && Number.parseInt(written, 10) >= lowest
-  const id = Math.max(unprivileged, lowest)
   return {
     repair: twoStages.id,
     what: `built in one stage, run from ${way.base}`,
@@ -64,7 +59,7 @@ function proposal({ file, policy }: Situation, stage: SingleStage, way: Way): Pr
       finish: [],
       edits: [],
       ...way,
-      user: isHigh ? written : `${id}:${id}`,
+      user: numericUser(written, policy),
     }),
   }
 }

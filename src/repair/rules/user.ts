@@ -1,10 +1,9 @@
 import { shippedInstructions } from '../dockerfile-file.ts'
+import { unprivilegedId } from '../numeric-user.ts'
 import { lintOf, violationsOf, type Proposal, type Repair, type Situation } from '../repair.ts'
 import { scriptOf, wordsOf } from '../script.ts'
 import type { Edit, PlacedInstruction } from '../dockerfile-file.ts'
 
-/** The user in distroless images; it owns nothing else. */
-const unprivileged = 65_532
 /** The ID for an account that the Dockerfile adds with a system ID. */
 const application = 10_001
 
@@ -40,7 +39,7 @@ export const user: Repair = {
 }
 
 function asNobody({ file, policy }: Situation): Proposal {
-  const id = Math.max(unprivileged, policy.configuration.minimumUid)
+  const id = unprivilegedId(policy)
   const proposal: Proposal = { repair: user.id, what: `runs as user ${id}`, equal: false, user: `${id}:${id}` }
   const copies = shippedInstructions(file).filter(
     ({ keyword, flags }) => /^(COPY|ADD)$/.test(keyword) && !flags.some((flag) => flag.startsWith('--chown')),

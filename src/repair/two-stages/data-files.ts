@@ -1,11 +1,12 @@
 import { posix } from 'node:path'
 import { copiedBy, directoryAt, outermost, withVariables, type Copied } from '../placed-paths.ts'
 import type { Situation } from '../repair.ts'
+import { aboutProject } from './root-entries.ts'
 import type { SingleStage } from './single-stage.ts'
 
-/** Files that nobody reads when the program runs, in any language. */
+/** Files that no compiled program reads when it runs. */
 const notRead =
-  /(^|\/)\.|(^|\/)(vendor|node_modules|testdata|tests?|docs?|deploy|deployments?|scripts|hack|build|target|examples?|charts?|k8s|kubernetes|terraform)\/|(\.(md|proto|lock|tf|sh)|(^|\/)(Makefile|LICENSE|NOTICE|CODEOWNERS|[^/]*Dockerfile[^/]*|(docker-)?compose[^/]*\.ya?ml|loadline[^/]*|structure-test\.yaml|Jenkinsfile|[^/]*_test\.\w+))$/i
+  /(^|\/)\.|(^|\/)(vendor|node_modules|testdata|tests?|docs?|deploy|deployments?|scripts|hack|build|target|examples?|charts?|k8s|kubernetes|terraform)\/|(\.(md|proto|lock|tf|sh)|(^|\/)[^/]*_test\.\w+)$/i
 
 /**
  * The files and directories of the image, copied from the source, that a compiled program may read: all but those that
@@ -19,7 +20,7 @@ export function dataFiles(
   const ignored = source.texts.get('.dockerignore') ?? ''
   return outermost(
     copiesOf({ file, source }, { instructions }, initial).flatMap((one) =>
-      dataOf(one, ignored, (path) => !notRead.test(path) && !compiled.test(path)),
+      dataOf(one, ignored, (path) => ![aboutProject, notRead, compiled].some((form) => form.test(path))),
     ),
   )
 }

@@ -68,7 +68,8 @@ function secondStage(
     '',
     `FROM ${division.base}`,
     ...variables(file, stage, written.join('\n')),
-    ...(stage.directory === '/' ? [] : [`WORKDIR ${stage.directory}`]),
+    // Some bases have another of their own.
+    `WORKDIR ${stage.directory}`,
     ...division.copies.map(([source, target]) => `COPY --from=${stage.name} ${source} ${target}`),
     ...(isBehind ? [] : [`USER ${division.user}`]),
     ...(division.resetsEntrypoint ? ['ENTRYPOINT []'] : []),

@@ -62,10 +62,16 @@ export function pythonStages({ bases, runs, started, places }: SingleStage): Way
   ]
 }
 
-/** A command by the interpreter itself: a script that a package installed names one that the other image does not have. */
-function moduleWords([program = '', ...args]: readonly string[]): string[] | undefined {
+/**
+ * A command by the interpreter itself: a script that a package installed names one that the other image does not have.
+ * `places` are the directories in which packages install their scripts.
+ */
+export function moduleWords(
+  [program = '', ...args]: readonly string[],
+  places: readonly string[] = ['/usr/local/bin'],
+): string[] | undefined {
   const name = posix.basename(program)
   if (/^python[0-9.]*$/.test(name)) return [interpreter, ...args]
-  const module = program === name || program.startsWith('/usr/local/bin/') ? modules[name] : undefined
+  const module = program === name || places.includes(posix.dirname(program)) ? modules[name] : undefined
   return module === undefined ? undefined : [interpreter, '-m', module, ...args]
 }

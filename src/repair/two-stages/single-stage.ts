@@ -4,7 +4,9 @@ import { absolute, copiedBy, directoryAt, outermost, withVariables } from '../pl
 import type { Situation } from '../repair.ts'
 import { execWords } from '../rules/exec-form.ts'
 import { scriptOf, type PlacedScript } from '../script.ts'
-import { staysInside } from './stays-inside.ts'
+import { onlyHeaders } from './headers.ts'
+import { rootEntries } from './root-entries.ts'
+import { addsOnlyPackages, staysInside } from './stays-inside.ts'
 
 /** A Dockerfile of one stage, which builds the application and ships everything that it built it with. */
 export interface SingleStage {
@@ -33,7 +35,8 @@ const ofSystem =
  * Reads the Dockerfile as one stage that can be divided. Undefined if it has several, on a base of unknown content, with
  * volumes or here-documents, or if what is made or started cannot be read in full.
  */
-export function singleStage({ file, source }: Situation, initial: string): SingleStage | undefined {
+export function singleStage(situation: Situation, initial: string): SingleStage | undefined {
+  const { file } = situation
   const [from, ...instructions] = file.instructions.filter(({ stage }) => stage === 0)
   const [image, another] = file.images.filter(({ kind }) => kind === 'from')
   const last = instructions.findLast(({ keyword }) => /^(RUN|COPY|ADD|WORKDIR)$/.test(keyword))
@@ -43,14 +46,16 @@ export function singleStage({ file, source }: Situation, initial: string): Singl
   if (instructions.some(({ keyword, heredocs }) => heredocs > 0 || /^(ONBUILD|VOLUME)$/.test(keyword))) return undefined
   const directory = directoryAt(file, { stage: 0, start: file.text.length }, initial)
   const started = startedBy(file, instructions)
-  const places = placesOf(file, instructions, initial, source.paths)
-  const runs = places === undefined ? undefined : runsOf(file, instructions, initial, places)
+  const places = placesOf(situation, instructions, initial)
+  const isHeaders = onlyHeaders(situation, bases.runtime)
+  const runs = places === undefined ? undefined : runsOf(file, instructions, initial, places, isHeaders)
   if (directory === undefined || started === undefined || runs === undefined || places === undefined) return undefined
   const named = /^as$/i.test(from.words[1] ?? '') ? from.words[2] : undefined
-  return { name: named ?? 'build', from, bases, instructions, last, runs, started, directory, places }
+  return { name: named ?? 'build', from, bases, instructions, last, runs, started, directory, places: places.own }
 }
 
-function startedBy(
+/** What starts the application; undefined if a shell does, or if it is in the base. */
+export function startedBy(
   file: DockerfileFile,
   instructions: readonly PlacedInstruction[],
 ): SingleStage['started'] | undefined {
@@ -71,7 +76,8 @@ function runsOf(
   file: DockerfileFile,
   instructions: readonly PlacedInstruction[],
   initial: string,
-  places: readonly string[],
+  { own, inRoot }: Places,
+  isHeaders: (name: string) => boolean,
 ): SingleStage['runs'] | undefined {
   const runs = instructions
     .filter(({ keyword }) => keyword === 'RUN')
@@ -83,25 +89,36 @@ function runsOf(
   const known = runs.flatMap(({ instruction, script, directory }) =>
     script === undefined || directory === undefined ? [] : [{ instruction, script, directory }],
   )
-  return known.length === runs.length && known.every(({ script }) => staysInside(script, places)) ? known : undefined
+  const isKept = ({ script }: { script: PlacedScript }) =>
+    staysInside(script, own, isHeaders) && (!inRoot || addsOnlyPackages(script))
+  return known.length === runs.length && known.every(isKept) ? known : undefined
+}
+
+/** Where the application's files are, and whether some are in `/` itself, where the base has its own. */
+interface Places {
+  own: readonly string[]
+  inRoot: boolean
 }
 
 function placesOf(
-  file: DockerfileFile,
+  situation: Situation,
   instructions: readonly PlacedInstruction[],
   initial: string,
-  paths: ReadonlySet<string>,
-): string[] | undefined {
+): Places | undefined {
+  const { file, source } = situation
   const copies = instructions.filter(({ keyword }) => /^(COPY|ADD)$/.test(keyword))
-  const found = copies.map((one) => copiedBy(withVariables(file, one), directoryAt(file, one, initial), paths))
-  const targets = found.flatMap((one) => one ?? []).map(({ target }) => target)
+  const found = copies.map((one) => copiedBy(withVariables(file, one), directoryAt(file, one, initial), source.paths))
+  const copied = found.flatMap((one) => one ?? [])
+  const targets = copied.flatMap((one) => (one.target === '/' ? (rootEntries(situation, one) ?? ['/']) : [one.target]))
   const works = instructions.flatMap((one) =>
     one.keyword === 'WORKDIR'
       ? [absolute(directoryAt(file, one, initial), withVariables(file, one).words[0] ?? '')]
       : [],
   )
-  const known = [...targets, ...works].filter((path) => path !== undefined)
   if (found.includes(undefined) || works.includes(undefined)) return undefined
+  const directories = works.filter((path) => path !== undefined && path !== '/')
+  const known = [...targets, ...directories].filter((path) => path !== undefined)
   const own = outermost(known.filter((path) => path !== '/tmp' && !path.startsWith('/tmp/')))
-  return own.length === 0 || own.some((path) => ofSystem.test(path)) ? undefined : own
+  const inRoot = works.includes('/') || copied.some(({ target }) => target === '/')
+  return own.length === 0 || own.some((path) => ofSystem.test(path)) ? undefined : { own, inRoot }
 }

@@ -7,6 +7,7 @@ import { beginRun, readGivenSource } from '../../../ci/run/deliver-source.ts'
 import { withTemporaryLog } from '../../../ci/run/session-log.ts'
 import { withSession } from '../../../ci/run/session.ts'
 import { repair } from '../../../pipelines/repair.ts'
+import { withSmallerBases } from '../../../src/bases/index.ts'
 import type { Progress } from '../../../src/engine/progress.ts'
 import type { Run } from '../../../src/model/index.ts'
 import type { Repaired } from '../../../src/repair/index.ts'
@@ -28,7 +29,11 @@ export async function measureRepair(shape: Shape, database: string, progress: Pr
   try {
     const source = await clone(shape, join(parent, shape.name))
     const read = await readGivenSource(source, { vulnerabilityDatabase: database }, startedAt)
-    const engine = await findEngine({ say: () => undefined, images: read.images, withoutCosign: true })
+    const engine = await findEngine({
+      say: () => undefined,
+      images: async () => withSmallerBases(await read.images()),
+      withoutCosign: true,
+    })
     return await withTemporaryLog((logFile) =>
       withSession(engine, logFile, async () => {
         const { request } = await beginRun(read, engine, { startedAt, progress, say: () => undefined })

@@ -46,6 +46,8 @@ CMD ["python", "app.py"]
       'RUN rm -rf /usr/local/lib/python3.11/site-packages/pip /usr/local/lib/python3.11/site-packages/pip-*\nCMD',
     )
     expect(ordered(removed, python).dockerfile).toMatch(/pip-\*\nCOPY \. \/app\nCMD/)
+    const environment = removed.replace('rm -rf', 'rm -rf /opt/venv/bin/pip*').replaceAll('/usr/local', '/opt/venv')
+    expect(ordered(environment, python).dockerfile).toMatch(/pip-\*\nCOPY \. \/app\nCMD/)
     const nothing = text.replace('pip install flask', 'mkdir /data')
     expect(ordered(nothing, python).dockerfile).toBe(nothing)
   })

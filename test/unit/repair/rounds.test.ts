@@ -47,6 +47,18 @@ describe('the proposals of a round', () => {
     two[3] = { proposals: [proposal('labels one'), proposal('labels two')] }
     expect(names({ ...begun, finished: ['labels one'] }, two)).toEqual(['labels two'])
   })
+  it('are not those of another repair of the stages once one was kept', () => {
+    const two = [...repairs, repair('distroless-base', 'stages')]
+    const ids = (kept: string[]) =>
+      nextRound(
+        two,
+        two.map(({ id }): Answer => ({ proposals: [proposal(id)] })),
+        { ...begun, kept },
+      ).map(({ repair: id }) => id)
+    expect(ids([])).toEqual(['two-stages', 'distroless-base'])
+    expect(ids(['two-stages'])).toEqual(['two-stages'])
+    expect(ids(['two-stages', 'two-stages'])).toEqual(['user', 'slim-base'])
+  })
   it('are not those of a repair that was kept twice and proposes something again', () => {
     expect(names({ ...begun, kept: ['two-stages'] })).toEqual(['two-stages'])
     expect(names({ ...begun, kept: ['two-stages', 'two-stages'] })).toEqual(['user', 'slim-base'])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { javaBases } from '../../../src/bases/index.ts'
+import { javaBases, withSmallerBases } from '../../../src/bases/index.ts'
 import { applyEdits } from '../../../src/repair/dockerfile-file.ts'
 import type { Proposal } from '../../../src/repair/repair.ts'
 import { twoStages } from '../../../src/repair/rules/two-stages.ts'
@@ -211,6 +211,144 @@ FROM`)
   )
 })
 
+describe('a Python application with packages of headers', () => {
+  const text = `FROM python:3.11-slim
+WORKDIR /app
+RUN apt-get update && apt-get install -y libpq-dev gcc python3.11-dev libssl-dev
+COPY . .
+RUN pip install -r requirements.txt
+CMD ["gunicorn", "shop.wsgi"]
+`
+  const source = { 'requirements.txt': 'gunicorn\n', 'shop/wsgi.py': '' }
+  const installed = (...names: string[]): Given => ({
+    packages: names.map((name) => ({ name, version: '1', type: 'python-pkg' })),
+  })
+  it('does without them where none of its packages needs the library', () => {
+    expect(divided(text, source, installed('psycopg2-binary', 'gunicorn'))).toHaveLength(1)
+    expect(divided(text, source, installed('psycopg', 'psycopg_binary'))).toHaveLength(1)
+  })
+  it.each([['psycopg2'], ['psycopg'], ['Psycopg_C'], ['PyGreSQL']])('stays in one stage where it has %s', (name) =>
+    expect(divided(text, source, installed('gunicorn', name))).toEqual([]),
+  )
+  it('stays in one stage where its packages are unknown, or what needs the library is', () => {
+    expect(divided(text, source, installed())).toEqual([])
+    expect(divided(text.replace('libpq-dev', 'libgdal-dev'), source, installed('gunicorn'))).toEqual([])
+  })
+  it('of MySQL does without them as well', () => {
+    const mysql = text.replace('libpq-dev', 'default-libmysqlclient-dev')
+    expect(divided(mysql, source, installed('pymysql'))).toHaveLength(1)
+    expect(divided(mysql, source, installed('mysqlclient'))).toEqual([])
+  })
+})
+
+describe('a Python application in the root', () => {
+  const text = `FROM python:3.11-slim
+
+COPY . .
+
+RUN pip install -r requirements.txt
+
+
+CMD [ "uvicorn", "main:app", "--port", "80" ]
+`
+  const source = {
+    'requirements.txt': 'fastapi\n',
+    'main.py': '',
+    'shop/orders.py': '',
+    'shop/.cache': '',
+    '.env': '',
+    '.gitignore': '',
+    'README.md': '',
+    'loadline.yaml': '',
+    'docker-compose.yml': '',
+  }
+  const places = (written: string, files: Record<string, string>, given: Given = {}) =>
+    [...(divided(written, files, given)[0] ?? '').matchAll(/^COPY --from=build (\S+) (\S+)$/gm)]
+      .map(([, from, to]) => [from, to])
+      .filter(([from]) => from?.includes('site-packages') === false)
+      .map(([from, to]) => (from === to ? from : `${from} ${to}`))
+
+  it('takes what is copied there, each by its name, and works there', () => {
+    expect(divided(text, source)).toEqual([
+      `FROM python:3.11-slim AS build
+
+COPY . .
+
+RUN pip install -r requirements.txt
+RUN rm -rf /usr/local/lib/python3.11/site-packages/pip /usr/local/lib/python3.11/site-packages/pip-*
+
+FROM gcr.io/distroless/python3-debian12:nonroot
+WORKDIR /
+COPY --from=build /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/dist-packages
+COPY --from=build /.env /.env
+COPY --from=build /main.py /main.py
+COPY --from=build /requirements.txt /requirements.txt
+COPY --from=build /shop /shop
+USER 65532:65532
+ENTRYPOINT []
+
+
+CMD ["/usr/bin/python3", "-m", "uvicorn", "main:app", "--port", "80"]
+`,
+    ])
+  })
+  it.each([['python -m pip install'], ['uv pip install --system']])('is installed as well by %s', (command) =>
+    expect(divided(text.replace('pip install', command), source)).toHaveLength(1),
+  )
+  it('takes the content of a directory, and what others bring elsewhere', () => {
+    const written = text.replace('COPY . .', 'COPY requirements.txt /tmp/\nCOPY src /\nCOPY data /srv/data\nWORKDIR /')
+    expect(
+      places(written, { 'requirements.txt': '', 'src/main.py': '', 'src/shop/a.py': '', 'data/a.csv': '' }),
+    ).toEqual(['/main.py', '/shop', '/srv/data'])
+  })
+  it.each([
+    ['.env\n**/*.csv\n', ['/big', '/main.py', '/requirements.txt', '/shop']],
+    ['# comment\n/shop/\n.e*\n', ['/big', '/main.py', '/more.csv', '/requirements.txt']],
+    ['*\n!main.py\n!shop/orders.py\n', ['/main.py', '/shop']],
+    ['big/*\n?ain.py\n**/.env\n', ['/big', '/more.csv', '/requirements.txt', '/shop']],
+  ])('takes nothing that the build does not see: %j', (ignored, expected) => {
+    const files = { ...source, 'big/a.csv': '', 'more.csv': '', '.dockerignore': ignored }
+    expect(places(text, files)).toEqual(expected)
+  })
+  it.each<[string, string, Record<string, string>]>([
+    ['it has a directory of the system', text, { ...source, 'lib/orders.py': '' }],
+    ['it has one for temporary files', text, { ...source, 'tmp/a': '' }],
+    ['a pattern is not plain', text, { ...source, '.dockerignore': 'shop[1]\n' }],
+    ['the Dockerfile has a list of its own', text, { ...source, 'Dockerfile.dockerignore': '' }],
+    ['a program writes there', text.replace('CMD', 'RUN python manage.py collectstatic\nCMD'), source],
+    ['a directory is made there', text.replace('CMD', 'RUN mkdir -p uploads\nCMD'), source],
+    ['it is installed from there', text.replace('-r requirements.txt', '-e .'), source],
+    [
+      'packages are only downloaded',
+      text.replace('install -r', 'download -r requirements.txt && pip install -r'),
+      source,
+    ],
+  ])('stays in one stage where %s', (_, written, files) => expect(divided(written, files)).toEqual([]))
+  it('stays in one stage where a credential was found, whose file will be left out', () => {
+    expect(divided(text, source, { secrets: ['/main.py'] })).toEqual([])
+  })
+})
+
+describe('applications of other languages in the root', () => {
+  it.each([
+    ['node:24-bookworm-slim', 'RUN npm ci', 'CMD ["node", "main.js"]'],
+    ['golang:1.26-bookworm', 'RUN go build -o /app', 'CMD ["/app"]'],
+    ['rust:1-bookworm', 'RUN cargo build --release', 'CMD ["./target/release/trial"]'],
+    ['maven:3-eclipse-temurin-17', 'RUN mvn package', 'CMD ["java", "-jar", "target/trial.jar"]'],
+  ])('stay in one stage, because what they build is there: %s', (base, run, command) => {
+    const files = { 'package.json': '{}', 'main.js': '', 'main.go': '', 'pom.xml': '', 'Cargo.toml': '' }
+    expect(divided(`FROM ${base}\nWORKDIR /\nCOPY . .\n${run}\n${command}\n`, files)).toEqual([])
+  })
+  it('are divided if nothing is built there', () => {
+    const text = 'FROM node:24-bookworm\nCOPY . /\nCMD ["node", "main.js"]\n'
+    expect(divided(text, { 'main.js': '', 'package.json': '{}' })[0]).toContain(`
+WORKDIR /
+COPY --from=build /main.js /main.js
+COPY --from=build /package.json /package.json
+`)
+  })
+})
+
 describe('a Node.js application', () => {
   const text = `FROM node:24-bookworm-slim
 WORKDIR /usr/src/app
@@ -344,7 +482,32 @@ CMD ["/app/target/release/trial"]
 `,
     ])
   })
+  it('may need headers to be linked: what a program lacks then, the gate says', () => {
+    const line = 'RUN apt-get install -y pkg-config libssl-dev && cargo build -v --release'
+    expect(divided(text.replace('RUN cargo build -v --release', line), source)).toHaveLength(1)
+  })
   it('stays as it is if its program is not what Cargo makes', () => {
     expect(divided(text.replace('/app/target/release/trial', '/app/run'), source)).toEqual([])
+  })
+})
+
+describe('the bases that may be tried', () => {
+  it.each([
+    [
+      'docker.io/library/python:3.11',
+      ['docker.io/library/python:3.11-slim', 'gcr.io/distroless/python3-debian12:nonroot'],
+    ],
+    [
+      'docker.io/library/maven:3-eclipse-temurin-17',
+      ['gcr.io/distroless/java17-debian12:nonroot', 'docker.io/library/eclipse-temurin:17-jre'],
+    ],
+    [
+      'docker.io/library/golang:1.26',
+      ['static', 'base', 'cc'].map((name) => `gcr.io/distroless/${name}-debian12:nonroot`),
+    ],
+    ['gcr.io/distroless/cc-debian12:latest', ['gcr.io/distroless/cc-debian12:nonroot']],
+    ['registry.example.com/base:1', []],
+  ])('in place of %s can be made before they are named', (written, others) => {
+    expect(withSmallerBases([written])).toEqual([written, ...others])
   })
 })

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { evaluate } from '../../../src/gate/evaluate.ts'
 import type { Evidence } from '../../../src/model/index.ts'
 import { loadPolicy } from '../../../src/policy/index.ts'
-import { isBetter, openExceptions, worse } from '../../../src/repair/index.ts'
+import { isBetter, isSmaller, openExceptions, worse } from '../../../src/repair/index.ts'
 import {
+  evidenceWith,
   failedRun,
   goodEvidence,
   now,
@@ -37,6 +38,21 @@ describe('a verdict', () => {
       false,
       false,
     ])
+  })
+})
+
+describe('an image that is too large', () => {
+  const run = (unpacked: number) => {
+    const evidence = evidenceWith((good) => Object.assign(valueOf(good, 'size'), { unpacked }))
+    return { evidence, verdict: evaluate(policy, evidence, now).verdict }
+  }
+  it.each([
+    ['may become smaller and still be too large', 480, 230, true],
+    ['is not smaller by what two builds differ', 480, 475, false],
+    ['is not smaller where it grows', 230, 480, false],
+    ['is the only one that is asked for less', 90, 20, false],
+  ])('%s', (_, before, after, expected) => {
+    expect(isSmaller(run(before * 1e6), run(after * 1e6))).toBe(expected)
   })
 })
 
