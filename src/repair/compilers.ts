@@ -96,9 +96,8 @@ const maven: Compiler = {
     const isOne = [...paths].filter((path) => posix.basename(path) === 'pom.xml').length === 1
     if (!isOne || (from !== directory && !isAnywhere) || !words.every((word) => /^[\w./=:,-]+$/.test(word)))
       return undefined
-    const goals = words.map((word) => (/^(verify|install)$/.test(word) ? 'package' : word))
     // Spring Boot would not find a main class.
-    return [`${assigned}${goals.join(' ')} -Dspring-boot.repackage.skip`, `rm -rf ${posix.join(directory, 'target')}`]
+    return [`${assigned}${words.join(' ')} -Dspring-boot.repackage.skip`, `rm -rf ${posix.join(directory, 'target')}`]
   },
 }
 

@@ -18,6 +18,7 @@ import { setuid, worldWritable } from './rules/modes.ts'
 import { obsoleteInstructions } from './rules/obsolete-instructions.ts'
 import { packageManagers } from './rules/package-managers.ts'
 import { pipefail } from './rules/pipefail.ts'
+import { programBase } from './rules/program-base.ts'
 import { secretArguments } from './rules/secret-arguments.ts'
 import { slimBase } from './rules/slim-base.ts'
 import { startedScript } from './rules/started-script.ts'
@@ -31,6 +32,7 @@ import { writableDirectories } from './rules/writable-directories.ts'
 export const repairs: readonly Repair[] = [
   twoStages,
   distrolessBase,
+  programBase,
   user,
   startedScript,
   slimBase,

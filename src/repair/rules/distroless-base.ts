@@ -1,24 +1,11 @@
 import { posix } from 'node:path'
-import { smallerBases } from '../../bases/index.ts'
-import { removal, type DockerfileFile, type Edit, type PlacedInstruction } from '../dockerfile-file.ts'
-import { numericUser } from '../numeric-user.ts'
-import { blockOf, withVariables } from '../placed-paths.ts'
+import type { DockerfileFile, Edit, PlacedInstruction } from '../dockerfile-file.ts'
+import { withVariables } from '../placed-paths.ts'
 import { violationsOf, type Repair, type Situation } from '../repair.ts'
-import { scriptOf } from '../script.ts'
+import { basesOf, builderOf, isAboutAccounts, rebased, shippedStage, type ShippedStage } from '../shipped-stage.ts'
 import { moduleWords } from '../two-stages/python-stages.ts'
-import { startedBy } from '../two-stages/single-stage.ts'
 import { arrayText } from './exec-form.ts'
 import { ofBuilding } from './two-stages.ts'
-
-/** The stage that is shipped, on an official image of Python that others without a shell have the version of. */
-interface ShippedStage {
-  file: DockerfileFile
-  from: PlacedInstruction
-  instructions: readonly PlacedInstruction[]
-  image: { start: number; end: number }
-  version: string
-  base: string
-}
 
 /** Packages that another stage installed, and where a COPY brings them. */
 interface Environment {
@@ -33,6 +20,12 @@ interface Environment {
   isOwn: boolean
 }
 
+/** A shipped stage on an official image of Python whose version others without a shell have. */
+interface PythonStage extends ShippedStage {
+  version: string
+  base: string
+}
+
 /** Where the packages of the root user go: nobody else can read its home. */
 const readable = '/opt/packages'
 
@@ -45,7 +38,7 @@ export const distrolessBase: Repair = {
   answers: ofBuilding,
   propose(situation) {
     if (ofBuilding.every((rule) => violationsOf(situation, rule).length === 0)) return {}
-    const stage = shippedStage(situation.file)
+    const stage = pythonStage(situation.file)
     const edits = stage === undefined ? undefined : changed(situation, stage)
     return stage === undefined || edits === undefined
       ? {}
@@ -55,36 +48,22 @@ export const distrolessBase: Repair = {
   },
 }
 
-/** Undefined if it has more than such a stage can keep, or variables decide what it has. */
-function shippedStage(file: DockerfileFile): ShippedStage | undefined {
-  const { target, shipped } = file
-  const [from, ...instructions] = file.instructions.filter(({ stage }) => stage === target)
-  const { image, version } = pythonOf(file, target) ?? {}
-  const bare = image === undefined ? undefined : smallerBases(image.written)?.distroless
-  if (from === undefined || image === undefined || bare === undefined || version === undefined) return undefined
-  if (shipped.length > 1 || file.text.slice(image.start, image.end) !== image.written) return undefined
-  const read = instructions.map((one) => withVariables(file, one))
-  const isKept = ({ keyword, words, flags, heredocs }: PlacedInstruction) =>
-    heredocs === 0 &&
-    !/^(ONBUILD|VOLUME|SHELL)$/.test(keyword) &&
-    !(/^(COPY|ADD|WORKDIR|USER)$/.test(keyword) && [...words, ...flags].some((word) => word.includes('$'))) &&
-    !flags.some((flag) => flag.startsWith('--chmod'))
-  return read.every(isKept) ? { file, from, instructions, image, version, base: bare } : undefined
+function pythonStage(file: DockerfileFile): PythonStage | undefined {
+  const stage = shippedStage(file)
+  const version = pythonOf(file, file.target)
+  const base = stage?.bases.distroless
+  return stage === undefined || version === undefined || base === undefined ? undefined : { ...stage, version, base }
 }
 
-/** The base of a stage that is an official image of Python, with its version as directories have it. */
-function pythonOf({ images }: DockerfileFile, stage: number) {
-  const image = images.find((one) => one.kind === 'from' && one.stage === stage)
-  const bases = image === undefined ? undefined : smallerBases(image.written)
-  const [version] = /^\d+\.\d+/.exec(bases?.version ?? '') ?? []
-  return image === undefined || version === undefined || bases?.runtime !== 'python' ? undefined : { image, version }
+/** The version of Python of a stage on its official image, as directories have it. */
+function pythonOf(file: DockerfileFile, stage: number): string | undefined {
+  const { runtime, version } = basesOf(file, stage) ?? {}
+  return runtime === 'python' ? /^\d+\.\d+/.exec(version ?? '')?.[0] : undefined
 }
 
 /** The edits that bring a stage to its new base; undefined if it needs what that lacks. */
-function changed({ policy }: Situation, stage: ShippedStage): Edit[] | undefined {
-  const { file, from, instructions, image, base } = stage
-  const started = startedBy(file, instructions)
-  if (started === undefined) return undefined
+function changed({ policy }: Situation, stage: PythonStage): Edit[] | undefined {
+  const { file, instructions, started, base } = stage
   const found = ['/usr/local/bin', ...searched(file, instructions), posix.dirname(started.words[0] ?? '')]
   const [environment, another] = instructions.flatMap((one) => environmentOf(stage, one, found) ?? [])
   if (environment === undefined || another !== undefined) return undefined
@@ -96,35 +75,19 @@ function changed({ policy }: Situation, stage: ShippedStage): Edit[] | undefined
   const isPlain = instructions.every((one) => one.keyword !== 'RUN' || isAboutAccounts(file, one))
   const packages = packagesFound(stage, environment)
   if (words === undefined || !isPlain || packages === undefined || checks.includes(undefined)) return undefined
-  const users = instructions.filter(({ keyword }) => keyword === 'USER')
-  const numberOf = (one: PlacedInstruction) => numericUser(withVariables(file, one).words[0] ?? '', policy)
-  const last = users.at(-1)
-  const user = last === undefined ? numericUser('', policy) : numberOf(last)
-  const { instruction } = started
-  const before = [
-    ...(last === undefined ? [`USER ${user}`] : []),
-    ...(instruction.keyword === 'CMD' ? ['ENTRYPOINT []'] : []),
-  ]
-  const begin = blockOf(file, instruction).start
   const unused = instructions.filter(
     (one) => one.keyword === 'RUN' || (one.keyword === 'COPY' && isOfPrograms(file, one)),
   )
   return [
-    { start: image.start, end: image.end, text: base },
-    ...(worksInRoot(file, instructions) ? [{ start: from.end, end: from.end, text: `${file.newline}WORKDIR /` }] : []),
-    ...unused.map((one) => removal(file, one)),
+    ...rebased(stage, policy, { base, words, unused, resetsEntrypoint: true }),
     ...packages,
     ...checks.flatMap((edits) => edits ?? []),
-    ...users.map((one) => ({ start: one.start, end: one.end, text: `USER ${numberOf(one)}` })),
-    ...instructions.filter((one) => !unused.includes(one)).flatMap((one) => numberedOwner(file, one, user)),
-    { start: begin, end: begin, text: before.map((line) => `${line}${file.newline}`).join('') },
-    { start: instruction.start, end: instruction.end, text: `${instruction.keyword} ${arrayText(words)}` },
   ]
 }
 
 /** The packages that a COPY takes from another stage on the same version of Python, if programs are found there. */
 function environmentOf(
-  { file, version }: ShippedStage,
+  { file, version }: PythonStage,
   copy: PlacedInstruction,
   found: readonly string[],
 ): Environment | undefined {
@@ -138,7 +101,7 @@ function environmentOf(
   const isOwn = to === `/usr/local/lib/${packages}` && from.endsWith(`/${packages}`)
   const isFound = to.endsWith('/.local') || found.includes(`${to}/bin`)
   // The interpreter itself would come with all that is there.
-  if (pythonOf(file, builder)?.version !== version || from === '/usr/local' || !(isOwn || isFound)) return undefined
+  if (pythonOf(file, builder) !== version || from === '/usr/local' || !(isOwn || isFound)) return undefined
   const installs = file.instructions.findLast(
     (one) =>
       one.stage === builder &&
@@ -147,18 +110,6 @@ function environmentOf(
   )
   const moved = isOwn ? `/usr/local/lib/python${version}/dist-packages` : to.startsWith('/root/') ? readable : undefined
   return { copy, installed: installs, source: from, target: to, moved, isOwn }
-}
-
-/** The index of the stage that a COPY takes from; undefined if it takes from the source or another image. */
-function builderOf({ instructions }: DockerfileFile, flags: readonly string[]): number | undefined {
-  const name = flags
-    .find((flag) => flag.startsWith('--from='))
-    ?.slice('--from='.length)
-    .toLowerCase()
-  return instructions.find(
-    ({ keyword, words, stage }) =>
-      keyword === 'FROM' && name !== undefined && [words[2]?.toLowerCase(), `${stage}`].includes(name),
-  )?.stage
 }
 
 /** Where the stage's variable for it says that programs are looked for. */
@@ -175,7 +126,7 @@ function searched(file: DockerfileFile, instructions: readonly PlacedInstruction
  * The edits with which the interpreter of the new base finds the packages, by a variable if they are not in its own
  * directory: the interpreter of a virtual environment is a link to one that is not there. They come without pip.
  */
-function packagesFound({ file, instructions, version }: ShippedStage, environment: Environment): Edit[] | undefined {
+function packagesFound({ file, instructions, version }: PythonStage, environment: Environment): Edit[] | undefined {
   const { copy, target, moved, isOwn } = environment
   const textOf = ({ start, end }: PlacedInstruction) => file.text.slice(start, end)
   const given = instructions.filter(({ keyword, words }) => keyword === 'ENV' && words.includes('PYTHONPATH'))
@@ -215,17 +166,6 @@ function withoutPip(file: DockerfileFile, { installed, source, isOwn }: Environm
   return [{ start: installed.end, end: installed.end, text: `${file.newline}RUN rm -rf ${paths.join(' ')}` }]
 }
 
-/** Whether a RUN only adds accounts and sets owners and modes: the user has a number, and what is copied can be read. */
-function isAboutAccounts(file: DockerfileFile, one: PlacedInstruction): boolean {
-  const script = one.flags.length === 0 ? scriptOf(file, one) : undefined
-  return (
-    script !== undefined &&
-    script.commands.every(({ words: [program = ''] }) =>
-      /^(useradd|adduser|usermod|groupadd|addgroup|chown|chmod|set|true)$/.test(program),
-    )
-  )
-}
-
 /** Whether a COPY takes scripts that start the interpreter which the new base lacks, by modules of which the name is known. */
 function isOfPrograms(file: DockerfileFile, one: PlacedInstruction): boolean {
   const builder = builderOf(file, one.flags)
@@ -237,17 +177,6 @@ function isOfPrograms(file: DockerfileFile, one: PlacedInstruction): boolean {
   )
 }
 
-/** Whether the stage works in `/` because its base does: the new one has another directory. */
-function worksInRoot(file: DockerfileFile, instructions: readonly PlacedInstruction[]): boolean {
-  const first = instructions
-    .map((one) => withVariables(file, one))
-    .find(
-      ({ keyword, words }) =>
-        keyword === 'WORKDIR' || (/^(COPY|ADD)$/.test(keyword) && words.at(-1)?.startsWith('/') !== true),
-    )
-  return first?.keyword !== 'WORKDIR' || first.words[0]?.startsWith('/') !== true
-}
-
 /** A health check by the interpreter itself; undefined if it needs anything else. */
 function checked(file: DockerfileFile, one: PlacedInstruction, places: readonly string[]): Edit[] | undefined {
   const [form, ...written] = one.words
@@ -255,12 +184,4 @@ function checked(file: DockerfileFile, one: PlacedInstruction, places: readonly 
   const words = form === 'CMD' && one.json ? moduleWords(written, places) : undefined
   const at = file.text.indexOf('[', one.start)
   return words === undefined ? undefined : [{ start: at, end: one.end, text: arrayText(words) }]
-}
-
-/** An owner by name as the user's number: the new base does not have the account. */
-function numberedOwner({ text }: DockerfileFile, { start, flags }: PlacedInstruction, user: string): Edit[] {
-  const flag = flags.find((one) => one.startsWith('--chown='))
-  if (flag === undefined || /^--chown=(root|\d+)(:(root|\d+))?$/.test(flag)) return []
-  const at = text.indexOf(flag, start)
-  return [{ start: at, end: at + flag.length, text: `--chown=${user}` }]
 }

@@ -63,7 +63,7 @@ describe('what Maven needs', () => {
   const source = { 'pom.xml': '<project/>', 'src/main/java/shop/Main.java': '' }
   const text =
     'FROM maven:3-eclipse-temurin-17 AS build\nWORKDIR /app\nCOPY . .\nRUN mvn -B clean install -DskipTests\nFROM scratch\nCOPY --from=build /app /\n'
-  const prepared = 'RUN mvn -B clean package -DskipTests -Dspring-boot.repackage.skip \\\n    && rm -rf /app/target\n'
+  const prepared = 'RUN mvn -B clean install -DskipTests -Dspring-boot.repackage.skip \\\n    && rm -rf /app/target\n'
 
   it('is fetched by a build without code, whose result is removed', () => {
     expect(ordered(text, source)).toBe(text.replace('COPY', `COPY pom.xml ./\n${prepared}COPY`))

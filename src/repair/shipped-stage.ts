@@ -1,0 +1,125 @@
+import { smallerBases, type SmallerBases } from '../bases/index.ts'
+import type { Policy } from '../policy/index.ts'
+import { removal, type DockerfileFile, type Edit, type PlacedInstruction } from './dockerfile-file.ts'
+import { numericUser } from './numeric-user.ts'
+import { blockOf, withVariables } from './placed-paths.ts'
+import { arrayText } from './rules/exec-form.ts'
+import { scriptOf } from './script.ts'
+import { startedBy, type SingleStage } from './two-stages/single-stage.ts'
+
+/** The stage that is shipped, on an official image, if it can be brought to a base without a shell. */
+export interface ShippedStage {
+  file: DockerfileFile
+  from: PlacedInstruction
+  instructions: readonly PlacedInstruction[]
+  image: { start: number; end: number; written: string }
+  bases: SmallerBases
+  started: SingleStage['started']
+}
+
+/** What is different on the other base. */
+export interface NewBase {
+  base: string
+  /** The words that start the application there. */
+  words: readonly string[]
+  /** Instructions that it has no use for. */
+  unused: readonly PlacedInstruction[]
+  /** True if it has an entry point of its own, which would get the words as arguments. */
+  resetsEntrypoint: boolean
+}
+
+/** Undefined if it has more than such a base can keep, or variables decide what it has. */
+export function shippedStage(file: DockerfileFile): ShippedStage | undefined {
+  const { target, shipped } = file
+  const [from, ...instructions] = file.instructions.filter(({ stage }) => stage === target)
+  const image = file.images.find(({ kind, stage }) => kind === 'from' && stage === target)
+  const bases = basesOf(file, target)
+  const started = startedBy(file, instructions)
+  if (from === undefined || image === undefined || bases === undefined || started === undefined) return undefined
+  if (shipped.length > 1 || file.text.slice(image.start, image.end) !== image.written) return undefined
+  const read = instructions.map((one) => withVariables(file, one))
+  const isKept = ({ keyword, words, flags, heredocs }: PlacedInstruction) =>
+    heredocs === 0 &&
+    !/^(ONBUILD|VOLUME|SHELL)$/.test(keyword) &&
+    !(/^(COPY|ADD|WORKDIR|USER)$/.test(keyword) && [...words, ...flags].some((word) => word.includes('$'))) &&
+    !flags.some((flag) => flag.startsWith('--chmod'))
+  return read.every(isKept) ? { file, from, instructions, image, bases, started } : undefined
+}
+
+/** The official image that a stage starts from. */
+export function basesOf({ images }: DockerfileFile, stage: number): SmallerBases | undefined {
+  const image = images.find((one) => one.kind === 'from' && one.stage === stage)
+  return image === undefined ? undefined : smallerBases(image.written)
+}
+
+/** The index of the stage that a COPY takes from; undefined if it takes from the source or another image. */
+export function builderOf({ instructions }: DockerfileFile, flags: readonly string[]): number | undefined {
+  const name = flags
+    .find((flag) => flag.startsWith('--from='))
+    ?.slice('--from='.length)
+    .toLowerCase()
+  return instructions.find(
+    ({ keyword, words, stage }) =>
+      keyword === 'FROM' && name !== undefined && [words[2]?.toLowerCase(), `${stage}`].includes(name),
+  )?.stage
+}
+
+/** Whether a RUN only adds accounts and sets owners and modes: the user has a number, and what is copied can be read. */
+export function isAboutAccounts(file: DockerfileFile, one: PlacedInstruction, others = /^$/): boolean {
+  const script = one.flags.length === 0 ? scriptOf(file, one) : undefined
+  return (
+    script !== undefined &&
+    script.commands.every(
+      ({ words }) =>
+        /^(useradd|adduser|usermod|groupadd|addgroup|chown|chmod|set|true)$/.test(words[0] ?? '') ||
+        others.test(words.join(' ')),
+    )
+  )
+}
+
+/** The edits that bring a stage to its new base, as a user with a number. */
+export function rebased(
+  stage: ShippedStage,
+  policy: Policy,
+  { base, words, unused, resetsEntrypoint }: NewBase,
+): Edit[] {
+  const { file, from, instructions, image, started } = stage
+  const users = instructions.filter(({ keyword }) => keyword === 'USER')
+  const numberOf = (one: PlacedInstruction) => numericUser(withVariables(file, one).words[0] ?? '', policy)
+  const last = users.at(-1)
+  const user = last === undefined ? numericUser('', policy) : numberOf(last)
+  const { instruction } = started
+  const before = [
+    ...(last === undefined ? [`USER ${user}`] : []),
+    ...(resetsEntrypoint && instruction.keyword === 'CMD' ? ['ENTRYPOINT []'] : []),
+  ]
+  const begin = blockOf(file, instruction).start
+  return [
+    { start: image.start, end: image.end, text: base },
+    ...(worksInRoot(file, instructions) ? [{ start: from.end, end: from.end, text: `${file.newline}WORKDIR /` }] : []),
+    ...unused.map((one) => removal(file, one)),
+    ...users.map((one) => ({ start: one.start, end: one.end, text: `USER ${numberOf(one)}` })),
+    ...instructions.filter((one) => !unused.includes(one)).flatMap((one) => numberedOwner(file, one, user)),
+    { start: begin, end: begin, text: before.map((line) => `${line}${file.newline}`).join('') },
+    { start: instruction.start, end: instruction.end, text: `${instruction.keyword} ${arrayText(words)}` },
+  ]
+}
+
+/** Whether the stage works in `/` because its base does: the new one has another directory. */
+function worksInRoot(file: DockerfileFile, instructions: readonly PlacedInstruction[]): boolean {
+  const first = instructions
+    .map((one) => withVariables(file, one))
+    .find(
+      ({ keyword, words }) =>
+        keyword === 'WORKDIR' || (/^(COPY|ADD)$/.test(keyword) && words.at(-1)?.startsWith('/') !== true),
+    )
+  return first?.keyword !== 'WORKDIR' || first.words[0]?.startsWith('/') !== true
+}
+
+/** An owner by name as the user's number: the new base does not have the account. */
+function numberedOwner({ text }: DockerfileFile, { start, flags }: PlacedInstruction, user: string): Edit[] {
+  const flag = flags.find((one) => one.startsWith('--chown='))
+  if (flag === undefined || /^--chown=(root|\d+)(:(root|\d+))?$/.test(flag)) return []
+  const at = text.indexOf(flag, start)
+  return [{ start: at, end: at + flag.length, text: `--chown=${user}` }]
+}
