@@ -3,6 +3,7 @@ export { BaseComparison, baseRow, BaseRow, decide, Measures, type CollectedBase 
 export { exchangeBase } from './exchange-base.ts'
 export { renderBases, renderBasesMarkdown, renderRecord } from './render.ts'
 export {
+  debianPython,
   javaBases,
   nonrootForm,
   programBases,

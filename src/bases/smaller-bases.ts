@@ -39,6 +39,19 @@ const distroless: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ),
 }
 
+/** Debian's own Python, by the tag of the release, and the base without a shell that has the same. */
+const debianPythons: ReadonlyArray<readonly [tag: RegExp, version: string]> = [
+  [/^(12|bookworm)(-slim)?$/, '3.11'],
+  [/^(13|trixie)(-slim)?$/, '3.13'],
+]
+
+/** The version of Debian's own Python on an image of Debian; undefined for another image, or a tag without a release. */
+export function debianPython({ runtime, tag }: Pick<SmallerBases, 'runtime' | 'tag'>) {
+  const [, version] = debianPythons.find(([form]) => runtime === 'debian' && form.test(tag)) ?? []
+  const base = version === undefined ? undefined : distroless['python']?.[version]
+  return version === undefined || base === undefined ? undefined : { version, base }
+}
+
 /** Bases without shell and package manager for a compiled program: one that needs no library, one linked with glibc, and one with what GCC and Rust link besides. */
 export const programBases = {
   static: 'gcr.io/distroless/static-debian12:nonroot',
@@ -110,6 +123,7 @@ export function withSmallerBases(references: readonly string[]): string[] {
       bare,
       nonrootForm(reference),
       ...javaBases({ runtime, tag }),
+      debianPython({ runtime, tag })?.base,
       ...(isCompiled ? Object.values(programBases) : []),
     ]
   })

@@ -4,7 +4,7 @@ import { divide } from '../two-stages/divided.ts'
 import { goDirectory, goStages } from '../two-stages/go-stages.ts'
 import { javaStages } from '../two-stages/java-stages.ts'
 import { nodeStages } from '../two-stages/node-stages.ts'
-import { pythonStages } from '../two-stages/python-stages.ts'
+import { debianPythonStages, pythonStages } from '../two-stages/python-stages.ts'
 import { rustStages } from '../two-stages/rust-stages.ts'
 import { singleStage, type SingleStage } from '../two-stages/single-stage.ts'
 import type { Way } from '../two-stages/way.ts'
@@ -40,6 +40,7 @@ const languages: ReadonlyArray<
 > = [
   ['golang', goDirectory, goStages],
   ['python', '/', (_, stage) => pythonStages(stage)],
+  ['debian', '/', (_, stage) => debianPythonStages(stage)],
   ['node', '/', nodeStages],
   ['rust', '/', rustStages],
   ['maven', '/', javaStages],

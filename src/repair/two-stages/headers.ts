@@ -16,6 +16,8 @@ const neededBy: ReadonlyArray<readonly [headers: RegExp, needing: RegExp]> = [
  * modules later, and the rule does not see that: there the packages of the judged image say whether one needs the library.
  */
 export function onlyHeaders({ image }: Situation, runtime: string): (name: string) => boolean {
+  // The interpreter and pip: every other package of Debian for Python is one that the application imports.
+  if (runtime === 'debian') return (name) => /^python3(-pip|-dev|-setuptools|-wheel)?$/.test(name)
   if (runtime === 'rust') return (name) => /^[\w+.-]+-dev$/.test(name)
   const installed = image.packages
     .filter(({ type }) => type === 'python-pkg')

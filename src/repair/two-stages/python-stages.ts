@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { debianPython } from '../../bases/index.ts'
 import type { SingleStage } from './single-stage.ts'
 import type { Way } from './way.ts'
 
@@ -59,6 +60,25 @@ export function pythonStages({ bases, runs, started, places }: SingleStage): Way
             copies: [[packages, packages] as const, ['/usr/local/bin', '/usr/local/bin'] as const, ...files],
           },
         ]),
+  ]
+}
+
+/** A Python application on Debian's own interpreter, whose packages pip installed: distroless has the same one. */
+export function debianPythonStages({ bases, runs, started, places }: SingleStage): Way[] {
+  const { version, base } = debianPython(bases) ?? {}
+  const scripts = runs.map(({ script }) => script.text)
+  const words = moduleWords(started.words)
+  const isInstalled =
+    scripts.some((text) => /\bpip3? install\b/.test(text)) && !scripts.some((text) => elsewhere.test(text))
+  if (version === undefined || base === undefined || words === undefined || !isInstalled) return []
+  const packages = `/usr/local/lib/python${version}/dist-packages`
+  return [
+    {
+      base,
+      words,
+      copies: [packages, ...places].map((path) => [path, path] as const),
+      resetsEntrypoint: started.instruction.keyword === 'CMD',
+    },
   ]
 }
 

@@ -491,6 +491,45 @@ CMD ["/app/target/release/trial"]
   })
 })
 
+describe("an application on Debian's own Python", () => {
+  const text = `FROM debian:bookworm
+RUN apt update
+RUN apt install python3 python3-pip -y
+RUN pip3 install --break-system-packages flask
+COPY . /web
+CMD python3 /web/server.py
+`
+  const source = { 'server.py': '' }
+
+  it('goes to the base that has the same interpreter', () => {
+    expect(divided(text, source)).toEqual([
+      `FROM debian:bookworm AS build
+RUN apt update
+RUN apt install python3 python3-pip -y
+RUN pip3 install --break-system-packages flask
+COPY . /web
+
+FROM gcr.io/distroless/python3-debian12:nonroot
+WORKDIR /
+COPY --from=build /usr/local/lib/python3.11/dist-packages /usr/local/lib/python3.11/dist-packages
+COPY --from=build /web /web
+USER 65532:65532
+ENTRYPOINT []
+CMD ["/usr/bin/python3", "/web/server.py"]
+`,
+    ])
+    expect(divided(text.replace('bookworm', '13-slim'), source)[0]).toContain('/usr/local/lib/python3.13/dist-packages')
+  })
+  it.each([
+    ['a release that is not known', text.replace(':bookworm', ':testing')],
+    ['packages that it imports', text.replace('python3-pip', 'python3-pip python3-yaml')],
+    ['an environment of its own', text.replace('RUN pip3', 'RUN python3 -m venv /web/venv && pip3')],
+    ['another program', text.replace('CMD python3', 'CMD perl')],
+  ])('stays one stage with %s', (_, other) => {
+    expect(divided(other, source)).toEqual([])
+  })
+})
+
 describe('the bases that may be tried', () => {
   it.each([
     [
