@@ -32,6 +32,7 @@ export async function situationOf({
   const configuration = valueOf(cells.configuration)
   const base = valueOf(cells.base)
   const runtime = valueOf(cells.runtime)
+  const os = valueOf(cells.vulnerabilities)?.os
   return {
     file: placeDockerfile(dockerfile.path, dockerfile.text, dockerfile.reading),
     policy: source.policy,
@@ -40,6 +41,7 @@ export async function situationOf({
       ...(configuration === undefined ? {} : { configuration }),
       ...(base === undefined ? {} : { base }),
       ...(runtime === undefined ? {} : { runtime }),
+      ...(os === undefined ? {} : { os }),
       packages: valueOf(cells.licenses)?.packages ?? [],
     },
     checkers: new Map([...templates].filter(([name]) => checkerTemplates.includes(name))),

@@ -7,6 +7,7 @@ export {
   javaBases,
   nonrootForm,
   programBases,
+  runsOn,
   smallerBases,
   withSmallerBases,
   type SmallerBases,

@@ -52,6 +52,15 @@ export function debianPython({ runtime, tag }: Pick<SmallerBases, 'runtime' | 't
   return version === undefined || base === undefined ? undefined : { version, base }
 }
 
+/**
+ * Whether a distroless base has at least the C library that was built with: that of Debian, whose release is in its name. An
+ * unknown distribution counts: the image is started on the new base.
+ */
+export function runsOn(base: string, os: { family: string; version: string } | undefined): boolean {
+  const release = Number(/-debian(\d+)/.exec(base)?.[1])
+  return os?.family !== 'debian' || Number.parseInt(os.version, 10) <= release
+}
+
 /** Bases without shell and package manager for a compiled program: one that needs no library, one linked with glibc, and one with what GCC and Rust link besides. */
 export const programBases = {
   static: 'gcr.io/distroless/static-debian12:nonroot',

@@ -32,10 +32,12 @@ const goCompiler: Compiler = {
   compiles: (words, here) => (/^go (build|install)\b/.test(words.join(' ')) ? { words, directory: here } : undefined),
   manifests: ['go.mod', 'go.sum?'],
   isCode: (path) => path.endsWith('.go'),
-  commands({ directory }, from, root, { texts, paths }) {
+  commands({ assigned, directory }, from, root, { texts, paths }) {
     const requires = /^\s*require\b/m.test(texts.get('go.mod') ?? '')
     if (!requires || paths.has(posix.join(root, 'vendor/modules.txt'))) return undefined
-    return [`go mod download${from === directory ? '' : ` -C ${directory}`}`]
+    // Which modules are private, and where they are, may be said for the compilation alone.
+    const settings = /\bGO(PRIVATE|PROXY|NOPROXY|SUMDB|NOSUMDB|INSECURE|AUTH|FLAGS)=/.test(assigned) ? assigned : ''
+    return [`${settings}go mod download${from === directory ? '' : ` -C ${directory}`}`]
   },
 }
 
@@ -71,33 +73,42 @@ const cargo: Compiler = {
       'mkdir src',
       ...empty.map((path) => (path === 'src/main.rs' ? `echo 'fn main() {}' > ${path}` : `touch ${path}`)),
       `${assigned}${words.join(' ')}`,
-      ['cargo clean', `-p ${name}`, ...cleaned].join(' '),
+      [`${assigned}cargo clean`, `-p ${name}`, ...cleaned].join(' '),
       'rm -r src',
     ]
   },
 }
 
+/** Goals and options of Maven that leave nothing outside the build: another goal may publish what it finds. */
+const mavenWord =
+  /^(clean|package|verify|install|-[BUeq]|-ntp|--(batch-mode|no-transfer-progress|quiet|errors|update-snapshots)|-D[\w.-]+(=[\w.,:/-]*)?|-P[\w,-]+|-f|--file|[\w./-]*pom\.xml)$/
+
 /** Maven fetches each plugin when it gets to it: without code as well. */
 const maven: Compiler = {
-  compiles(words, here) {
-    const [program = '', ...args] = words
+  compiles([program = '', ...args], here) {
     const at = args.findIndex((word) => /^(-f|--file)$/.test(word))
-    const pom = at === -1 ? 'pom.xml' : (args[at + 1] ?? '')
-    const path = absolute(here, pom)
+    const path = absolute(here, at === -1 ? 'pom.xml' : (args[at + 1] ?? ''))
     const isBuild = program === 'mvn' && args.some((word) => /^(package|verify|install)$/.test(word))
     return isBuild && path !== undefined && posix.basename(path) === 'pom.xml'
-      ? { words, directory: posix.dirname(path) }
+      ? { words: [program, ...args], directory: posix.dirname(path) }
       : undefined
   },
   manifests: ['pom.xml'],
   isCode: (path) => path.startsWith('src/'),
   commands({ words, assigned, directory }, from, _, { paths }) {
-    const isAnywhere = words.includes(`${posix.join(directory, 'pom.xml')}`)
+    const pom = posix.join(directory, 'pom.xml')
     const isOne = [...paths].filter((path) => posix.basename(path) === 'pom.xml').length === 1
-    if (!isOne || (from !== directory && !isAnywhere) || !words.every((word) => /^[\w./=:,-]+$/.test(word)))
+    const steering = [...paths].some((path) => /(^|\/)\.mvn\/(?!wrapper\/)/.test(path))
+    if (
+      !isOne ||
+      steering ||
+      (from !== directory && !words.includes(pom)) ||
+      !words.slice(1).every((word) => mavenWord.test(word))
+    )
       return undefined
     // Spring Boot would not find a main class.
-    return [`${assigned}${words.join(' ')} -Dspring-boot.repackage.skip`, `rm -rf ${posix.join(directory, 'target')}`]
+    const target = posix.join(directory, 'target')
+    return [`test ! -e ${target}`, `${assigned}${words.join(' ')} -Dspring-boot.repackage.skip`, `rm -rf ${target}`]
   },
 }
 

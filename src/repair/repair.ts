@@ -13,6 +13,8 @@ export interface Situation {
   image: {
     configuration?: Configuration
     base?: Base
+    /** The distribution, as the packages say. */
+    os?: { family: string; version: string }
     packages: readonly Package[]
     runtime?: Runtime
     /**

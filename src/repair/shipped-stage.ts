@@ -1,8 +1,8 @@
 import { smallerBases, type SmallerBases } from '../bases/index.ts'
-import type { Policy } from '../policy/index.ts'
-import { removal, type DockerfileFile, type Edit, type PlacedInstruction } from './dockerfile-file.ts'
+import type { DockerfileFile, Edit, PlacedInstruction } from './dockerfile-file.ts'
 import { numericUser } from './numeric-user.ts'
-import { blockOf, withVariables } from './placed-paths.ts'
+import { blockOf, wholeLines, withVariables } from './placed-paths.ts'
+import type { Situation } from './repair.ts'
 import { arrayText } from './rules/exec-form.ts'
 import { scriptOf } from './script.ts'
 import { startedBy, type SingleStage } from './two-stages/single-stage.ts'
@@ -37,11 +37,17 @@ export function shippedStage(file: DockerfileFile): ShippedStage | undefined {
   const started = startedBy(file, instructions)
   if (from === undefined || image === undefined || bases === undefined || started === undefined) return undefined
   if (shipped.length > 1 || file.text.slice(image.start, image.end) !== image.written) return undefined
+  const named = from.words[2]?.toLowerCase()
+  const isStartedFrom = file.instructions.some(
+    ({ keyword, words }) => keyword === 'FROM' && named !== undefined && words[0]?.toLowerCase() === named,
+  )
+  if (isStartedFrom) return undefined
   const read = instructions.map((one) => withVariables(file, one))
   const isKept = ({ keyword, words, flags, heredocs }: PlacedInstruction) =>
     heredocs === 0 &&
     !/^(ONBUILD|VOLUME|SHELL)$/.test(keyword) &&
     !(/^(COPY|ADD|WORKDIR|USER)$/.test(keyword) && [...words, ...flags].some((word) => word.includes('$'))) &&
+    !(keyword === 'ADD' && words.some((word) => /:\/\/|@/.test(word))) &&
     !flags.some((flag) => flag.startsWith('--chmod'))
   return read.every(isKept) ? { file, from, instructions, image, bases, started } : undefined
 }
@@ -77,17 +83,19 @@ export function isAboutAccounts(file: DockerfileFile, one: PlacedInstruction, ot
   )
 }
 
-/** The edits that bring a stage to its new base, as a user with a number. */
+/** The edits that bring a stage to its new base, as a user with a number; undefined if an owner is not written plainly. */
 export function rebased(
   stage: ShippedStage,
-  policy: Policy,
+  situation: Situation,
   { base, words, unused, resetsEntrypoint }: NewBase,
-): Edit[] {
+): Edit[] | undefined {
   const { file, from, instructions, image, started } = stage
   const users = instructions.filter(({ keyword }) => keyword === 'USER')
-  const numberOf = (one: PlacedInstruction) => numericUser(withVariables(file, one).words[0] ?? '', policy)
+  const numberOf = (one: PlacedInstruction) => numericUser(withVariables(file, one).words[0] ?? '', situation)
   const last = users.at(-1)
-  const user = last === undefined ? numericUser('', policy) : numberOf(last)
+  const user = last === undefined ? numericUser('', situation) : numberOf(last)
+  const owners = instructions.filter((one) => !unused.includes(one)).map((one) => numberedOwner(file, one, user))
+  if (owners.includes(undefined)) return undefined
   const { instruction } = started
   const before = [
     ...(last === undefined ? [`USER ${user}`] : []),
@@ -97,16 +105,16 @@ export function rebased(
   return [
     { start: image.start, end: image.end, text: base },
     ...(worksInRoot(file, instructions) ? [{ start: from.end, end: from.end, text: `${file.newline}WORKDIR /` }] : []),
-    ...unused.map((one) => removal(file, one)),
+    ...unused.map((one) => ({ ...wholeLines(file, blockOf(file, one)), text: '' })),
     ...users.map((one) => ({ start: one.start, end: one.end, text: `USER ${numberOf(one)}` })),
-    ...instructions.filter((one) => !unused.includes(one)).flatMap((one) => numberedOwner(file, one, user)),
+    ...owners.flatMap((edits) => edits ?? []),
     { start: begin, end: begin, text: before.map((line) => `${line}${file.newline}`).join('') },
     { start: instruction.start, end: instruction.end, text: `${instruction.keyword} ${arrayText(words)}` },
   ]
 }
 
 /** Whether the stage works in `/` because its base does: the new one has another directory. */
-function worksInRoot(file: DockerfileFile, instructions: readonly PlacedInstruction[]): boolean {
+export function worksInRoot(file: DockerfileFile, instructions: readonly PlacedInstruction[]): boolean {
   const first = instructions
     .map((one) => withVariables(file, one))
     .find(
@@ -116,10 +124,15 @@ function worksInRoot(file: DockerfileFile, instructions: readonly PlacedInstruct
   return first?.keyword !== 'WORKDIR' || first.words[0]?.startsWith('/') !== true
 }
 
-/** An owner by name as the user's number: the new base does not have the account. */
-function numberedOwner({ text }: DockerfileFile, { start, flags }: PlacedInstruction, user: string): Edit[] {
-  const flag = flags.find((one) => one.startsWith('--chown='))
-  if (flag === undefined || /^--chown=(root|\d+)(:(root|\d+))?$/.test(flag)) return []
-  const at = text.indexOf(flag, start)
-  return [{ start: at, end: at + flag.length, text: `--chown=${user}` }]
+/** An owner by name as a number: the new base does not have the account. Undefined if it is not written as it is read. */
+function numberedOwner({ text }: DockerfileFile, one: PlacedInstruction, user: string): Edit[] | undefined {
+  const flag = one.flags.find((written) => written.startsWith('--chown='))
+  const [owner = '', group] = flag?.slice('--chown='.length).split(':') ?? []
+  const isNumber = (name = '0') => /^(root|\d+)$/.test(name)
+  if (flag === undefined || (isNumber(owner) && isNumber(group))) return []
+  const at = text.slice(one.start, one.end).indexOf(` ${flag} `)
+  if (at === -1) return undefined
+  const start = one.start + at + 1
+  const [id = '', ids = id] = user.split(':')
+  return [{ start, end: start + flag.length, text: `--chown=${isNumber(owner) ? `${owner}:${ids}` : user}` }]
 }

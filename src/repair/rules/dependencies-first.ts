@@ -48,9 +48,9 @@ export const dependenciesFirst: Repair = {
       ({ installs }) => !(hasOwnList && installs.some(({ beside }) => beside !== undefined)),
     )
     const moved = new Map(orders.flatMap(({ copy, last }) => (last === undefined ? [] : [[copy, last] as const])))
-    const edits = [
-      // Before what is moved to the same place.
-      ...stagesOf(situation).flatMap((stage) => dependencyLayer(situation, stage, moved)),
+    // Before what is moved to the same place.
+    const layers = stagesOf(situation).flatMap((stage) => dependencyLayer(situation, stage, moved))
+    const others = [
       ...orders.flatMap((order) => order.edits),
       ...joinedRuns(file),
       ...keptCompilation(file, (stage) => !file.shipped.includes(stage)),
@@ -61,10 +61,12 @@ export const dependenciesFirst: Repair = {
       repair: dependenciesFirst.id,
       what: 'installs before it copies the code',
       equal: false,
-      edits,
+      edits: others,
       ...(Object.keys(files).length === 0 ? {} : { files }),
     }
-    return edits.length === 0 ? {} : { proposals: [proposal] }
+    const otherwise = others.length === 0 ? {} : { otherwise: proposal }
+    if (layers.length === 0) return others.length === 0 ? {} : { proposals: [proposal] }
+    return { proposals: [{ ...proposal, edits: [...layers, ...others], ...otherwise }] }
   },
 }
 

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
-import type { DockerfileFile, Edit, PlacedInstruction } from '../dockerfile-file.ts'
+import { hasComments, type DockerfileFile, type Edit, type PlacedInstruction } from '../dockerfile-file.ts'
+import { runsOn } from '../../bases/index.ts'
 import { withVariables } from '../placed-paths.ts'
 import { violationsOf, type Repair, type Situation } from '../repair.ts'
 import { basesOf, builderOf, isAboutAccounts, rebased, shippedStage, type ShippedStage } from '../shipped-stage.ts'
@@ -38,7 +39,7 @@ export const distrolessBase: Repair = {
   answers: ofBuilding,
   propose(situation) {
     if (ofBuilding.every((rule) => violationsOf(situation, rule).length === 0)) return {}
-    const stage = pythonStage(situation.file)
+    const stage = pythonStage(situation)
     const edits = stage === undefined ? undefined : changed(situation, stage)
     return stage === undefined || edits === undefined
       ? {}
@@ -48,11 +49,12 @@ export const distrolessBase: Repair = {
   },
 }
 
-function pythonStage(file: DockerfileFile): PythonStage | undefined {
+function pythonStage({ file, image }: Situation): PythonStage | undefined {
   const stage = shippedStage(file)
   const version = pythonOf(file, file.target)
   const base = stage?.bases.distroless
-  return stage === undefined || version === undefined || base === undefined ? undefined : { ...stage, version, base }
+  if (base === undefined || !runsOn(base, image.os)) return undefined
+  return stage === undefined || version === undefined ? undefined : { ...stage, version, base }
 }
 
 /** The version of Python of a stage on its official image, as directories have it. */
@@ -62,7 +64,7 @@ function pythonOf(file: DockerfileFile, stage: number): string | undefined {
 }
 
 /** The edits that bring a stage to its new base; undefined if it needs what that lacks. */
-function changed({ policy }: Situation, stage: PythonStage): Edit[] | undefined {
+function changed(situation: Situation, stage: PythonStage): Edit[] | undefined {
   const { file, instructions, started, base } = stage
   const found = ['/usr/local/bin', ...searched(file, instructions), posix.dirname(started.words[0] ?? '')]
   const [environment, another] = instructions.flatMap((one) => environmentOf(stage, one, found) ?? [])
@@ -78,11 +80,9 @@ function changed({ policy }: Situation, stage: PythonStage): Edit[] | undefined 
   const unused = instructions.filter(
     (one) => one.keyword === 'RUN' || (one.keyword === 'COPY' && isOfPrograms(file, one)),
   )
-  return [
-    ...rebased(stage, policy, { base, words, unused, resetsEntrypoint: true }),
-    ...packages,
-    ...checks.flatMap((edits) => edits ?? []),
-  ]
+  const moved = rebased(stage, situation, { base, words, unused, resetsEntrypoint: true })
+  if (moved === undefined) return undefined
+  return [...moved, ...packages, ...checks.flatMap((edits) => edits ?? [])]
 }
 
 /** The packages that a COPY takes from another stage on the same version of Python, if programs are found there. */
@@ -161,7 +161,13 @@ function withoutPip(file: DockerfileFile, { installed, source, isOwn }: Environm
     ({ keyword, stage, words }) =>
       keyword === 'RUN' && stage === installed?.stage && /\bvenv\b|virtualenv/.test(words.join(' ')),
   )
-  if (installed === undefined || !(isOwn || isVirtual)) return []
+  const name = file.instructions.find(({ keyword, stage }) => keyword === 'FROM' && stage === installed?.stage)
+    ?.words[2]
+  // What starts from that stage may install more.
+  const isStartedFrom = file.instructions.some(
+    ({ keyword, words }) => keyword === 'FROM' && words[0]?.toLowerCase() === name?.toLowerCase(),
+  )
+  if (installed === undefined || isStartedFrom || !(isOwn || isVirtual)) return []
   const paths = [...(isOwn ? [] : [`${source}/bin/pip*`]), `${packages}/pip`, `${packages}/pip-*`]
   return [{ start: installed.end, end: installed.end, text: `${file.newline}RUN rm -rf ${paths.join(' ')}` }]
 }
@@ -170,10 +176,11 @@ function withoutPip(file: DockerfileFile, { installed, source, isOwn }: Environm
 function isOfPrograms(file: DockerfileFile, one: PlacedInstruction): boolean {
   const builder = builderOf(file, one.flags)
   const sources = one.words.slice(0, -1).map((path) => posix.resolve('/', path))
+  const isScript = (path: string) => path.startsWith('/usr/local/bin/') && moduleWords([path]) !== undefined
   return (
     builder !== undefined &&
     pythonOf(file, builder) !== undefined &&
-    sources.every((path) => path === '/usr/local/bin' || moduleWords([path], ['/usr/local/bin']) !== undefined)
+    sources.every((path) => path === '/usr/local/bin' || isScript(path))
   )
 }
 
@@ -181,7 +188,7 @@ function isOfPrograms(file: DockerfileFile, one: PlacedInstruction): boolean {
 function checked(file: DockerfileFile, one: PlacedInstruction, places: readonly string[]): Edit[] | undefined {
   const [form, ...written] = one.words
   if (form === 'NONE') return []
-  const words = form === 'CMD' && one.json ? moduleWords(written, places) : undefined
+  const words = form === 'CMD' && one.json && !hasComments(file, one) ? moduleWords(written, places) : undefined
   const at = file.text.indexOf('[', one.start)
   return words === undefined ? undefined : [{ start: at, end: one.end, text: arrayText(words) }]
 }

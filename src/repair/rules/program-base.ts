@@ -17,16 +17,18 @@ export const programBase: Repair = {
   turn: 'stages',
   title:
     'A Go or Rust program that is shipped on Debian or Ubuntu starts from a base without shell and package manager',
-  answers: [...ofBuilding, 'DL3008'],
-  propose({ file, policy, results }) {
+  answers: ofBuilding,
+  propose(situation) {
+    const { file } = situation
     const stage = shippedStage(file)
     const base = stage === undefined ? undefined : programBaseOf(stage)
     if (stage === undefined || base === undefined) return {}
     const runs = stage.instructions.filter(({ keyword }) => keyword === 'RUN')
-    const isAsked = ofBuilding.some((rule) => violationsOf({ results }, rule).length > 0)
+    const isAsked = ofBuilding.some((rule) => violationsOf(situation, rule).length > 0)
     if (!isAsked || !runs.every((one) => isAboutAccounts(file, one, provided))) return {}
     const { words } = stage.started
-    const edits = rebased(stage, policy, { base, words, unused: runs, resetsEntrypoint: false })
+    const edits = rebased(stage, situation, { base, words, unused: runs, resetsEntrypoint: false })
+    if (edits === undefined) return {}
     return { proposals: [{ repair: programBase.id, what: `run from ${base}`, equal: false, starts: true, edits }] }
   },
 }

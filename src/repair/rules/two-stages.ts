@@ -1,3 +1,4 @@
+import { smallerBases } from '../../bases/index.ts'
 import { numericUser } from '../numeric-user.ts'
 import { violationsOf, type Proposal, type Repair, type Situation } from '../repair.ts'
 import { divide } from '../two-stages/divided.ts'
@@ -21,11 +22,11 @@ export const twoStages: Repair = {
   answers: ofBuilding,
   propose(situation) {
     if (ofBuilding.every((rule) => violationsOf(situation, rule).length === 0)) return {}
-    const ways = languages.flatMap(([runtime, initial, waysOf]): Proposal[] => {
-      const stage = singleStage(situation, initial)
-      return stage?.bases.runtime === runtime
-        ? waysOf(situation, stage).map((way) => proposal(situation, stage, way))
-        : []
+    const [image] = situation.file.images.filter(({ kind, stage }) => kind === 'from' && stage === 0)
+    const runtime = smallerBases(image?.written ?? '')?.runtime
+    const ways = languages.flatMap(([name, initial, waysOf]): Proposal[] => {
+      const stage = name === runtime ? singleStage(situation, initial) : undefined
+      return stage === undefined ? [] : waysOf(situation, stage).map((way) => proposal(situation, stage, way))
     })
     const first = ways.reduceRight<Proposal | undefined>(
       (otherwise, way) => ({ ...way, ...(otherwise === undefined ? {} : { otherwise }) }),
@@ -39,7 +40,7 @@ const languages: ReadonlyArray<
   [runtime: string, directory: string, ways: (situation: Situation, stage: SingleStage) => Way[]]
 > = [
   ['golang', goDirectory, goStages],
-  ['python', '/', (_, stage) => pythonStages(stage)],
+  ['python', '/', pythonStages],
   ['debian', '/', (_, stage) => debianPythonStages(stage)],
   ['node', '/', nodeStages],
   ['rust', '/', rustStages],
@@ -48,19 +49,19 @@ const languages: ReadonlyArray<
   ['eclipse-temurin', '/', javaStages],
 ]
 
-function proposal({ file, policy }: Situation, stage: SingleStage, way: Way): Proposal {
+function proposal(situation: Situation, stage: SingleStage, way: Way): Proposal {
   const written = stage.instructions.findLast(({ keyword }) => keyword === 'USER')?.words[0] ?? ''
   return {
     repair: twoStages.id,
     what: `built in one stage, run from ${way.base}`,
     equal: false,
     starts: true,
-    edits: divide(file, stage, {
+    edits: divide(situation.file, stage, {
       resetsEntrypoint: false,
       finish: [],
       edits: [],
       ...way,
-      user: numericUser(written, policy),
+      user: numericUser(written, situation),
     }),
   }
 }

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
-import { debianPython } from '../../bases/index.ts'
+import { debianPython, runsOn } from '../../bases/index.ts'
+import type { Situation } from '../repair.ts'
 import type { SingleStage } from './single-stage.ts'
 import type { Way } from './way.ts'
 
@@ -25,7 +26,7 @@ const elsewhere = /\b(venv|virtualenv|conda|mamba|pyenv|pipx|pdm)\b|\buv (sync|v
  * A Python application: its packages and its files go to an image of the same version without shell and package
  * manager, or else to the slim form of its base.
  */
-export function pythonStages({ bases, runs, started, places }: SingleStage): Way[] {
+export function pythonStages({ image }: Situation, { bases, runs, started, places }: SingleStage): Way[] {
   const scripts = runs.map(({ script }) => script.text)
   const installs = scripts.some((text) =>
     /\bpip[0-9.]* install\b|\bpoetry install\b|\bpipenv (install|sync)\b/.test(text),
@@ -39,7 +40,7 @@ export function pythonStages({ bases, runs, started, places }: SingleStage): Way
   const files = places.map((path) => [path, path] as const)
   const words = moduleWords(started.words)
   return [
-    ...(bases.distroless === undefined || words === undefined
+    ...(bases.distroless === undefined || words === undefined || !runsOn(bases.distroless, image.os)
       ? []
       : [
           {

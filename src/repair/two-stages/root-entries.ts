@@ -4,7 +4,7 @@ import { violationsOf, type Situation } from '../repair.ts'
 
 /** Files about the project, which no program reads. */
 export const aboutProject =
-  /(^|\/)(\.(git[^/]*|dockerignore)|README[^/]*|Makefile|LICENSE|NOTICE|CODEOWNERS|([^/]+[.-])?Dockerfile([.-][^/]*)?|(docker-)?compose[^/]*\.ya?ml|loadline[^/]*|structure-test\.yaml|Jenkinsfile)$/i
+  /(^|\/)(\.(git(ignore|attributes|modules)|dockerignore)|Makefile|LICENSE(\.\w+)?|NOTICE|CODEOWNERS|([^/]+\.)?Dockerfile(\.[^/]*)?|(docker-)?compose(\.\w+)?\.ya?ml|loadline(\.\w+)?\.ya?ml|loadline\.lock\.json|structure-test\.yaml|Jenkinsfile)$/
 
 /**
  * The files and directories that are in `/` because something was copied there, without those about the project.
@@ -17,23 +17,28 @@ export function rootEntries(situation: Situation, { source, files }: Copied): st
   const isOpen = given.paths.has(`${file.path}.dockerignore`) || violationsOf(situation, 'secrets').length > 0
   if (isIgnored === undefined || isOpen) return undefined
   const seen = files.filter((path) => path !== file.path)
-  const entries = [...new Set(seen.map((path) => posix.relative(source, path).split('/')[0] ?? ''))]
+  const entryOf = (path: string) => path.slice(source === '' ? 0 : source.length + 1).split('/')[0] ?? ''
   // The base has this one, and its content is not kept.
-  if (entries.includes('tmp')) return undefined
-  const isThere = (path: string) =>
-    !isIgnored(path) || seen.some((one) => one.startsWith(`${path}/`) && !isIgnored(one))
-  return entries
-    .filter((entry) => !aboutProject.test(entry) && isThere(posix.join(source, entry)))
+  if (seen.some((path) => entryOf(path) === 'tmp')) return undefined
+  const isThere = (path: string) => !isIgnored(path) || !isIgnored(posix.join(source, entryOf(path)))
+  const there = new Set(seen.filter(isThere).map(entryOf))
+  return [...there]
+    .filter((entry) => !aboutProject.test(entry) || !seen.includes(posix.join(source, entry)))
     .map((entry) => `/${entry}`)
 }
 
-/** Tells of a path of the source whether the build does not see it, by a .dockerignore; undefined if a pattern is not plain. */
+/** In one pattern. */
+const mostWildcards = 3
+
+/** Tells of a path of the source whether the build does not see it, by a .dockerignore; undefined if a pattern is not simple. */
 function ignoring(text: string): ((path: string) => boolean) | undefined {
   const lines = text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
-  if (lines.some((line) => /[[\]\\]/.test(line))) return undefined
+  // With more wildcards than people write, a pattern can be tried for hours.
+  if (lines.some((line) => /[[\]\\]/.test(line) || (line.match(/\*+|\?/g) ?? []).length > mostWildcards))
+    return undefined
   const patterns = lines.map((line) => ({ without: !line.startsWith('!'), form: formOf(line.replace(/^!\s*/, '')) }))
   return (path) => patterns.findLast(({ form }) => form.test(path))?.without ?? false
 }

@@ -119,6 +119,7 @@ function placesOf(
   const directories = works.filter((path) => path !== undefined && path !== '/')
   const known = [...targets, ...directories].filter((path) => path !== undefined)
   const own = outermost(known.filter((path) => path !== '/tmp' && !path.startsWith('/tmp/')))
-  const inRoot = works.includes('/') || copied.some(({ target }) => target === '/')
+  const isRunInRoot = instructions.some((one) => one.keyword === 'RUN' && directoryAt(file, one, initial) === '/')
+  const inRoot = isRunInRoot || copied.some(({ target }) => target === '/')
   return own.length === 0 || own.some((path) => ofSystem.test(path)) ? undefined : { own, inRoot }
 }

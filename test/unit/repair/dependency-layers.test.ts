@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { repaired } from './situation.ts'
+import { applyEdits } from '../../../src/repair/dockerfile-file.ts'
+import { dependenciesFirst } from '../../../src/repair/rules/dependencies-first.ts'
+import { repaired, situationOf } from './situation.ts'
 
 const ordered = (text: string, source: Record<string, string>) => repaired(text, { source }, ['order']).dockerfile
 
@@ -24,7 +26,7 @@ describe('what a Rust application depends on', () => {
     expect(ordered(of, { ...source, 'src/lib.rs': '' })).toContain(
       prepared(
         'RUSTFLAGS=-g cargo build --target=x86_64-unknown-linux-musl --release',
-        'cargo clean -p orders --target=x86_64-unknown-linux-musl --release',
+        'RUSTFLAGS=-g cargo clean -p orders --target=x86_64-unknown-linux-musl --release',
         "echo 'fn main() {}' > src/main.rs \\\n    && touch src/lib.rs",
       ),
     )
@@ -63,7 +65,8 @@ describe('what Maven needs', () => {
   const source = { 'pom.xml': '<project/>', 'src/main/java/shop/Main.java': '' }
   const text =
     'FROM maven:3-eclipse-temurin-17 AS build\nWORKDIR /app\nCOPY . .\nRUN mvn -B clean install -DskipTests\nFROM scratch\nCOPY --from=build /app /\n'
-  const prepared = 'RUN mvn -B clean install -DskipTests -Dspring-boot.repackage.skip \\\n    && rm -rf /app/target\n'
+  const prepared =
+    'RUN test ! -e /app/target \\\n    && mvn -B clean install -DskipTests -Dspring-boot.repackage.skip \\\n    && rm -rf /app/target\n'
 
   it('is fetched by a build without code, whose result is removed', () => {
     expect(ordered(text, source)).toBe(text.replace('COPY', `COPY pom.xml ./\n${prepared}COPY`))
@@ -74,15 +77,40 @@ describe('what Maven needs', () => {
     expect(ordered(of, source)).toBe(
       of.replace(
         'COPY src',
-        'COPY pom.xml /app/\nRUN mvn -f /app/pom.xml package -Dspring-boot.repackage.skip \\\n    && rm -rf /app/target\nCOPY src',
+        'COPY pom.xml /app/\nRUN test ! -e /app/target \\\n    && mvn -f /app/pom.xml package -Dspring-boot.repackage.skip \\\n    && rm -rf /app/target\nCOPY src',
       ),
     )
   })
   it.each<[string, Record<string, string>, string]>([
+    ['settings of its own', { '.mvn/maven.config': '' }, text],
     ['modules', { 'orders/pom.xml': '' }, text],
+    ['a goal that may publish', {}, text.replace('-DskipTests', 'jib:build')],
     ['another goal', {}, text.replace('clean install', 'compile')],
     ['a variable', {}, text.replace('-DskipTests', '-Drevision=$REVISION')],
   ])('stays where it is with %s', (_, more, of) => {
     expect(ordered(of, { ...source, ...more })).toBe(of)
+  })
+})
+
+describe('what Go downloads before the code', () => {
+  const source = { 'go.mod': 'module a\nrequire example.com/b v1.0.0\n', 'main.go': '' }
+  const text =
+    'FROM golang:1.26 AS build\nWORKDIR /src\nCOPY . .\nRUN GOPRIVATE=example.com go build -o /a .\nFROM scratch\nCOPY --from=build /a /a\n'
+
+  it('comes from where the compilation would fetch it', () => {
+    expect(ordered(text, source)).toContain('RUN GOPRIVATE=example.com go mod download\n')
+  })
+})
+
+describe('a layer that does not build', () => {
+  it('leaves the order of the others as it would be without it', () => {
+    const text =
+      'FROM node:24 AS web\nWORKDIR /web\nCOPY . .\nRUN npm ci\nFROM maven:3-eclipse-temurin-17 AS build\nWORKDIR /app\nCOPY . .\nRUN mvn package\nFROM scratch\nCOPY --from=web /web /web\nCOPY --from=build /app /app\n'
+    const source = { 'package.json': '{}', 'a.js': '', 'pom.xml': '<project/>', 'src/main/java/Main.java': '' }
+    const [proposal] = dependenciesFirst.propose(situationOf(text, { source })).proposals ?? []
+    expect(applyEdits(text, proposal?.edits ?? [])).toMatch(/RUN npm ci\nCOPY[\s\S]*COPY pom.xml/)
+    const otherwise = applyEdits(text, proposal?.otherwise?.edits ?? [])
+    expect(otherwise).toMatch(/RUN npm ci\nCOPY/)
+    expect(otherwise).not.toContain('COPY pom.xml')
   })
 })

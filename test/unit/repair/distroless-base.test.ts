@@ -118,6 +118,21 @@ CMD ["/usr/bin/python3", "-m", "uvicorn", "main:app", "--host", "0.0.0.0", "--po
       'HEALTHCHECK --interval=30s NONE',
     )
   })
+  it('keeps the number that the account has, and what root owns', () => {
+    const text = environment.replace('COPY ./app .', 'COPY --chown=root:appuser ./app .')
+    const account = { configuration: { ...full.configuration, user: 'appuser' }, runtime: { user: '10001:10001' } }
+    expect(changed(text, account)).toContain('\nUSER 10001:10001\n')
+    expect(changed(text, account)).toContain('COPY --chown=root:10001 ./app .\n')
+  })
+  it('keeps pip where another stage may install more', () => {
+    const more = environment.replace('# What', 'FROM builder AS development\nRUN pip install pytest\n\n# What')
+    expect(changed(more)).toContain('python3-debian12')
+    expect(changed(more)).not.toContain('rm -rf')
+  })
+  it('keeps a directory that is only called like the interpreter', () => {
+    const copy = 'COPY --from=builder /src/plugins/python /srv/plugins/python\n'
+    expect(changed(environment.replace('EXPOSE', `${copy}EXPOSE`))).toContain(copy)
+  })
   it('loses commands about accounts, owners and modes', () => {
     const accounts = `RUN groupadd app && useradd -g app app \\
     && chown -R app:app /opt && chmod -R a+rX /opt
@@ -127,6 +142,8 @@ USER app:app`
     )
   })
   it.each<[string, string, string]>([
+    ['has an owner in quotes', 'COPY ./app .', 'COPY --chown="appuser:appuser" ./app .'],
+    ['downloads a file, which only its owner may read', 'COPY ./app .', 'ADD https://example.com/a.bin /a.bin'],
     [
       'installs packages of the distribution',
       'RUN useradd',

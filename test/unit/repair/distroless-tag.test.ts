@@ -10,7 +10,7 @@ describe('a distroless base tagged latest', () => {
     ['gcr.io/distroless/base-debian12:latest', 'gcr.io/distroless/base-debian12:nonroot'],
     ['gcr.io/distroless/java21-debian13', 'gcr.io/distroless/java21-debian13:nonroot'],
   ])('%s is %s: its name has the version', (written, expected) => {
-    expect(repaired(dockerfileOn(written), given, ['base']).dockerfile).toBe(dockerfileOn(expected))
+    expect(repaired(dockerfileOn(written), given, ['base']).dockerfile).toBe(dockerfileOn(`${expected}\nWORKDIR /`))
   })
   it.each([
     'gcr.io/distroless/base:latest',
@@ -20,6 +20,10 @@ describe('a distroless base tagged latest', () => {
     'debian:latest',
   ])('%s stays: that is not all that the tag says', (written) => {
     expect(repaired(dockerfileOn(written), given, ['base']).dockerfile).toBe(dockerfileOn(written))
+  })
+  it('needs no directory where it has one', () => {
+    const text = dockerfileOn('gcr.io/distroless/base-debian12:latest\nWORKDIR /app')
+    expect(repaired(text, given, ['base']).dockerfile).toBe(text.replace('latest', 'nonroot'))
   })
   it('stays where nobody asks for a version', () => {
     const text = dockerfileOn('gcr.io/distroless/base-debian12:latest')

@@ -258,7 +258,7 @@ CMD [ "uvicorn", "main:app", "--port", "80" ]
     'shop/.cache': '',
     '.env': '',
     '.gitignore': '',
-    'README.md': '',
+    Makefile: '',
     'loadline.yaml': '',
     'docker-compose.yml': '',
   }
@@ -313,6 +313,14 @@ CMD ["/usr/bin/python3", "-m", "uvicorn", "main:app", "--port", "80"]
   it.each<[string, string, Record<string, string>]>([
     ['it has a directory of the system', text, { ...source, 'lib/orders.py': '' }],
     ['it has one for temporary files', text, { ...source, 'tmp/a': '' }],
+    [
+      'a program writes there, beside what has a place',
+      text
+        .replace('COPY . .', 'COPY main.py /\nCOPY shop /shop')
+        .replace('CMD', 'RUN python manage.py collectstatic\nCMD'),
+      source,
+    ],
+    ['a pattern has more wildcards than people write', text, { ...source, '.dockerignore': `${'**/a/'.repeat(9)}x\n` }],
     ['a pattern is not plain', text, { ...source, '.dockerignore': 'shop[1]\n' }],
     ['the Dockerfile has a list of its own', text, { ...source, 'Dockerfile.dockerignore': '' }],
     ['a program writes there', text.replace('CMD', 'RUN python manage.py collectstatic\nCMD'), source],
@@ -324,6 +332,12 @@ CMD ["/usr/bin/python3", "-m", "uvicorn", "main:app", "--port", "80"]
       source,
     ],
   ])('stays in one stage where %s', (_, written, files) => expect(divided(written, files)).toEqual([]))
+  it('keeps what a program may show or import, whatever it is called', () => {
+    const files = { ...source, 'README.md': '', 'notice/a.py': '', 'loadline_client.py': '', 'composer.yml': '' }
+    expect(places(text, files)).toEqual(
+      expect.arrayContaining(['/README.md', '/notice', '/loadline_client.py', '/composer.yml']),
+    )
+  })
   it('stays in one stage where a credential was found, whose file will be left out', () => {
     expect(divided(text, source, { secrets: ['/main.py'] })).toEqual([])
   })
@@ -527,6 +541,21 @@ CMD ["/usr/bin/python3", "/web/server.py"]
     ['another program', text.replace('CMD python3', 'CMD perl')],
   ])('stays one stage with %s', (_, other) => {
     expect(divided(other, source)).toEqual([])
+  })
+})
+
+describe('an application of Python that was built on a newer Debian', () => {
+  const text = 'FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN pip install flask\nCMD ["python", "app.py"]\n'
+  const basesOn = (version: string) => {
+    const situation = situationOf(text, { ...full, source: { 'app.py': '' } })
+    const image = { ...situation.image, os: { family: 'debian', version } }
+    const [proposal] = twoStages.propose({ ...situation, image }).proposals ?? []
+    return applyEdits(text, proposal?.edits ?? [])
+  }
+  it('does not go to an older one', () => {
+    expect(basesOn('12.5')).toContain('FROM gcr.io/distroless/python3-debian12:nonroot')
+    expect(basesOn('11.9')).toContain('FROM gcr.io/distroless/python3-debian12:nonroot')
+    expect(basesOn('13.1')).toContain('FROM python:3.11-slim\n')
   })
 })
 
