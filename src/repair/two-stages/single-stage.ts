@@ -51,7 +51,7 @@ export function singleStage(situation: Situation, initial: string): SingleStage 
   const runs = places === undefined ? undefined : runsOf(file, instructions, initial, places, isHeaders)
   if (directory === undefined || started === undefined || runs === undefined || places === undefined) return undefined
   const named = /^as$/i.test(from.words[1] ?? '') ? from.words[2] : undefined
-  return { name: named ?? 'build', from, bases, instructions, last, runs, started, directory, places: places.own }
+  return { name: named ?? 'build', from, bases, instructions, last, runs, started, directory, places }
 }
 
 /** What starts the application; undefined if a shell does, or if it is in the base. */
@@ -76,7 +76,7 @@ function runsOf(
   file: DockerfileFile,
   instructions: readonly PlacedInstruction[],
   initial: string,
-  { own, inRoot }: Places,
+  places: readonly string[],
   isHeaders: (name: string) => boolean,
 ): SingleStage['runs'] | undefined {
   const runs = instructions
@@ -89,22 +89,17 @@ function runsOf(
   const known = runs.flatMap(({ instruction, script, directory }) =>
     script === undefined || directory === undefined ? [] : [{ instruction, script, directory }],
   )
-  const isKept = ({ script }: { script: PlacedScript }) =>
-    staysInside(script, own, isHeaders) && (!inRoot || addsOnlyPackages(script))
+  // In `/`, where the base has its own files, what a program makes beside the application would be lost.
+  const isKept = ({ script, directory }: (typeof known)[number]) =>
+    staysInside(script, places, isHeaders) && (directory !== '/' || addsOnlyPackages(script))
   return known.length === runs.length && known.every(isKept) ? known : undefined
-}
-
-/** Where the application's files are, and whether some are in `/` itself, where the base has its own. */
-interface Places {
-  own: readonly string[]
-  inRoot: boolean
 }
 
 function placesOf(
   situation: Situation,
   instructions: readonly PlacedInstruction[],
   initial: string,
-): Places | undefined {
+): string[] | undefined {
   const { file, source } = situation
   const copies = instructions.filter(({ keyword }) => /^(COPY|ADD)$/.test(keyword))
   const found = copies.map((one) => copiedBy(withVariables(file, one), directoryAt(file, one, initial), source.paths))
@@ -119,7 +114,5 @@ function placesOf(
   const directories = works.filter((path) => path !== undefined && path !== '/')
   const known = [...targets, ...directories].filter((path) => path !== undefined)
   const own = outermost(known.filter((path) => path !== '/tmp' && !path.startsWith('/tmp/')))
-  const isRunInRoot = instructions.some((one) => one.keyword === 'RUN' && directoryAt(file, one, initial) === '/')
-  const inRoot = isRunInRoot || copied.some(({ target }) => target === '/')
-  return own.length === 0 || own.some((path) => ofSystem.test(path)) ? undefined : { own, inRoot }
+  return own.length === 0 || own.some((path) => ofSystem.test(path)) ? undefined : own
 }

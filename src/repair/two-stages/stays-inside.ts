@@ -54,6 +54,7 @@ export function addsOnlyPackages({ commands }: PlacedScript): boolean {
     const [name = '', command = '', ...others] = isModule ? args.slice(1) : program === 'uv' ? args : [program, ...args]
     if (/^(pip[0-9.]*|poetry|pipenv)$/.test(name))
       return /^(install|sync|config|cache)$/.test(command) && !others.some((word) => /^(-e|--editable)/.test(word))
+    if (named.test(program)) return args.every((word) => /^[-/]/.test(word))
     return besides.test(program) || /^(apt-get|apt|apk|yum|dnf|microdnf|zypper)$/.test(program)
   })
 }

@@ -343,6 +343,19 @@ CMD ["/usr/bin/python3", "-m", "uvicorn", "main:app", "--port", "80"]
   })
 })
 
+describe('a RUN in the root, before the directory is named', () => {
+  const text =
+    'FROM rust:1\nRUN mkdir -p /srv/shop\nWORKDIR /srv/shop\nCOPY . .\nRUN cargo build --release\nCMD ["./target/release/shop"]\n'
+  const source = { 'Cargo.toml': '', 'src/main.rs': '' }
+
+  it('may make that directory', () => {
+    expect(divided(text, source)[0]).toContain('COPY --from=build /srv/shop/target/release/shop')
+  })
+  it('may not make one there, which would be lost', () => {
+    expect(divided(text.replace('/srv/shop\nWORKDIR', 'uploads\nWORKDIR'), source)).toEqual([])
+  })
+})
+
 describe('applications of other languages in the root', () => {
   it.each([
     ['node:24-bookworm-slim', 'RUN npm ci', 'CMD ["node", "main.js"]'],
