@@ -45,12 +45,14 @@ function programBaseOf({ file, instructions, bases, started }: ShippedStage): st
   )
   const builder = copy === undefined ? undefined : builderOf(file, copy.flags)
   if (builder === undefined || program === undefined) return undefined
-  const { runtime = '' } = basesOf(file, builder) ?? {}
+  const runtime = basesOf(file, builder)?.runtime
   if (!compilesIn(file, builder)) return undefined
   const isStatic = file.instructions.some(
     ({ stage, start, end }) => stage === builder && /\bCGO_ENABLED[= ]0\b/.test(file.text.slice(start, end)),
   )
-  return { golang: isStatic ? programBases.static : programBases.glibc, rust: programBases.gcc }[runtime]
+  if (runtime === 'rust') return programBases.gcc
+  if (runtime !== 'golang') return undefined
+  return isStatic ? programBases.static : programBases.glibc
 }
 
 /** The paths that a COPY of files may make. */
