@@ -59,8 +59,8 @@ const noMoreRounds = `not tried: the limit of ${mostRounds} rounds was reached`
 /**
  * Judges a source, makes every known repair for the gate's findings, builds and starts the result, and judges again.
  * Repairs are kept if the image builds and starts with them, no rule that passed now fails, and at least one rule gets
- * better, an image that is too large gets smaller, or a rebuild becomes faster. The given directory is not changed: `files` has the changes. Throws if the engine
- * or a tool fails; a source that cannot be judged is left unchanged.
+ * better, an image that is too large gets smaller, or a rebuild becomes faster. The given directory is not changed:
+ * `files` has the changes. Throws if the engine or a tool fails; a source that cannot be judged is left unchanged.
  */
 export async function repair(request: Request): Promise<Repaired> {
   const trials = trialsOf(request)

@@ -121,13 +121,12 @@ export function nonrootForm(written: string): string | undefined {
     : undefined
 }
 
-/** Bases, and all that may take their place or run what is compiled on them, by their full references. */
+/** Bases as they are given, and by their full references all that may take their place or run what is compiled on them. */
 export function withSmallerBases(references: readonly string[]): string[] {
   const found = references.flatMap((reference) => {
     const { runtime = '', tag = '', slim, distroless: bare } = smallerBases(reference) ?? {}
     const isCompiled = /^(golang|rust|debian|ubuntu)$/.test(runtime)
     return [
-      reference,
       slim,
       bare,
       nonrootForm(reference),
@@ -137,7 +136,7 @@ export function withSmallerBases(references: readonly string[]): string[] {
     ]
   })
   const parsed = found.flatMap((reference) => (reference === undefined ? [] : (parseImageReference(reference) ?? [])))
-  return [...new Set(parsed.map(fullReference))]
+  return [...new Set([...references, ...parsed.map(fullReference)])]
 }
 
 function tagOf(between: string): RegExp {

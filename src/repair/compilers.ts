@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { manifestOf, record } from './manifest.ts'
 import { absolute } from './placed-paths.ts'
-import type { Situation } from './repair.ts'
+import { isPlainPath, type Situation } from './repair.ts'
 
 /** A command that compiles an application. */
 export interface Compilation {
@@ -28,13 +28,14 @@ export interface Compiler {
 }
 
 /** Go modules are downloaded when the code is compiled, unless they are there. */
-const goCompiler: Compiler = {
+export const goCompiler: Compiler = {
   compiles: (words, here) => (/^go (build|install)\b/.test(words.join(' ')) ? { words, directory: here } : undefined),
   manifests: ['go.mod', 'go.sum?'],
   isCode: (path) => path.endsWith('.go'),
   commands({ assigned, directory }, from, root, { texts, paths }) {
     const requires = /^\s*require\b/m.test(texts.get('go.mod') ?? '')
     if (!requires || paths.has(posix.join(root, 'vendor/modules.txt'))) return undefined
+    if (from !== directory && !isPlainPath(directory)) return undefined
     // Which modules are private, and where they are, may be said for the compilation alone.
     const settings = /\bGO(PRIVATE|PROXY|NOPROXY|SUMDB|NOSUMDB|INSECURE|AUTH|FLAGS)=/.test(assigned) ? assigned : ''
     return [`${settings}go mod download${from === directory ? '' : ` -C ${directory}`}`]
@@ -97,17 +98,18 @@ const maven: Compiler = {
   isCode: (path) => path.startsWith('src/'),
   commands({ words, assigned, directory }, from, _, { paths }) {
     const pom = posix.join(directory, 'pom.xml')
+    const target = posix.join(directory, 'target')
     const isOne = [...paths].filter((path) => posix.basename(path) === 'pom.xml').length === 1
     const steering = [...paths].some((path) => /(^|\/)\.mvn\/(?!wrapper\/)/.test(path))
     if (
       !isOne ||
+      !isPlainPath(target) ||
       steering ||
       (from !== directory && !words.includes(pom)) ||
       !words.slice(1).every((word) => mavenWord.test(word))
     )
       return undefined
     // Spring Boot would not find a main class.
-    const target = posix.join(directory, 'target')
     return [`test ! -e ${target}`, `${assigned}${words.join(' ')} -Dspring-boot.repackage.skip`, `rm -rf ${target}`]
   },
 }

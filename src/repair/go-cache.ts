@@ -1,3 +1,4 @@
+import { goCompiler } from './compilers.ts'
 import type { DockerfileFile, Edit, PlacedInstruction } from './dockerfile-file.ts'
 import { scriptOf } from './script.ts'
 
@@ -21,5 +22,5 @@ export function keptCompilation(file: DockerfileFile, isIn: (stage: number) => b
 /** Whether an instruction is a RUN that compiles a Go program. */
 function compilesGo(file: DockerfileFile, instruction: PlacedInstruction): boolean {
   const script = instruction.keyword === 'RUN' ? scriptOf(file, instruction) : undefined
-  return (script?.commands ?? []).some(({ words }) => /^go (build|install)\b/.test(words.join(' ')))
+  return (script?.commands ?? []).some(({ words }) => goCompiler.compiles(words, '/') !== undefined)
 }

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { groupBy } from '../model/group-by.ts'
 import type { PlacedInstruction } from './dockerfile-file.ts'
-import type { Copied } from './placed-paths.ts'
+import { isOneWord, type Copied } from './placed-paths.ts'
 
 /** A file of the source, and its path in the image. */
 export interface Manifest {
@@ -23,7 +23,7 @@ export function manifestsOf(
   for (const read of reads) {
     const to = read.replace(/\?$/, '')
     const from = copied.map((one) => sourceOf(one, to)).find((path) => path !== undefined && paths.has(path))
-    if (/[\s"'$[\]]/.test(`${from ?? ''}${to}`)) return undefined
+    if (![from ?? '', to].every(isOneWord)) return undefined
     if (from !== undefined) manifests.set(to, from)
     else if (!read.endsWith('?') && !given.has(to)) return undefined
   }

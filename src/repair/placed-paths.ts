@@ -98,6 +98,11 @@ export function absolute(directory: string | undefined, path: string): string | 
   return directory === undefined || /[$*?[\\]/.test(path) ? undefined : posix.resolve('/', directory, path)
 }
 
+/** Whether a Dockerfile reads a path, without quotes, as one word and as this path alone. */
+export function isOneWord(path: string): boolean {
+  return !/[\s"'`$\\[\]*?]/.test(path)
+}
+
 /** What COPY and ADD take from the source, and where it comes to. */
 export interface Copied {
   /** Every file of the source that it takes, by its path there. */

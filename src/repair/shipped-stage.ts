@@ -10,7 +10,6 @@ import { startedBy, type SingleStage } from './two-stages/single-stage.ts'
 /** The stage that is shipped, on an official image, if it can be brought to a base without a shell. */
 export interface ShippedStage {
   file: DockerfileFile
-  from: PlacedInstruction
   instructions: readonly PlacedInstruction[]
   image: { start: number; end: number; written: string }
   bases: SmallerBases
@@ -31,17 +30,13 @@ export interface NewBase {
 /** Undefined if it has more than such a base can keep, or variables decide what it has. */
 export function shippedStage(file: DockerfileFile): ShippedStage | undefined {
   const { target, shipped } = file
-  const [from, ...instructions] = file.instructions.filter(({ stage }) => stage === target)
+  const [, ...instructions] = file.instructions.filter(({ stage }) => stage === target)
   const image = file.images.find(({ kind, stage }) => kind === 'from' && stage === target)
   const bases = basesOf(file, target)
   const started = startedBy(file, instructions)
-  if (from === undefined || image === undefined || bases === undefined || started === undefined) return undefined
-  if (shipped.length > 1 || file.text.slice(image.start, image.end) !== image.written) return undefined
-  const named = from.words[2]?.toLowerCase()
-  const isStartedFrom = file.instructions.some(
-    ({ keyword, words }) => keyword === 'FROM' && named !== undefined && words[0]?.toLowerCase() === named,
-  )
-  if (isStartedFrom) return undefined
+  if (image === undefined || bases === undefined || started === undefined) return undefined
+  if (shipped.length > 1 || isStartedFrom(file, target)) return undefined
+  if (file.text.slice(image.start, image.end) !== image.written) return undefined
   const read = instructions.map((one) => withVariables(file, one))
   const isKept = ({ keyword, words, flags, heredocs }: PlacedInstruction) =>
     heredocs === 0 &&
@@ -49,13 +44,20 @@ export function shippedStage(file: DockerfileFile): ShippedStage | undefined {
     !(/^(COPY|ADD|WORKDIR|USER)$/.test(keyword) && [...words, ...flags].some((word) => word.includes('$'))) &&
     !(keyword === 'ADD' && words.some((word) => /:\/\/|@/.test(word))) &&
     !flags.some((flag) => flag.startsWith('--chmod'))
-  return read.every(isKept) ? { file, from, instructions, image, bases, started } : undefined
+  return read.every(isKept) ? { file, instructions, image, bases, started } : undefined
 }
 
 /** The official image that a stage starts from. */
 export function basesOf({ images }: DockerfileFile, stage: number): SmallerBases | undefined {
   const image = images.find((one) => one.kind === 'from' && one.stage === stage)
   return image === undefined ? undefined : smallerBases(image.written)
+}
+
+/** Whether another stage starts from one. */
+export function isStartedFrom({ instructions }: DockerfileFile, stage: number): boolean {
+  const froms = instructions.filter(({ keyword }) => keyword === 'FROM')
+  const name = froms.find((one) => one.stage === stage)?.words[2]?.toLowerCase()
+  return froms.some(({ words }) => words[0]?.toLowerCase() === name)
 }
 
 /** The index of the stage that a COPY takes from; undefined if it takes from the source or another image. */
@@ -89,7 +91,7 @@ export function rebased(
   situation: Situation,
   { base, words, unused, resetsEntrypoint }: NewBase,
 ): Edit[] | undefined {
-  const { file, from, instructions, image, started } = stage
+  const { file, instructions, image, started } = stage
   const users = instructions.filter(({ keyword }) => keyword === 'USER')
   const numberOf = (one: PlacedInstruction) => numericUser(withVariables(file, one).words[0] ?? '', situation)
   const last = users.at(-1)
@@ -104,7 +106,7 @@ export function rebased(
   const begin = blockOf(file, instruction).start
   return [
     { start: image.start, end: image.end, text: base },
-    ...(worksInRoot(file, instructions) ? [{ start: from.end, end: from.end, text: `${file.newline}WORKDIR /` }] : []),
+    ...keptRoot(file, file.target),
     ...unused.map((one) => ({ ...wholeLines(file, blockOf(file, one)), text: '' })),
     ...users.map((one) => ({ start: one.start, end: one.end, text: `USER ${numberOf(one)}` })),
     ...owners.flatMap((edits) => edits ?? []),
@@ -113,15 +115,17 @@ export function rebased(
   ]
 }
 
-/** Whether the stage works in `/` because its base does: the new one has another directory. */
-export function worksInRoot(file: DockerfileFile, instructions: readonly PlacedInstruction[]): boolean {
+/** The WORKDIR of a stage that works in `/` because its base does: the new one has another directory. */
+export function keptRoot(file: DockerfileFile, stage: number): Edit[] {
+  const [from, ...instructions] = file.instructions.filter((one) => one.stage === stage)
   const first = instructions
     .map((one) => withVariables(file, one))
     .find(
       ({ keyword, words }) =>
         keyword === 'WORKDIR' || (/^(COPY|ADD)$/.test(keyword) && words.at(-1)?.startsWith('/') !== true),
     )
-  return first?.keyword !== 'WORKDIR' || first.words[0]?.startsWith('/') !== true
+  const isNamed = first?.keyword === 'WORKDIR' && first.words[0]?.startsWith('/') === true
+  return from === undefined || isNamed ? [] : [{ start: from.end, end: from.end, text: `${file.newline}WORKDIR /` }]
 }
 
 /** An owner by name as a number: the new base does not have the account. Undefined if it is not written as it is read. */

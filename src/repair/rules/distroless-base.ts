@@ -3,7 +3,15 @@ import { hasComments, type DockerfileFile, type Edit, type PlacedInstruction } f
 import { runsOn } from '../../bases/index.ts'
 import { withVariables } from '../placed-paths.ts'
 import { violationsOf, type Repair, type Situation } from '../repair.ts'
-import { basesOf, builderOf, isAboutAccounts, rebased, shippedStage, type ShippedStage } from '../shipped-stage.ts'
+import {
+  basesOf,
+  builderOf,
+  isAboutAccounts,
+  isStartedFrom,
+  rebased,
+  shippedStage,
+  type ShippedStage,
+} from '../shipped-stage.ts'
 import { moduleWords } from '../two-stages/python-stages.ts'
 import { arrayText } from './exec-form.ts'
 import { ofBuilding } from './two-stages.ts'
@@ -161,13 +169,8 @@ function withoutPip(file: DockerfileFile, { installed, source, isOwn }: Environm
     ({ keyword, stage, words }) =>
       keyword === 'RUN' && stage === installed?.stage && /\bvenv\b|virtualenv/.test(words.join(' ')),
   )
-  const name = file.instructions.find(({ keyword, stage }) => keyword === 'FROM' && stage === installed?.stage)
-    ?.words[2]
   // What starts from that stage may install more.
-  const isStartedFrom = file.instructions.some(
-    ({ keyword, words }) => keyword === 'FROM' && words[0]?.toLowerCase() === name?.toLowerCase(),
-  )
-  if (installed === undefined || isStartedFrom || !(isOwn || isVirtual)) return []
+  if (installed === undefined || isStartedFrom(file, installed.stage) || !(isOwn || isVirtual)) return []
   const paths = [...(isOwn ? [] : [`${source}/bin/pip*`]), `${packages}/pip`, `${packages}/pip-*`]
   return [{ start: installed.end, end: installed.end, text: `${file.newline}RUN rm -rf ${paths.join(' ')}` }]
 }

@@ -1,6 +1,6 @@
 import { nonrootForm } from '../../bases/index.ts'
 import { lintOf, violationsOf, type Repair } from '../repair.ts'
-import { worksInRoot } from '../shipped-stage.ts'
+import { keptRoot } from '../shipped-stage.ts'
 
 /** The version of a distroless image is in its name, e.g. base-debian12: its tags only name another user or a shell. */
 export const distrolessTag: Repair = {
@@ -14,21 +14,12 @@ export const distrolessTag: Repair = {
     const { file } = situation
     const found = (isAsked ? file.images : []).flatMap(({ kind, stage, written, start, end }) => {
       const text = nonrootForm(written)
-      return kind === 'from' && text !== undefined && file.text.slice(start, end) === written
-        ? [{ stage, edit: { start, end, text } }]
-        : []
+      if (kind !== 'from' || text === undefined || file.text.slice(start, end) !== written) return []
+      // Tagged nonroot, it works in the user's home.
+      return [{ text, edits: [{ start, end, text }, ...keptRoot(file, stage)] }]
     })
-    // Tagged nonroot, they work in the user's home.
-    const places = found.flatMap(({ stage }) => {
-      const [from, ...instructions] = file.instructions.filter((one) => one.stage === stage)
-      return from !== undefined && worksInRoot(file, instructions)
-        ? [{ start: from.end, end: from.end, text: `${file.newline}WORKDIR /` }]
-        : []
-    })
-    const edits = found.map(({ edit }) => edit)
-    const what = edits.map(({ text }) => text).join(', ')
-    return edits.length === 0
-      ? {}
-      : { proposals: [{ repair: distrolessTag.id, what, equal: false, edits: [...edits, ...places] }] }
+    const what = found.map(({ text }) => text).join(', ')
+    const edits = found.flatMap((one) => one.edits)
+    return edits.length === 0 ? {} : { proposals: [{ repair: distrolessTag.id, what, equal: false, edits }] }
   },
 }

@@ -1,6 +1,7 @@
-import { smallerBases } from '../../bases/index.ts'
 import { numericUser } from '../numeric-user.ts'
+import { isOneWord } from '../placed-paths.ts'
 import { violationsOf, type Proposal, type Repair, type Situation } from '../repair.ts'
+import { basesOf } from '../shipped-stage.ts'
 import { divide } from '../two-stages/divided.ts'
 import { goDirectory, goStages } from '../two-stages/go-stages.ts'
 import { javaStages } from '../two-stages/java-stages.ts'
@@ -22,16 +23,18 @@ export const twoStages: Repair = {
   answers: ofBuilding,
   propose(situation) {
     if (ofBuilding.every((rule) => violationsOf(situation, rule).length === 0)) return {}
-    const [image] = situation.file.images.filter(({ kind, stage }) => kind === 'from' && stage === 0)
-    const runtime = smallerBases(image?.written ?? '')?.runtime
-    const ways = languages.flatMap(([name, initial, waysOf]): Proposal[] => {
-      const stage = name === runtime ? singleStage(situation, initial) : undefined
-      return stage === undefined ? [] : waysOf(situation, stage).map((way) => proposal(situation, stage, way))
-    })
-    const first = ways.reduceRight<Proposal | undefined>(
-      (otherwise, way) => ({ ...way, ...(otherwise === undefined ? {} : { otherwise }) }),
-      undefined,
-    )
+    const runtime = basesOf(situation.file, 0)?.runtime
+    const [, initial, waysOf] = languages.find(([name]) => name === runtime) ?? []
+    const stage = initial === undefined ? undefined : singleStage(situation, initial)
+    if (stage === undefined || waysOf === undefined) return {}
+    // The names are the source's: one with a line break would add an instruction.
+    const ways = waysOf(situation, stage).filter(({ copies }) => copies.flat().every(isOneWord))
+    const first = ways
+      .map((way) => proposal(situation, stage, way))
+      .reduceRight<Proposal | undefined>(
+        (otherwise, way) => ({ ...way, ...(otherwise === undefined ? {} : { otherwise }) }),
+        undefined,
+      )
     return first === undefined ? {} : { proposals: [first] }
   },
 }

@@ -23,7 +23,7 @@ export function rootEntries(situation: Situation, { source, files }: Copied): st
   const isThere = (path: string) => !isIgnored(path) || !isIgnored(posix.join(source, entryOf(path)))
   const there = new Set(seen.filter(isThere).map(entryOf))
   return [...there]
-    .filter((entry) => !aboutProject.test(entry) || !seen.includes(posix.join(source, entry)))
+    .filter((entry) => !aboutProject.test(entry) || !given.paths.has(posix.join(source, entry)))
     .map((entry) => `/${entry}`)
 }
 

@@ -83,6 +83,7 @@ describe('what Maven needs', () => {
   })
   it.each<[string, Record<string, string>, string]>([
     ['settings of its own', { '.mvn/maven.config': '' }, text],
+    ['a directory that a shell would read otherwise', {}, text.replace('/app\n', '/app;id\n')],
     ['modules', { 'orders/pom.xml': '' }, text],
     ['a goal that may publish', {}, text.replace('-DskipTests', 'jib:build')],
     ['another goal', {}, text.replace('clean install', 'compile')],

@@ -311,6 +311,8 @@ CMD ["/usr/bin/python3", "-m", "uvicorn", "main:app", "--port", "80"]
     expect(places(text, files)).toEqual(expected)
   })
   it.each<[string, string, Record<string, string>]>([
+    ['a name would be an instruction', text, { ...source, 'a\nRUN id': '' }],
+    ['a name would be two', text, { ...source, 'a b.py': '' }],
     ['it has a directory of the system', text, { ...source, 'lib/orders.py': '' }],
     ['it has one for temporary files', text, { ...source, 'tmp/a': '' }],
     [
@@ -588,6 +590,7 @@ describe('the bases that may be tried', () => {
     ],
     ['gcr.io/distroless/cc-debian12:latest', ['gcr.io/distroless/cc-debian12:nonroot']],
     ['registry.example.com/base:1', []],
+    [`registry.example.com/base@sha256:${'0'.repeat(64)}`, []],
   ])('in place of %s can be made before they are named', (written, others) => {
     expect(withSmallerBases([written])).toEqual([written, ...others])
   })
