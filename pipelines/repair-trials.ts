@@ -23,13 +23,13 @@ export interface Judged {
   source: Source | undefined
 }
 
-/** What can be asked about a source with some changed files. Each answer is found once for the same files. */
+/** What can be asked about a source with some changed files. What an image is and does is found once for the same files. */
 export interface Trials {
   /** Judges it, under a name for the display. */
   judge(files: Files, name: string): Promise<Judged>
   /** Builds and starts it, unless a judgement already says how it starts; undefined if it does not build. */
   attempt(files: Files, of: string): Promise<TriedImage | undefined>
-  /** Seconds until it is built again after one changed line; undefined if that is not possible. */
+  /** Seconds until it is built again after one changed line, which has a name of its own; undefined if that is not possible. */
   rebuild(files: Files, name: string, line: ChangedLine | undefined): Promise<number | undefined>
   /** Whether files that are not known yet may still be built. */
   mayTry(): boolean
@@ -39,7 +39,6 @@ export interface Trials {
 export function trialsOf(request: Request): Trials {
   const judgements = new Map<string, Promise<Judged>>()
   const attempts = new Map<string, Promise<TriedImage | undefined>>()
-  const rebuilds = new Map<string, Promise<number | undefined>>()
   const directoryOf = (files: Files) => withFiles(request.directory, files)
   return {
     judge: (files, name) => once(judgements, files, () => judge(request, files, name)),
@@ -54,9 +53,7 @@ export function trialsOf(request: Request): Trials {
       )
     },
     rebuild: async (files, name, line) =>
-      line === undefined
-        ? undefined
-        : once(rebuilds, files, () => rebuildSeconds(request, directoryOf(files), line, name)),
+      line === undefined ? undefined : rebuildSeconds(request, directoryOf(files), line, name),
     mayTry: () => new Set([...judgements.keys(), ...attempts.keys()]).size < mostBuilds,
   }
 }

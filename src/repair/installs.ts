@@ -22,7 +22,7 @@ const managers: ReadonlyArray<{ program: RegExp; reads(args: Words): readonly st
     {
       program: /^(npm|pnpm|yarn)$/,
       reads: ([command = 'install', ...args]) =>
-        /^(ci|i|install)$/.test(command) && args.every(isOption)
+        /^(ci|i|install|prune)$/.test(command) && args.every(isOption)
           ? [
               'package.json',
               ...['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', '.npmrc', '.yarnrc'].map(

@@ -95,7 +95,8 @@ export function initialDirectory({ images }: DockerfileFile, stage: number): str
 
 /** A path of the image, as seen from a directory; undefined if a variable decides. A trailing slash stays. */
 export function absolute(directory: string | undefined, path: string): string | undefined {
-  return directory === undefined || /[$*?[\\]/.test(path) ? undefined : posix.resolve('/', directory, path)
+  const isKnown = (directory !== undefined || posix.isAbsolute(path)) && !/[$*?[\\]/.test(path)
+  return isKnown ? posix.resolve('/', directory ?? '', path) : undefined
 }
 
 /** Whether a Dockerfile reads a path, without quotes, as one word and as this path alone. */

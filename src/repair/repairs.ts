@@ -3,6 +3,7 @@ import { addToCopy } from './rules/add-to-copy.ts'
 import { baseDigest } from './rules/base-digest.ts'
 import { bytecode } from './rules/bytecode.ts'
 import { cleanCaches } from './rules/clean-caches.ts'
+import { codeLast } from './rules/code-last.ts'
 import { commandOptions } from './rules/command-options.ts'
 import { commands } from './rules/commands.ts'
 import { dependenciesFirst } from './rules/dependencies-first.ts'
@@ -59,4 +60,5 @@ export const repairs: readonly Repair[] = [
   initProcess,
   structureTests,
   dependenciesFirst,
+  codeLast,
 ]

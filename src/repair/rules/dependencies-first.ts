@@ -4,8 +4,8 @@ import { dependencyLayer } from '../dependency-layers.ts'
 import { keptCompilation } from '../go-cache.ts'
 import { installOf, needsNoCode, type Install } from '../installs.ts'
 import { manifestCopies, manifestsOf } from '../manifest-copies.ts'
+import { withTarget } from '../moved-copy.ts'
 import {
-  absolute,
   blockOf,
   copiedBy,
   directoryAt,
@@ -159,7 +159,7 @@ function reordered({ file, source }: Situation, order: Order, targets: ReadonlyS
   if (!mayMove || targets.size === manifests.length) return []
   const block = blockOf(file, copy)
   const directory = directoryAt(file, copy, initial)
-  const text = moves ? withTarget(file, order, directory) : file.text.slice(block.start, block.end)
+  const text = moves ? withTarget(file, copy, copied, directory) : file.text.slice(block.start, block.end)
   if (text === undefined) return []
   return [
     {
@@ -170,24 +170,6 @@ function reordered({ file, source }: Situation, order: Order, targets: ReadonlyS
     },
     { start: last.end, end: last.end, text: `${file.newline}${text}` },
   ]
-}
-
-/** A COPY with its target spelled out, because the directory changes before the place that it moves to. */
-function withTarget(
-  { text, ...file }: DockerfileFile,
-  { copy, copied }: Order,
-  directory: string | undefined,
-): string | undefined {
-  const written = copy.words.at(-1) ?? ''
-  const line = text.slice(copy.start, copy.end)
-  const { start } = blockOf({ text, ...file }, copy)
-  if (written.startsWith('/')) return text.slice(start, copy.end)
-  const into = absolute(directory, written)
-  const isPlain = !copy.json && copy.line === copy.lastLine && line.trimEnd().endsWith(` ${written}`)
-  if (!isPlain || into === undefined) return undefined
-  const isFile = copied.every(({ files, source, target }) => files[0] === source && target === into)
-  const target = isFile || into === '/' ? into : `${into}/`
-  return `${text.slice(start, copy.start)}${line.trimEnd().slice(0, -written.length)}${target}`
 }
 
 /** Consecutive RUNs of a distribution's package manager become one: a list that an old layer has names packages that are gone. */

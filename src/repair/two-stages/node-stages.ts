@@ -9,7 +9,7 @@ import type { Way } from './way.ts'
  * A Node.js application: its files and packages, without those that only build it, go to an image of the same version
  * without shell and package manager, or else to the slim form of its base.
  */
-export function nodeStages({ source }: Situation, { bases, runs, started, places }: SingleStage): Way[] {
+export function nodeStages({ source }: Situation, { bases, runs, started, places, directory }: SingleStage): Way[] {
   const [program = '', ...args] = scriptWords(started.words, source.texts) ?? started.words
   const scripts = runs.map(({ script }) => script.text).join('\n')
   if (posix.basename(program) !== 'node' || /\b(npm|yarn|pnpm)\b[^\n]*( -g\b|--global)/.test(scripts)) return []
@@ -27,8 +27,12 @@ export function nodeStages({ source }: Situation, { bases, runs, started, places
         ]
   const slim = bases.slim === undefined ? [] : [{ base: bases.slim, words: started.words, copies }]
   const ways: Way[] = [...bare, ...slim]
+  if (!prunes(source, scripts)) return ways
+  // Before what is copied last, if it is the same package.
+  const last = runs.at(-1)?.directory === directory ? runs.at(-1) : undefined
+  const finish = { finish: ['npm prune --omit=dev'], ...(last === undefined ? {} : { finishBehind: last.instruction }) }
   // Packages for development are not removed if the application turns out to need one.
-  return prunes(source, scripts) ? ways.flatMap((way) => [{ ...way, finish: ['npm prune --omit=dev'] }, way]) : ways
+  return ways.flatMap((way) => [{ ...way, ...finish }, way])
 }
 
 /** Whether npm installed packages that only development needs. */

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest'
+import { codeLast } from '../../../src/repair/rules/code-last.ts'
+import { applyEdits } from '../../../src/repair/dockerfile-file.ts'
+import { situationOf } from './situation.ts'
+
+const packages = '/usr/local/lib/python3.11/site-packages'
+const source = {
+  'requirements.txt': 'flask\n',
+  'app.py': '',
+  'shop/urls.py': '',
+  'package.json': '{}',
+  'server.js': '',
+}
+
+/** The Dockerfile after the repair; undefined if nothing is proposed. */
+function moved(text: string): string | undefined {
+  const { proposals: [proposal] = [] } = codeLast.propose(situationOf(text, { source }))
+  return proposal === undefined ? undefined : applyEdits(text, proposal.edits ?? [])
+}
+
+describe('code that nothing is made from', () => {
+  const python = `FROM python:3.11-slim AS build
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install -r requirements.txt
+# The application.
+COPY --chown=65532 . .
+
+FROM gcr.io/distroless/python3-debian12:nonroot
+WORKDIR /app
+COPY --from=build ${packages} ${packages}
+COPY --from=build /app /app
+USER 65532
+CMD ["app.py"]
+`
+  it('is copied straight to where it runs, over what the other stage has there', () => {
+    expect(moved(python)).toBe(`FROM python:3.11-slim AS build
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install -r requirements.txt
+
+FROM gcr.io/distroless/python3-debian12:nonroot
+WORKDIR /app
+COPY --from=build ${packages} ${packages}
+COPY --from=build /app /app
+# The application.
+COPY --chown=65532 . .
+USER 65532
+CMD ["app.py"]
+`)
+    expect(moved(moved(python) ?? '')).toBeUndefined()
+  })
+  it('keeps its place where the other stage works elsewhere', () => {
+    expect(moved(python.replace('nonroot\nWORKDIR /app', 'nonroot\nWORKDIR /srv'))).toContain(
+      'COPY --chown=65532 . /app/',
+    )
+  })
+  it('is copied over the packages that are beside it', () => {
+    const text = `FROM node:24 AS build
+WORKDIR /app
+COPY package.json ./
+RUN npm install
+COPY server.js /app/
+COPY shop /app/shop
+FROM gcr.io/distroless/nodejs24-debian12
+COPY --from=build /app /app
+COPY --from=probe /probe /probe
+CMD ["/app/server.js"]
+`.replace('FROM gcr', 'FROM golang:1.26 AS probe\nRUN touch /probe\nFROM gcr')
+    expect(moved(text)).toContain(`RUN npm install
+FROM golang:1.26 AS probe
+RUN touch /probe
+FROM gcr.io/distroless/nodejs24-debian12
+COPY --from=build /app /app
+COPY server.js /app/
+COPY shop /app/shop
+COPY --from=probe /probe /probe
+`)
+  })
+  it.each([
+    ['it is added', python.replace('COPY --chown=65532 .', 'ADD --chown=65532 .')],
+    ['its owner is a name, which the other base may not have', python.replace('=65532 .', '=app .')],
+    ['a variable names it', python.replace('=65532 . .', '=65532 $CODE .')],
+    ['some of it is not shipped', python.replace('=65532 . .', '=65532 . /elsewhere')],
+    ['it comes to another place', python.replace('/app /app', '/app /srv')],
+    [
+      'it may be the first in its directory',
+      python.replace('WORKDIR /app\nCOPY req', 'COPY req').replace('. .', '. /app'),
+    ],
+    ['it is a pattern of nothing', python.replace('=65532 . .', '=65532 *.rb .')],
+    ['another owner is given to what is taken', python.replace('=build /app', '=build --chown=7 /app')],
+    ['another stage starts from it', python.replace('FROM gcr', 'FROM build AS test\nRUN true\nFROM gcr')],
+    [
+      'another stage takes from it',
+      python.replace('FROM gcr', 'FROM alpine:3 AS x\nCOPY --from=build /app /x\nFROM gcr'),
+    ],
+    [
+      'a RUN reads it',
+      python.replace('FROM gcr', 'FROM alpine:3 AS x\nRUN --mount=from=build,target=/x ls /x\nFROM gcr'),
+    ],
+    ['what is copied is changed before', python.replace('COPY --from=build /app', 'RUN true\nCOPY --from=build /app')],
+    [
+      'something is copied over it before',
+      python.replace('COPY --from=build /app', 'COPY app.py /app/\nCOPY --from=build /app'),
+    ],
+    ['arguments decide', python.replace('WORKDIR', 'ARG CODE=.\nWORKDIR')],
+    ['the stage has no name', python.replace(' AS build', '').replaceAll('=build', '=0')],
+  ])('stays where it is if %s', (_, text) => expect(moved(text)).toBeUndefined())
+})
+
+describe('code from which something is made', () => {
+  const django = `FROM python:3.11-slim AS build
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install -r requirements.txt
+COPY . .
+RUN python manage.py collectstatic --noinput && chmod -R a+r /app
+
+FROM gcr.io/distroless/python3-debian12:nonroot
+WORKDIR /app
+COPY --from=build ${packages} ${packages}
+COPY --from=build /app /app
+CMD ["app.py"]
+`
+  it('gets a stage behind that of the packages', () => {
+    expect(moved(django)).toBe(`FROM python:3.11-slim AS build
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install -r requirements.txt
+
+FROM build AS code
+COPY . .
+RUN python manage.py collectstatic --noinput && chmod -R a+r /app
+
+FROM gcr.io/distroless/python3-debian12:nonroot
+WORKDIR /app
+COPY --from=build ${packages} ${packages}
+COPY --from=code /app /app
+CMD ["app.py"]
+`)
+    expect(moved(moved(django) ?? '')).toBeUndefined()
+  })
+  it.each([
+    ['packages are installed for it', django.replace('&& chmod -R a+r /app', '&& pip install x')],
+    ['any program runs', django.replace('manage.py collectstatic', 'make.py')],
+    ['packages are changed', django.replace('a+r /app', `a+r ${packages}`)],
+    ['it is copied over packages', django.replace('COPY . .', `COPY . ${packages}/shop`)],
+    ['there is a stage of that name', django.replace('FROM gcr', 'FROM alpine:3 AS code\nFROM gcr')],
+    ['only it is taken', django.replace(`COPY --from=build ${packages} ${packages}\n`, '')],
+  ])('stays where it is if %s', (_, text) => expect(moved(text)).toBeUndefined())
+})
