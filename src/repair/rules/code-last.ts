@@ -3,6 +3,7 @@ import { hasVariables, targetsOf, touching } from '../apart.ts'
 import type { DockerfileFile, Edit, PlacedInstruction } from '../dockerfile-file.ts'
 import { withTarget } from '../moved-copy.ts'
 import {
+  absolute,
   blockOf,
   copiedBy,
   directoryAt,
@@ -19,8 +20,8 @@ import { builderOf, isStartedFrom } from '../shipped-stage.ts'
 interface Builder {
   name: string
   own: readonly PlacedInstruction[]
-  /** Each takes one path to the same place. */
-  taken: ReadonlyArray<{ copy: PlacedInstruction; path: string }>
+  /** Each takes one path. */
+  taken: ReadonlyArray<{ copy: PlacedInstruction; path: string; into: string }>
 }
 
 /**
@@ -63,12 +64,13 @@ function builderIn(file: DockerfileFile, shipped: readonly PlacedInstruction[], 
   if (name === undefined || isRead || isStartedFrom(file, stage)) return undefined
   if (own.some(({ keyword }) => /^(ARG|SHELL|ONBUILD|VOLUME)$/.test(keyword))) return undefined
   const taken = copies.flatMap((copy) => {
-    const [path = '', to, more] = copy.words
-    const isSame = posix.isAbsolute(path) && posix.resolve(path) === posix.resolve(to ?? '') && more === undefined
-    return isSame && copy.flags.length === 1 && !hasVariables(copy) ? [{ copy, path: posix.resolve(path) }] : []
+    const [path = '', to = '', more] = copy.words
+    const isPlain = posix.isAbsolute(path) && more === undefined && copy.flags.length === 1 && !hasVariables(copy)
+    const into = absolute(directoryIn(file, copy), to)
+    return isPlain && into !== undefined ? [{ copy, path: posix.resolve(path), into }] : []
   })
   // What others change in between would be changed back.
-  const touches = touching(taken.map(({ path }) => path))
+  const touches = touching(taken.map(({ into }) => into))
   const isApart = (one: PlacedInstruction) => {
     const into = posix.resolve(directoryIn(file, one) ?? '/', one.words.at(-1) ?? '')
     return one.keyword === 'COPY' ? !touches(into) : !/^(RUN|ADD)$/.test(one.keyword)
@@ -90,7 +92,8 @@ function straight({ file, source }: Situation, { own, taken }: Builder): Edit[] 
     copied: copiedIn(file, source, copy),
     directory: directoryIn(file, copy),
   }))
-  const isTaken = (target: string) => taken.some(({ path }) => target === path || target.startsWith(`${path}/`))
+  const isTaken = (target: string) =>
+    taken.some(({ path, into }) => path === into && (target === path || target.startsWith(`${path}/`)))
   const places = before.flatMap((one) => placesOf(file, source, one))
   const isThere = (path: string) => places.some((place) => place === path || place.startsWith(`${path}/`))
   const isMovable = ({ copy, copied }: (typeof placed)[number]) =>

@@ -4,6 +4,7 @@ import { applyEdits } from '../../../src/repair/dockerfile-file.ts'
 import { situationOf } from './situation.ts'
 
 const packages = '/usr/local/lib/python3.11/site-packages'
+const found = packages.replace('site', 'dist')
 const source = {
   'requirements.txt': 'flask\n',
   'app.py': '',
@@ -28,7 +29,7 @@ COPY --chown=65532 . .
 
 FROM gcr.io/distroless/python3-debian12:nonroot
 WORKDIR /app
-COPY --from=build ${packages} ${packages}
+COPY --from=build ${packages} ${found}
 COPY --from=build /app /app
 USER 65532
 CMD ["app.py"]
@@ -41,7 +42,7 @@ RUN pip install -r requirements.txt
 
 FROM gcr.io/distroless/python3-debian12:nonroot
 WORKDIR /app
-COPY --from=build ${packages} ${packages}
+COPY --from=build ${packages} ${found}
 COPY --from=build /app /app
 # The application.
 COPY --chown=65532 . .
@@ -118,7 +119,7 @@ RUN python manage.py collectstatic --noinput && chmod -R a+r /app
 
 FROM gcr.io/distroless/python3-debian12:nonroot
 WORKDIR /app
-COPY --from=build ${packages} ${packages}
+COPY --from=build ${packages} ${found}
 COPY --from=build /app /app
 CMD ["app.py"]
 `
@@ -134,7 +135,7 @@ RUN python manage.py collectstatic --noinput && chmod -R a+r /app
 
 FROM gcr.io/distroless/python3-debian12:nonroot
 WORKDIR /app
-COPY --from=build ${packages} ${packages}
+COPY --from=build ${packages} ${found}
 COPY --from=code /app /app
 CMD ["app.py"]
 `)
@@ -146,6 +147,6 @@ CMD ["app.py"]
     ['packages are changed', django.replace('a+r /app', `a+r ${packages}`)],
     ['it is copied over packages', django.replace('COPY . .', `COPY . ${packages}/shop`)],
     ['there is a stage of that name', django.replace('FROM gcr', 'FROM alpine:3 AS code\nFROM gcr')],
-    ['only it is taken', django.replace(`COPY --from=build ${packages} ${packages}\n`, '')],
+    ['only it is taken', django.replace(`COPY --from=build ${packages} ${found}\n`, '')],
   ])('stays where it is if %s', (_, text) => expect(moved(text)).toBeUndefined())
 })
