@@ -7,6 +7,8 @@ export interface SmallerBases {
   tag: string
   /** The version in the tag; empty if it names none. */
   version: string
+  /** True if its C library is musl, on which nothing runs that was linked with another one. */
+  isMusl: boolean
   /** The smaller form of the same image, spelled as the given one. */
   slim?: string
   /** One without shell and package manager, on glibc as well. */
@@ -83,15 +85,20 @@ export function javaBases({ runtime, tag }: Pick<SmallerBases, 'runtime' | 'tag'
   return [...bare, `eclipse-temurin:${version}-jre`]
 }
 
+/** Runtimes whose programs may need no C library at all. */
+const compiled = /^(golang|rust|alpine)$/
+
 /**
  * The smaller bases of the same version as an official image. Undefined for other images, for one by digest, and for
- * one on musl, whose compiled modules would not run on another C library.
+ * one on musl, whose compiled modules would not run on another C library, unless it is for programs that may need none.
  */
 export function smallerBases(written: string): SmallerBases | undefined {
   const { registry, repository = '', tag = 'latest', digest } = parseImageReference(written) ?? {}
   const [, runtime = ''] = /^library\/([a-z-]+)$/.exec(repository) ?? []
-  if (registry !== 'docker.io' || runtime === '' || digest !== undefined || /alpine|windows|nanoserver/.test(tag))
+  const isMusl = runtime === 'alpine' || tag.includes('alpine')
+  if (registry !== 'docker.io' || runtime === '' || digest !== undefined || /windows|nanoserver/.test(tag))
     return undefined
+  if (isMusl && !compiled.test(runtime)) return undefined
   const version = /^\d+(\.\d+)*/.exec(tag)?.[0] ?? ''
   const form = Object.hasOwn(slimTags, runtime) ? slimTags[runtime] : undefined
   const groups = form?.tag.exec(tag)?.groups
@@ -104,6 +111,7 @@ export function smallerBases(written: string): SmallerBases | undefined {
     runtime,
     tag,
     version,
+    isMusl,
     ...(slim === undefined ? {} : { slim: `${name}:${slim}` }),
     ...(bare === undefined ? {} : { distroless: bare[1] }),
   }
@@ -125,7 +133,7 @@ export function nonrootForm(written: string): string | undefined {
 export function withSmallerBases(references: readonly string[]): string[] {
   const found = references.flatMap((reference) => {
     const { runtime = '', tag = '', slim, distroless: bare } = smallerBases(reference) ?? {}
-    const isCompiled = /^(golang|rust|debian|ubuntu)$/.test(runtime)
+    const isCompiled = /^(golang|rust|debian|ubuntu|alpine)$/.test(runtime)
     return [
       slim,
       bare,

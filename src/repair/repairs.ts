@@ -22,6 +22,7 @@ import { pipefail } from './rules/pipefail.ts'
 import { programBase } from './rules/program-base.ts'
 import { secretArguments } from './rules/secret-arguments.ts'
 import { slimBase } from './rules/slim-base.ts'
+import { spelling } from './rules/spelling.ts'
 import { startedScript } from './rules/started-script.ts'
 import { structureTests } from './rules/structure-tests.ts'
 import { twoStages } from './rules/two-stages.ts'
@@ -50,6 +51,7 @@ export const repairs: readonly Repair[] = [
   pipefail,
   workingDirectory,
   obsoleteInstructions,
+  spelling,
   execForm,
   baseDigest,
   labels,

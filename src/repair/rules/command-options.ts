@@ -6,6 +6,7 @@ import { runScriptAt, wordsOf, type PlacedScript } from '../script.ts'
 interface Missing {
   code: string
   programs: RegExp
+  /** The option stands behind one of these, or behind the program if there are none. */
   subcommands: readonly string[]
   option: string
   /** Options with the same effect. */
@@ -31,6 +32,22 @@ const missing: readonly Missing[] = [
   },
   { code: 'DL3019', programs: /^apk$/, subcommands: ['add'], option: '--no-cache', said: /^--no-cache$/, equal: true },
   {
+    code: 'DL3046',
+    programs: /^useradd$/,
+    subcommands: [],
+    option: '--no-log-init',
+    said: /^(-l|--no-log-init)$/,
+    equal: true,
+  },
+  {
+    code: 'DL3047',
+    programs: /^wget$/,
+    subcommands: [],
+    option: '--progress=dot:giga',
+    said: /^(-q|-nv|--quiet|--no-verbose|--progress=)/,
+    equal: true,
+  },
+  {
     code: 'DL3015',
     programs: /^apt-get$/,
     subcommands: ['install'],
@@ -44,7 +61,7 @@ const missing: readonly Missing[] = [
 export const commandOptions: Repair = {
   id: 'command-options',
   title:
-    'Package managers get the option that hadolint asks for: to answer yes, to keep no cache, to install nothing that was not requested',
+    'Package managers, useradd and wget get the option that hadolint asks for: to answer yes, to keep no cache, to install nothing that was not requested, to write no large log',
   answers: missing.map(({ code }) => code),
   propose(situation) {
     const { file } = situation
@@ -77,7 +94,8 @@ function optionEdits(
   return script.commands.flatMap(({ node, words: [program = '', ...args] }): Edit[] => {
     const isModule = /^python[0-9.]*$/.test(program) && args[0] === '-m' && programs.test(args[1] ?? '')
     const index = args.findIndex((word) => subcommands.includes(word))
-    if ((!programs.test(program) && !isModule) || index === -1 || args.some((word) => said.test(word))) return []
+    const isMissing = index === -1 && subcommands.length > 0
+    if ((!programs.test(program) && !isModule) || isMissing || args.some((word) => said.test(word))) return []
     const placed = wordsOf(node)
     const subcommand = placed[index + 1]
     const last = placed.at(-1)

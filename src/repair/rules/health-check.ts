@@ -100,16 +100,18 @@ function asking({ image }: Situation, { port, path, listens }: Seen & { port: nu
           '-e',
           `require("http").get("${url}", {timeout: 3000}, (answer) => process.exit(answer.statusCode < 400 ? 0 : 1)).on("error", () => process.exit(1)).on("timeout", () => process.exit(1))`,
         ]
-  if (path === undefined) return has('busybox') ? ['nc', '-z', '-w', '3', host, String(port)] : undefined
+  const bash = image.configuration?.shells.find((shell) => posix.basename(shell) === 'bash')
+  const connection = `exec 3<>/dev/tcp/${host.replaceAll(/[[\]]/g, '')}/${port}`
+  if (path === undefined && has('busybox')) return ['nc', '-z', '-w', '3', host, String(port)]
+  if (path === undefined) return bash === undefined ? undefined : [bash, '-c', connection]
   if (has('curl'))
     return ['curl', '--fail', '--silent', '--show-error', '--max-time', '3', '--output', '/dev/null', url]
   if (has('wget') || has('busybox')) return ['wget', '-q', '-T', '3', '-O', '/dev/null', url]
-  const bash = image.configuration?.shells.find((shell) => posix.basename(shell) === 'bash')
-  return bash === undefined ? undefined : [bash, '-c', bashRequest(host, port, path)]
+  return bash === undefined ? undefined : [bash, '-c', `${connection} && ${bashRequest(path)}`]
 }
 
 /** A request by bash itself, which opens connections where Debian and Ubuntu compile it. */
-function bashRequest(host: string, port: number, path: string): string {
+function bashRequest(path: string): string {
   const request = String.raw`GET ${path} HTTP/1.0\r\nHost: localhost\r\n\r\n`
-  return `exec 3<>/dev/tcp/${host.replaceAll(/[[\]]/g, '')}/${port} && printf '${request}' >&3 && read -r -t 3 answer <&3 && [[ $answer == HTTP/*' '[23]* ]]`
+  return `printf '${request}' >&3 && read -r -t 3 answer <&3 && [[ $answer == HTTP/*' '[23]* ]]`
 }

@@ -12,7 +12,8 @@ const madeAnew: ReadonlyArray<readonly [command: RegExp, path: string]> = [
 /** A Dockerfile that copies the whole directory gets a list of what does not belong in the image. */
 export const ignoredFiles: Repair = {
   id: 'ignored-files',
-  title: 'A directory that is copied as a whole gets a .dockerignore; files in which a credential was found are in it',
+  title:
+    'A directory that is copied as a whole gets a .dockerignore; files in which a credential was found are in it, also if there is one already',
   answers: ['secrets'],
   propose(situation) {
     const { file, source } = situation
@@ -22,39 +23,41 @@ export const ignoredFiles: Repair = {
         !flags.some((flag) => flag.startsWith('--from')) &&
         words.slice(0, -1).some((word) => /^\.?\/?\.?$/.test(word)),
     )
-    if (!copiesAll || source.paths.has(list) || source.paths.has(`${file.path}${list}`)) return {}
-    const script = file.instructions
-      .filter(({ keyword }) => keyword === 'RUN')
-      .flatMap(({ words }) => words)
-      .join('\n')
-    const lines = [
-      '.git',
-      list,
-      file.path,
-      'loadline-report',
-      ...madeAnew.flatMap(([command, path]) => (command.test(script) ? [path] : [])),
-      ...leaked(situation),
-    ]
-    return {
-      proposals: [
-        {
-          repair: ignoredFiles.id,
-          what: `${list}: what does not belong in the image`,
-          equal: false,
-          files: { [list]: `${lines.join('\n')}\n` },
-        },
-      ],
-      remains:
-        violationsOf(situation, 'secrets').length === 0
-          ? []
-          : [
-              {
-                rule: 'secrets',
-                text: 'A credential that was in an image is no longer secret: revoke it. Pass its replacement to the build with RUN --mount=type=secret, or to the container when it starts.',
-              },
-            ],
+    const remains = violationsOf(situation, 'secrets').length === 0 ? {} : { remains: [revoked] }
+    if (source.paths.has(`${file.path}${list}`)) return remains
+    const written = source.texts.get(list)
+    const lines = written === undefined && copiesAll ? ofNew(situation) : unlisted(written ?? '', leaked(situation))
+    if (lines.length === 0 || (written === undefined && source.paths.has(list))) return remains
+    const proposal = {
+      repair: ignoredFiles.id,
+      what: `${list}: what does not belong in the image`,
+      equal: false,
+      files: { [list]: `${(written ?? '').replace(/\n?$/, written ? '\n' : '')}${lines.join('\n')}\n` },
     }
+    return { proposals: [proposal], ...remains }
   },
+}
+
+const revoked = {
+  rule: 'secrets' as const,
+  text: 'A credential that was in an image is no longer secret: revoke it. Pass its replacement to the build with RUN --mount=type=secret, or to the container when it starts.',
+}
+
+/** The lines of a list where there is none. */
+function ofNew(situation: Situation): string[] {
+  const { file } = situation
+  const script = file.instructions
+    .filter(({ keyword }) => keyword === 'RUN')
+    .flatMap(({ words }) => words)
+    .join('\n')
+  const made = madeAnew.flatMap(([command, path]) => (command.test(script) ? [path] : []))
+  return ['.git', list, file.path, 'loadline-report', ...made, ...leaked(situation)]
+}
+
+/** The paths that a list does not have; one that it takes back is listed again, and the last line counts. */
+function unlisted(text: string, paths: readonly string[]): string[] {
+  const lines = text.split('\n').map((line) => line.trim().replace(/^\//, ''))
+  return lines.some((line) => line.startsWith('!')) ? [...paths] : paths.filter((path) => !lines.includes(path))
 }
 
 /** Files of the source in which a credential was found, identified by the end of their path in the image. */

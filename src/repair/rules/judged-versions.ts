@@ -18,11 +18,14 @@ const managers: readonly Manager[] = [
   { code: 'DL3028', programs: /^gem$/, subcommands: ['install'], type: 'gemspec', sign: ':' },
 ]
 
+/** Remarks about packages of apt, yum, apk, zypper and dnf without a version. */
+const ofDistributions = ['DL3008', 'DL3018', 'DL3033', 'DL3037', 'DL3041']
+
 /** Packages that a command names without a version are pinned to the judged one. */
 export const judgedVersions: Repair = {
   id: 'judged-versions',
   title: 'pip, npm and gem packages without a version are pinned to the one that was judged',
-  answers: [...managers.map(({ code }) => code), 'DL3008', 'DL3018'],
+  answers: [...managers.map(({ code }) => code), ...ofDistributions],
   propose(situation) {
     const proposals = managers.flatMap((manager): Proposal[] => {
       const edits = lintOf(situation, manager.code).flatMap(({ line }) => versionEdits(situation, manager, line))
@@ -41,46 +44,51 @@ export const judgedVersions: Repair = {
     return {
       proposals,
       remains:
-        lintOf(situation, 'DL3008', 'DL3018').length === 0
+        lintOf(situation, ...ofDistributions).length === 0
           ? []
           : [
               {
                 rule: 'lint-level',
-                text: 'DL3008, DL3018: distributions remove old versions, so that pinning one breaks a later build. Accept it with an exception, or install from a snapshot of the archive.',
+                text: `${ofDistributions.join(', ')}: distributions remove old versions, so that pinning one breaks a later build. Accept it with an exception, or install from a snapshot of the archive.`,
               },
             ],
     }
   },
 }
 
+/** Options of pip, npm and gem that are followed by a value. */
+const withValue =
+  /^(-[rcetif]|--(requirement|constraint|editable|target|index-url|extra-index-url|find-links|platform|python-version|implementation|abi|root|prefix|src|cache-dir|timeout|retries|proxy|cert|client-cert|trusted-host|log|progress-bar|no-binary|only-binary|config-settings|upgrade-strategy|python|registry|omit|include|tag|loglevel|workspace|install-dir|bindir|source|version))$/
+
 function versionEdits({ file, image }: Situation, manager: Manager, line: number): Edit[] {
   const script = runScriptAt(file, line)
-  return (script?.commands ?? []).flatMap(({ node, words: [program = '', ...args] }): Edit[] => {
-    if (script === undefined || !manager.programs.test(program) || !manager.subcommands.includes(args[0] ?? ''))
-      return []
+  return (script?.commands ?? []).flatMap(({ node, words }): Edit[] => {
+    const begin = /^python[0-9.]*$/.test(words[0] ?? '') && words[1] === '-m' ? 2 : 0
+    const at = words.findIndex((word, index) => index > begin && manager.subcommands.includes(word))
+    if (script === undefined || at === -1 || !manager.programs.test(words[begin] ?? '')) return []
     return wordsOf(node)
-      .slice(2)
+      .slice(at + 1)
       .flatMap((word, index, all): Edit[] => {
-        const before = all[index - 1]?.value ?? ''
         const name = plainWord(word)
         // An option's value, a path and a URL are not names.
-        if (
-          name === undefined ||
-          /^-(r|c|e|t|i|f|-[a-z-]+)$/.test(before) ||
-          !/^(@[a-z0-9._-]+\/)?[A-Za-z0-9][\w.-]*$/.test(name)
-        )
-          return []
-        const versions = new Set(
-          image.packages
-            .filter((one) => one.type === manager.type && normal(one.name) === normal(name))
-            .map(({ version }) => version),
-        )
-        const [version, other] = versions
-        if (version === undefined || other !== undefined) return []
-        const at = script.at(word.end - 1) + 1
-        return word.text === name ? [{ start: at, end: at, text: `${manager.sign}${version}` }] : []
+        if (name === undefined || withValue.test(all[index - 1]?.value ?? '')) return []
+        const [, bare = '', extras = ''] = /^((?:@[a-z0-9._-]+\/)?[A-Za-z0-9][\w.-]*)(\[[\w.,-]+\])?$/.exec(name) ?? []
+        const version = judgedVersion(image.packages, manager, bare)
+        const written = word.text.indexOf(name)
+        // Without quotes, the shell takes `>=3` for a file to write to.
+        if (/[<>]/.test(script.text[word.end] ?? '')) return []
+        if (version === undefined || written === -1 || (extras !== '' && manager.type !== 'python-pkg')) return []
+        const end = script.at(word.pos + written + name.length - 1) + 1
+        return [{ start: end, end, text: `${manager.sign}${version}` }]
       })
   })
+}
+
+/** The version of a package in the image, if it has one. */
+function judgedVersion(packages: Situation['image']['packages'], { type }: Manager, name: string): string | undefined {
+  const same = packages.filter((one) => one.type === type && normal(one.name) === normal(name))
+  const [version, other] = new Set(same.map((one) => one.version))
+  return other === undefined ? version : undefined
 }
 
 /** Python's package names are equal regardless of their separators. */

@@ -9,14 +9,14 @@ import { ofBuilding } from './two-stages.ts'
 
 /** Packages of which the new bases have the files, or whose absence the gate notices because the program is linked with them. */
 const provided =
-  /^(apt-get|apt)( -[\w-]+)* (update|clean|autoclean|autoremove|install)( (-[\w-]+|ca-certificates|tzdata|netbase|libc6|libgcc-s1|libstdc\+\+6|libssl3))*$|^rm -rf( \/var\/(lib\/apt\/lists|cache\/apt)\S*)+$/
+  /^((apt-get|apt)( -[\w-]+)* (update|clean|autoclean|autoremove|install)|apk( -[\w-]+)* (update|upgrade|add))( (-[\w-]+|ca-certificates|tzdata|netbase|libc6|libc6-compat|libgcc(-s1)?|libstdc\+\+6?|libssl3))*$|^rm -rf( \/var\/(lib\/apt\/lists|cache\/ap[tk])\S*)+$|^update-ca-certificates$/
 
 /** A program that was compiled in another stage: the distribution around it is not needed. */
 export const programBase: Repair = {
   id: 'program-base',
   turn: 'stages',
   title:
-    'A Go or Rust program that is shipped on Debian or Ubuntu starts from a base without shell and package manager',
+    'A Go or Rust program that is shipped on Alpine, Debian or Ubuntu starts from a base without shell and package manager',
   answers: ofBuilding,
   propose(situation) {
     const { file } = situation
@@ -36,7 +36,7 @@ export const programBase: Repair = {
 /** What the started program needs beside itself; undefined if another stage did not compile it. */
 function programBaseOf({ file, instructions, bases, started }: ShippedStage): string | undefined {
   const isChecked = instructions.some(({ keyword, words }) => keyword === 'HEALTHCHECK' && words[0] !== 'NONE')
-  if (!/^(debian|ubuntu)$/.test(bases.runtime) || isChecked) return undefined
+  if (!/^(alpine|debian|ubuntu)$/.test(bases.runtime) || isChecked) return undefined
   const at = (one: PlacedInstruction, path: string) => absolute(directoryAt(file, one, '/'), path)
   const program = at({ ...started.instruction, start: file.text.length }, started.words[0] ?? '')
   const copy = instructions.find(
@@ -50,8 +50,10 @@ function programBaseOf({ file, instructions, bases, started }: ShippedStage): st
   const isStatic = file.instructions.some(
     ({ stage, start, end }) => stage === builder && /\bCGO_ENABLED[= ]0\b/.test(file.text.slice(start, end)),
   )
+  if (runtime !== 'rust' && runtime !== 'golang') return undefined
+  // On musl, a program that needs a C library can only have been linked with that one, and does not start.
+  if (bases.isMusl) return programBases.static
   if (runtime === 'rust') return programBases.gcc
-  if (runtime !== 'golang') return undefined
   return isStatic ? programBases.static : programBases.glibc
 }
 

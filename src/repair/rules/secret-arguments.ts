@@ -1,18 +1,20 @@
 import type { DockerfileFile, PlacedInstruction } from '../dockerfile-file.ts'
 import { instructionAt } from '../dockerfile-file.ts'
 import { wholeLines } from '../placed-paths.ts'
-import { lintOf, type Proposal, type Repair } from '../repair.ts'
+import { lintOf, violationsOf, type Proposal, type Repair } from '../repair.ts'
 
 /** A secret in an argument is in the image's history; one that is mounted is nowhere. */
 export const secretArguments: Repair = {
   id: 'secret-arguments',
   title:
     'An argument for a secret, without a value, is mounted as a secret in the RUNs that name it, if nothing else names it',
-  answers: ['SecretsUsedInArgOrEnv'],
+  answers: ['SecretsUsedInArgOrEnv', 'suspected-secrets'],
   propose(situation) {
     const { file, policy } = situation
-    const proposals = lintOf(situation, 'SecretsUsedInArgOrEnv').flatMap(({ line }): Proposal[] => {
-      const argument = instructionAt(file, line)
+    const said = lintOf(situation, 'SecretsUsedInArgOrEnv').map(({ line }) => instructionAt(file, line))
+    const found = new Set(violationsOf(situation, 'suspected-secrets').map(({ id }) => id))
+    const seen = file.instructions.filter(({ keyword, words }) => keyword === 'ARG' && found.has(words[0] ?? ''))
+    const proposals = [...new Set([...said, ...seen])].flatMap((argument): Proposal[] => {
       const [name = '', another] = argument?.words ?? []
       if (argument?.keyword !== 'ARG' || argument.stage < 0 || another !== undefined || !/^\w+$/.test(name)) return []
       const readers = readersOf(file, argument, name)

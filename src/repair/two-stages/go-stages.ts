@@ -21,7 +21,7 @@ const compiledByGo = /\.(go|mod|sum|work)$/i
 /** A Go application: the program, and the files that it may read, go to an image without a compiler. */
 export function goStages(situation: Situation, stage: SingleStage): Way[] {
   const { file, source } = situation
-  const { runs, started, directory } = stage
+  const { runs, started, directory, bases } = stage
   const [written = '', ...args] = started.words
   const run = written === 'go' && args[0] === 'run' ? compiled(args.slice(1)) : undefined
   const program = run?.program ?? programOf(stage, written)
@@ -48,7 +48,8 @@ export function goStages(situation: Situation, stage: SingleStage): Way[] {
   }
   if (withoutC) return [alone]
   const isKnown = run !== undefined || builds.length > 0
-  return needC.test(source.texts.get('go.mod') ?? '') || !isKnown ? [linked] : [alone, linked]
+  const mayBeAlone = !needC.test(source.texts.get('go.mod') ?? '') && isKnown
+  return [...(mayBeAlone ? [alone] : []), ...(bases.isMusl ? [] : [linked])]
 }
 
 /** What `go run` compiles and starts, as a program that is compiled when the image is built. */

@@ -10,12 +10,13 @@ const compiledByRust = /(^|\/)(src|benches)\/.*\.rs$|\.rs$|(^|\/)(Cargo\.(toml|l
 
 /** A Rust application: the program, and the files that it may read, go to an image without a compiler. */
 export function rustStages(situation: Situation, stage: SingleStage): Way[] {
-  const { runs, started, directory } = stage
+  const { runs, started, directory, bases } = stage
   const [written = '', ...args] = started.words
   const builds = runs.some(({ script }) => script.commands.some(({ words: [one = ''] }) => one === 'cargo'))
   const program = written.includes('/') ? absolute(directory, written) : undefined
   if (program === undefined || !builds || !/\/target\/([\w-]+\/)?release\/[\w.-]+$/.test(program)) return []
   const data = dataFiles(situation, stage, { initial: '/', compiled: compiledByRust })
   const copies = [program, ...data].map((path) => [path, path] as const)
-  return [{ base: programBases.gcc, words: [program, ...args], copies }]
+  // On musl, Rust links statically.
+  return [{ base: bases.isMusl ? programBases.static : programBases.gcc, words: [program, ...args], copies }]
 }

@@ -61,6 +61,28 @@ EXPOSE 8080
         .replace('ENTRYPOINT', 'USER 65532:65532\nENTRYPOINT'),
     )
   })
+  it('needs no C library where it was shipped on musl', () => {
+    const alpine = `FROM golang:1.26-alpine AS build
+WORKDIR /src
+COPY . .
+RUN go build -o /app ./cmd/app
+FROM alpine:3.22
+RUN apk --no-cache add ca-certificates tzdata && update-ca-certificates && rm -rf /var/cache/apk/*
+RUN addgroup -S shop && adduser -S -G shop shop
+COPY --from=build /app /app
+USER shop
+ENTRYPOINT ["/app"]
+`
+    expect(moved(alpine)).toContain(`FROM gcr.io/distroless/static-debian12:nonroot
+WORKDIR /
+COPY --from=build /app /app
+USER 65532:65532
+ENTRYPOINT ["/app"]
+`)
+    expect(moved(rust.replace('ubuntu:24.04', 'alpine'))).toContain('static-debian12')
+    const more = alpine.replace('tzdata', 'tzdata curl')
+    expect(moved(more)).toBe(more)
+  })
   it.each([
     ['other packages of the distribution', go.replace('ca-certificates', 'ca-certificates curl')],
     ['a command that makes something', go.replace('useradd shop', 'mkdir /data')],

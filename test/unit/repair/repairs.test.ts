@@ -298,6 +298,7 @@ CMD ["true"]
     ]
     expect(changed(text, { lint: ['DL3013:2', 'DL3013:6', 'DL3008:2'], packages })).toEqual([
       '    && pip install --upgrade pip flask==3.1.0',
+      'RUN python3 -m pip install "uvicorn==0.34.0" && yum install -y a || true',
     ])
     expect(remains(text, { lint: ['DL3008:2'] })).toEqual([expect.stringContaining('DL3008')])
     const npm = 'FROM node:22\nRUN npm install -g pm2 @nestjs/cli ./local\n'
@@ -310,6 +311,31 @@ CMD ["true"]
         ],
       }),
     ).toEqual(['RUN npm install -g pm2@5.4.3 @nestjs/cli@10.4.9 ./local'])
+  })
+  it.each([
+    ['--no-cache-dir --upgrade flask gunicorn', '--no-cache-dir --upgrade flask==3.1.0 gunicorn==23.0.0'],
+    ['"flask[async]" \'gunicorn\'', '"flask[async]==3.1.0" \'gunicorn==23.0.0\''],
+    ['--target gunicorn flask', '--target gunicorn flask==3.1.0'],
+    ['"flask>=3" ./gunicorn', '"flask>=3" ./gunicorn'],
+    ['flask>=3 ./gunicorn', 'flask>=3 ./gunicorn'],
+  ])('get the versions that were judged: pip install %s', (names, expected) => {
+    const packages = [
+      { name: 'flask', version: '3.1.0', type: 'python-pkg' },
+      { name: 'gunicorn', version: '23.0.0', type: 'python-pkg' },
+    ]
+    const made = ['pip install', 'pip --no-input install', 'python3 -m pip install'].map((command) =>
+      changed(`FROM python:3.11\nRUN ${command} ${names}\n`, { lint: ['DL3013:2'], packages }),
+    )
+    const all = ['pip install', 'pip --no-input install', 'python3 -m pip install'].map(
+      (command) => `RUN ${command} ${expected}`,
+    )
+    expect(made).toEqual(expected === names ? [[], [], []] : all.map((line) => [line]))
+  })
+  it('write no sparse file of users, and no line for each kilobyte', () => {
+    const made = 'FROM debian:12\nRUN useradd -u 99999 shop && wget -O /a https://example.com/a\n'
+    expect(changed(made, { lint: ['DL3046:2', 'DL3047:2'] })).toEqual([
+      'RUN useradd --no-log-init -u 99999 shop && wget --progress=dot:giga -O /a https://example.com/a',
+    ])
   })
   it('leave here-documents and other shells alone', () => {
     const heredoc = 'FROM debian:12-slim\nRUN <<EOF\napt-get install curl\nEOF\n'
@@ -545,6 +571,13 @@ describe('a health check', () => {
     const { path: _, ...port } = seen
     expect(changed(text, { ...given, seen: port })).toEqual([])
   })
+  it('by bash, for a port that answers nothing', () => {
+    const configuration = none({ entrypoint: ['/server'], cmd: [], shells: ['/bin/bash'] })
+    const { path: _, ...port } = seen
+    expect(check({ configuration, packages: [], seen: port })).toContain(
+      'CMD ["/bin/bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8000"]',
+    )
+  })
   it('by bash, if there is nothing else', () => {
     const configuration = none({ entrypoint: ['/server'], cmd: [], shells: ['/bin/dash', '/bin/bash'] })
     expect(check({ configuration, packages: [], seen })).toContain(
@@ -639,6 +672,13 @@ describe('files beside the Dockerfile', () => {
   })
   it('are left as they are where they are there', () => {
     expect(repaired(flask, { ...root, source: { '.dockerignore': '*' } }).files).toEqual({})
+    const listed = { ...root, secrets: ['/app/keys/id_rsa'], source: { 'keys/id_rsa': '', '.dockerignore': '.git' } }
+    expect(repaired(flask, listed).files).toEqual({ '.dockerignore': '.git\nkeys/id_rsa\n' })
+    const known = { ...listed, source: { ...listed.source, '.dockerignore': '/keys/id_rsa\n' } }
+    expect(repaired(flask, known).files).toEqual({})
+    expect(remains(flask, known)).toContainEqual(expect.stringContaining('revoke it'))
+    const back = { ...known, source: { ...listed.source, '.dockerignore': 'keys/id_rsa\n!keys\n' } }
+    expect(repaired(flask, back).files).toEqual({ '.dockerignore': 'keys/id_rsa\n!keys\nkeys/id_rsa\n' })
   })
   it('test what the image was seen to be, in the form that is run', () => {
     const given: Given = {
@@ -745,6 +785,10 @@ CMD ["node", "a.js"]
       'RUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN npm config set token $NPM_TOKEN && npm ci',
     ])
     expect(repaired(text, { checks: ['SecretsUsedInArgOrEnv:3'] }).dockerfile).not.toContain('ARG')
+  })
+  it('is mounted as well where the image shows its value', () => {
+    const shown = { suspectedSecrets: [{ name: 'NPM_TOKEN', where: 'history' as const }] }
+    expect(repaired(text, { configuration: shown }).dockerfile).toContain('env=NPM_TOKEN npm config')
   })
   it('stays where it has a value, where the policy gives one, and where more than RUNs read it', () => {
     expect(found(text.replace('ARG NPM_TOKEN', 'ARG NPM_TOKEN=abc'))).toEqual([])

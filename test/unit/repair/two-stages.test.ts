@@ -77,6 +77,14 @@ CMD ["/src/bin/orders", "--verbose"]
     expect(divided(text, withC)[0]).toContain('base-debian12')
     expect(divided(text.replace('RUN go', 'RUN CGO_ENABLED=0 go'), source)).toHaveLength(1)
   })
+  it('needs no C library where it was compiled on musl, and is left there if it needs that one', () => {
+    const musl = text.replace('1.26-bookworm', 'alpine')
+    const [alone, more] = divided(musl, source)
+    expect(more).toBeUndefined()
+    expect(alone).toBe(divided(text, source)[0]?.replace('1.26-bookworm', 'alpine'))
+    const withC = { ...source, 'go.mod': `${module}\nrequire github.com/mattn/go-sqlite3 v1.14.0\n` }
+    expect(divided(musl, withC)).toEqual([])
+  })
   it('that is compiled when it starts is compiled when it is built', () => {
     const run = 'FROM golang:1.26-bookworm\nWORKDIR /app\nCOPY . .\nCMD ["go", "run", "main.go", "--port=80"]\n'
     expect(divided(run, { 'go.mod': module, 'main.go': '' })[0]).toBe(`FROM golang:1.26-bookworm AS build

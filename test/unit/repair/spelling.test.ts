@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { repaired } from './situation.ts'
+
+/** The Dockerfile after the repair of what a check says about one line. */
+function written(check: string, line: string): string {
+  const text = `FROM python:3.11-slim AS base\n${line}\nCMD ["true"]\n`
+  const { dockerfile } = repaired(text, { checks: [`${check}:2`], configuration: { healthcheck: undefined } }, ['rest'])
+  return dockerfile.split('\n')[1] ?? ''
+}
+
+describe('an instruction that BuildKit wants to be written otherwise', () => {
+  it.each([
+    ['ConsistentInstructionCasing', 'run true', 'RUN true'],
+    ['ConsistentInstructionCasing', 'RUN true', 'run true'],
+    ['FromAsCasing', 'FROM base as other', 'FROM base AS other'],
+    ['FromAsCasing', 'FROM --platform=linux/amd64 base as  as', 'FROM --platform=linux/amd64 base AS  as'],
+    ['FromAsCasing', 'from base AS other', 'from base as other'],
+    ['LegacyKeyValueFormat', 'ENV A 1', 'ENV A=1'],
+    ['LegacyKeyValueFormat', 'LABEL a.b  some words', 'LABEL a.b="some words"'],
+    ['LegacyKeyValueFormat', 'ENV PATH $PATH:/srv/bin', 'ENV PATH="$PATH:/srv/bin"'],
+    ['LegacyKeyValueFormat', 'ENV A "1"', 'ENV A "1"'],
+    ['RedundantTargetPlatform', 'FROM --platform=$TARGETPLATFORM base', 'FROM base'],
+    ['RedundantTargetPlatform', 'FROM --platform=${TARGETPLATFORM} base', 'FROM base'],
+    ['RedundantTargetPlatform', 'FROM --platform=$BUILDPLATFORM base', 'FROM --platform=$BUILDPLATFORM base'],
+  ])('as %s says: %s becomes %s', (check, line, expected) => {
+    expect(written(check, line)).toBe(expected)
+  })
+  it('stays as it is if nothing is said about it', () => {
+    expect(repaired('from base as x\n', {}, ['rest']).dockerfile).toMatch(/^from base as x/)
+  })
+})
