@@ -19,12 +19,8 @@ describe('the scaffold of', () => {
   )
 
   it('an application whose health endpoint is broken is rejected', async () => {
-    const directory = await scaffolded('go')
-    change(
-      join(directory, 'main.go'),
-      '"GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK)',
-      '"GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError)',
-    )
+    const directory = await scaffolded('node-npm')
+    change(join(directory, 'src/main.ts'), "return response.end('ok')", 'return response.writeHead(500).end()')
     // It will not get better with time.
     change(join(directory, 'loadline.yaml'), /readySeconds: \d+/g, 'readySeconds: 5')
     const { verdict } = await gate.judge(directory)
