@@ -109,6 +109,13 @@ describe('loadline repair', () => {
       Dockerfile: dockerfile.replace('ADD app.py', 'COPY app.py').replace('USER root', 'USER 65532:65532'),
     })
     expect(readFileSync(join(source, 'Dockerfile'), 'utf8')).toBe(dockerfile)
+
+    const asked = ['call', 'repair', '--source', source, 'after', 'file', '--path', 'Dockerfile', 'contents']
+    const called = await loadline(['dagger', '--silent', ...asked])
+    expect(called.exitCode, called.stderr).toBe(0)
+    expect(called.stdout.trimEnd()).toBe(repaired.files['Dockerfile']?.trimEnd())
+    expect((await loadline(['repair', source, '--write'])).exitCode).toBe(0)
+    expect(readFileSync(join(source, 'Dockerfile'), 'utf8')).toBe(repaired.files['Dockerfile'])
   })
 
   it('makes a FastAPI application pass that ships what it was built with', async () => {
