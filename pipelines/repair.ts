@@ -51,6 +51,9 @@ interface Given {
 /** The most that a rebuild may take of the one before, for a different order to be worth its change: two builds of the same differ by less. */
 const worthwhile = 0.9
 
+/** Seconds of two rebuilds, from which on what else the machine does hardly counts. */
+const longRebuild = 15
+
 const brokeRule = 'a rule that passed would fail'
 const noBetter = 'no failed rule would pass, and the image would hardly be smaller'
 const noFaster = 'a rebuild after a changed line would not be faster'
@@ -203,20 +206,27 @@ function filesWith({ current, situation }: Given, some: readonly Proposal[]): Fi
 }
 
 /**
- * Rebuilds of the given source and of the repaired one, the shorter one of two each, in turn: whatever else the machine does makes
- * one longer. Undefined if one of them was not possible.
+ * Rebuilds of the given source and of the repaired one. Short ones are made twice, in turn, and the shorter time of each counts:
+ * whatever else the machine does makes one longer. Undefined if one of them was not possible.
  */
 async function rebuilt(trials: Trials, files: Files, line: ChangedLine | undefined): Promise<Rebuild | undefined> {
-  if (line === undefined) return undefined
-  const times: Rebuild[] = []
-  for (const again of ['', ' again']) {
+  const once = async (again: string) => {
     const before = await trials.rebuild({}, `before${again}`, line)
     const after = await trials.rebuild(files, `after${again}`, line)
-    if (before === undefined || after === undefined) return undefined
-    times.push({ path: line.path, before, after })
+    return line === undefined || before === undefined || after === undefined
+      ? undefined
+      : { path: line.path, before, after }
   }
-  const shorter = (side: 'before' | 'after') => Math.min(...times.map((one) => one[side]))
-  return { path: line.path, before: shorter('before'), after: shorter('after') }
+  const first = await once('')
+  if (first === undefined || first.before + first.after > longRebuild) return first
+  const second = await once(' again')
+  return (
+    second && {
+      ...first,
+      before: Math.min(first.before, second.before),
+      after: Math.min(first.after, second.after),
+    }
+  )
 }
 
 /**
