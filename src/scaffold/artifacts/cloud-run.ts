@@ -4,6 +4,7 @@ import { authority } from '../database-tls.ts'
 import { runtimeOf } from '../resources.ts'
 import { replicas } from '../runtimes.ts'
 import { yamlFile } from '../yaml-file.ts'
+import { besideContainer, instanceCollector, startsAfterCollector } from './collector.ts'
 import {
   deploymentEnvironment,
   named,
@@ -50,6 +51,7 @@ export function cloudRun(application: Application): string {
               'run.googleapis.com/startup-cpu-boost': 'true',
               'run.googleapis.com/network-interfaces': '[{"network":"default","subnetwork":"default"}]',
               'run.googleapis.com/vpc-access-egress': 'all-traffic',
+              ...startsAfterCollector(application),
             },
           },
           spec: {
@@ -70,6 +72,7 @@ export function cloudRun(application: Application): string {
                   ...(databaseTls === undefined ? [] : [{ name: 'database-authority', mountPath: authority.folder }]),
                 ],
               },
+              ...instanceCollector(application),
             ],
             volumes: [
               { name: 'temporary', emptyDir: { medium: 'Memory', sizeLimit: `${temporary}Mi` } },
@@ -88,7 +91,7 @@ export function cloudRun(application: Application): string {
 function environmentOf(application: Application): object[] {
   const { name } = application
   const environment = deploymentEnvironment(application, {
-    collector: 'http://127.0.0.1:4318',
+    collector: besideContainer,
     hostOf: outsideHost,
     secretsIn: (service) => `${secretFolder}/${service}`,
   })
