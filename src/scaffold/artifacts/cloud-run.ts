@@ -44,15 +44,7 @@ export function cloudRun(application: Application): string {
         template: {
           metadata: {
             labels: { application: name },
-            annotations: {
-              'autoscaling.knative.dev/minScale': String(replicas.least),
-              'autoscaling.knative.dev/maxScale': String(replicas.most),
-              'run.googleapis.com/execution-environment': 'gen2',
-              'run.googleapis.com/startup-cpu-boost': 'true',
-              'run.googleapis.com/network-interfaces': '[{"network":"default","subnetwork":"default"}]',
-              'run.googleapis.com/vpc-access-egress': 'all-traffic',
-              ...startsAfterCollector(application),
-            },
+            annotations: ofRevision(application),
           },
           spec: {
             serviceAccountName: `${name}@PROJECT.iam.gserviceaccount.com`,
@@ -85,6 +77,19 @@ export function cloudRun(application: Application): string {
       },
     },
   )
+}
+
+/** How many instances there are, what they run in, and which network they are in. */
+function ofRevision(application: Application): Record<string, string> {
+  return {
+    'autoscaling.knative.dev/minScale': String(replicas.least),
+    'autoscaling.knative.dev/maxScale': String(replicas.most),
+    'run.googleapis.com/execution-environment': 'gen2',
+    'run.googleapis.com/startup-cpu-boost': 'true',
+    'run.googleapis.com/network-interfaces': '[{"network":"default","subnetwork":"default"}]',
+    'run.googleapis.com/vpc-access-egress': 'all-traffic',
+    ...startsAfterCollector(application),
+  }
 }
 
 /** The environment of the container; a secret that is missing, or a setting that nobody has said, keeps a revision from starting. */

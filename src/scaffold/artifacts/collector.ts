@@ -20,7 +20,7 @@ interface Collector {
   health: string
 }
 
-export const collectors: Readonly<Record<'ecs' | 'cloud-run', Collector>> = {
+const collectors: Readonly<Record<'ecs' | 'cloud-run', Collector>> = {
   ecs: {
     title: 'AWS Distro for OpenTelemetry',
     image: 'public.ecr.aws/aws-observability/aws-otel-collector',

@@ -1,5 +1,4 @@
 import type { Application } from '../../application.ts'
-import { replicas } from '../../runtimes.ts'
 import { yamlFile } from '../../yaml-file.ts'
 import type { Alert } from './alert.ts'
 import { metadata } from './names.ts'
@@ -104,7 +103,7 @@ function saturation({ name }: Application): Alert[] {
     },
     {
       suffix: 'AtMostReplicas',
-      expr: `kube_horizontalpodautoscaler_status_current_replicas{namespace="${name}", horizontalpodautoscaler="${name}"} >= ${replicas.most}`,
+      expr: `kube_horizontalpodautoscaler_status_current_replicas{namespace="${name}", horizontalpodautoscaler="${name}"} >= kube_horizontalpodautoscaler_spec_max_replicas{namespace="${name}", horizontalpodautoscaler="${name}"}`,
       minutes: 15,
       severity: 'warning',
       summary: `${name} runs the maximum number of replicas`,
