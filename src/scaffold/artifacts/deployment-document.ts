@@ -5,7 +5,7 @@ import { authority } from '../database-tls.ts'
 import { fill } from '../fill.ts'
 import { collectorText } from './collector.ts'
 import { passwordFiles, secretVariables } from './environment.ts'
-import { originOf, runtimeOf } from '../resources.ts'
+import { originOf, runtimeOf, startLimit } from '../resources.ts'
 import { replicas, runtimes, stopSeconds, user } from '../runtimes.ts'
 import { templateOf, type Templates } from '../templates.ts'
 
@@ -80,7 +80,7 @@ function timingValues(application: Application): Record<string, string> {
   const { startSeconds, healthcheckSeconds } = runtimeOf(application)
   return {
     startSeconds: String(startSeconds),
-    startLimit: String(startSeconds * 6),
+    startLimit: String(startLimit(application)),
     healthcheckSeconds: String(healthcheckSeconds),
     startPeriod: String(startSeconds * 2),
     beforeSignal: String(stopSeconds.beforeSignal),

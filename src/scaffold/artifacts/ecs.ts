@@ -1,7 +1,7 @@
 import type { Application } from '../application.ts'
 import { logDays } from '../compliance.ts'
 import { arn, json, region } from './aws-policies.ts'
-import { runtimeOf } from '../resources.ts'
+import { runtimeOf, startLimit } from '../resources.ts'
 import { replicas, stopSeconds, user } from '../runtimes.ts'
 import { besideCollector, besideContainer, collectorMemory, collectorName, taskCollector } from './collector.ts'
 import { ecsRoles } from './ecs-roles.ts'
@@ -95,7 +95,7 @@ export function ecs(application: Application): Record<string, string> {
         containerPort: port,
       },
     ],
-    healthCheckGracePeriodSeconds: runtime.startSeconds * 6,
+    healthCheckGracePeriodSeconds: startLimit(application),
     enableExecuteCommand: false,
     enableECSManagedTags: true,
     propagateTags: 'SERVICE',
