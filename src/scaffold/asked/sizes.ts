@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { anyOf, isMapping, type AskedChange } from './change.ts'
 
 /** Above these a limit is none, and below them nothing starts. */
-const bounds = { memory: [2 ** 24, 2 ** 38], millicores: [10, 64_000] } as const
+const bounds = { memory: [2 ** 24, 2 ** 38], millicores: [1, 64_000] } as const
 
 const within = (value: number, [least, most]: readonly [number, number]) => value >= least && value <= most
 
