@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isMapping, type AskedChange } from './asked/change.ts'
 
 /** Who a NetworkPolicy lets in or out. */
 const Peer = z.strictObject({ ipBlock: z.strictObject({ cidr: z.string() }) })
@@ -63,3 +64,62 @@ function namespaceOf(peer: unknown): string | undefined {
 function isPrivateSubnet(cidr: string): boolean {
   return z.cidrv4().safeParse(cidr).success && privateRanges.test(cidr) && Number(cidr.split('/')[1]) >= widest
 }
+
+const Ports = z
+  .array(z.strictObject({ protocol: z.enum(['TCP', 'UDP', 'SCTP']).optional(), port: z.int().min(1).max(65_535) }))
+  .min(1)
+const AddedRule = z.strictObject({ to: z.array(z.unknown()).min(1), ports: Ports })
+
+/** Fewer than this many addresses of the internet are those of one service. */
+const narrowestPublic = 24
+
+/** "Outgoing traffic to it is not allowed until you allow it": to named ports of named namespaces, of private subnets, or of few addresses of the internet. */
+function withoutAllowed(generated: unknown, existing: unknown): unknown {
+  if (!Array.isArray(generated) || !Array.isArray(existing)) return existing
+  // Peers may be filled in, so a generated rule is known by its ports, in their order.
+  let next = 0
+  return existing.filter((rule: unknown) => {
+    if (next < generated.length && portsOf(rule) === portsOf(generated[next])) {
+      next += 1
+      return true
+    }
+    return !isAllowed(rule)
+  })
+}
+
+function portsOf(rule: unknown): string {
+  return JSON.stringify(isMapping(rule) ? rule['ports'] : undefined) ?? ''
+}
+
+function isAllowed(rule: unknown): boolean {
+  const { success, data } = AddedRule.safeParse(rule)
+  return success && data.to.every((peer) => isNarrow(peer))
+}
+
+const Pods = z.strictObject({
+  podSelector: z.strictObject({ matchLabels: z.record(z.string(), z.string()) }),
+  namespaceSelector: z.unknown().optional(),
+})
+
+function isNarrow(peer: unknown): boolean {
+  const cidr = blockOf(peer)
+  if (cidr !== undefined) return isPrivateSubnet(cidr) || isPublicPart(cidr)
+  const pods = Pods.safeParse(peer)
+  if (!pods.success) return namespaceOf(peer) !== undefined
+  const { podSelector, namespaceSelector } = pods.data
+  const labelled = Object.keys(podSelector.matchLabels).length > 0
+  return labelled && (namespaceSelector === undefined || namespaceOf({ namespaceSelector }) !== undefined)
+}
+
+/** Neither the metadata of a cloud, nor the node itself. */
+function isPublicPart(cidr: string): boolean {
+  return (
+    z.cidrv4().safeParse(cidr).success &&
+    !/^(?:0|127|169\.254|22[4-9]|2[345]\d)\./.test(cidr) &&
+    Number(cidr.split('/')[1]) >= narrowestPublic
+  )
+}
+
+export const askedOfNetwork: readonly AskedChange[] = [
+  { file: /\/network-policy\.yaml$/, at: /^\/1\/spec\/egress$/, undo: withoutAllowed },
+]

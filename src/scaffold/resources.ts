@@ -26,6 +26,11 @@ export function runtimeOf({ language, measured }: Pick<Application, 'language' |
   }
 }
 
+/** Seconds that a start may take before the platform tries again. */
+export function startLimit(application: Pick<Application, 'language' | 'measured'>): number {
+  return runtimeOf(application).startSeconds * 6
+}
+
 /** Where the numbers come from, as the document says it. */
 export function originOf({ measured }: Pick<Application, 'measured'>): string {
   if (measured === undefined) return 'These numbers come from the runtime, not from your load:'

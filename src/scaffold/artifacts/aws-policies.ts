@@ -31,10 +31,15 @@ export function policyDocument(...statements: readonly Statement[]): string {
   return json({ Version: '2012-10-17', Statement: statements })
 }
 
-/** What the application's own role may do: the calls that its code makes, in its one bucket; undefined if it makes none. */
-export function objectPolicy(application: Application): string | undefined {
+/** What the application's own role may do: the calls that its code makes, in its one bucket, and what its platform adds; undefined if that is nothing. */
+export function rolePolicy(application: Application, ...others: readonly Statement[]): string | undefined {
+  const statements = [...objectStatements(application), ...others]
+  return statements.length === 0 ? undefined : policyDocument(...statements)
+}
+
+function objectStatements(application: Application): Statement[] {
   const storage = application.aws?.storage
-  if (storage === undefined) return undefined
+  if (storage === undefined) return []
   const bucket = `arn:aws:s3:::${bucketName(application)}`
   const one = (actions: readonly string[]) => (actions.length === 1 ? (actions[0] as string) : actions)
   const statements: Statement[] = [
@@ -49,10 +54,9 @@ export function objectPolicy(application: Application): string | undefined {
       Condition: { StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` } },
     },
   ]
-  const wanted = statements.filter(
+  return statements.filter(
     ({ Sid, Action }) => Action.length > 0 && (Sid !== 'KeyOfTheBucket' || regulated(application.compliance)),
   )
-  return policyDocument(...wanted)
 }
 
 /** The bucket that somebody has answered, or a placeholder. */

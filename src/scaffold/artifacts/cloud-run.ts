@@ -4,6 +4,7 @@ import { authority } from '../database-tls.ts'
 import { runtimeOf } from '../resources.ts'
 import { replicas } from '../runtimes.ts'
 import { yamlFile } from '../yaml-file.ts'
+import { besideContainer, instanceCollector, startsAfterCollector } from './collector.ts'
 import {
   deploymentEnvironment,
   named,
@@ -43,14 +44,7 @@ export function cloudRun(application: Application): string {
         template: {
           metadata: {
             labels: { application: name },
-            annotations: {
-              'autoscaling.knative.dev/minScale': String(replicas.least),
-              'autoscaling.knative.dev/maxScale': String(replicas.most),
-              'run.googleapis.com/execution-environment': 'gen2',
-              'run.googleapis.com/startup-cpu-boost': 'true',
-              'run.googleapis.com/network-interfaces': '[{"network":"default","subnetwork":"default"}]',
-              'run.googleapis.com/vpc-access-egress': 'all-traffic',
-            },
+            annotations: ofRevision(application),
           },
           spec: {
             serviceAccountName: `${name}@PROJECT.iam.gserviceaccount.com`,
@@ -70,6 +64,7 @@ export function cloudRun(application: Application): string {
                   ...(databaseTls === undefined ? [] : [{ name: 'database-authority', mountPath: authority.folder }]),
                 ],
               },
+              ...instanceCollector(application),
             ],
             volumes: [
               { name: 'temporary', emptyDir: { medium: 'Memory', sizeLimit: `${temporary}Mi` } },
@@ -84,11 +79,24 @@ export function cloudRun(application: Application): string {
   )
 }
 
+/** How many instances there are, what they run in, and which network they are in. */
+function ofRevision(application: Application): Record<string, string> {
+  return {
+    'autoscaling.knative.dev/minScale': String(replicas.least),
+    'autoscaling.knative.dev/maxScale': String(replicas.most),
+    'run.googleapis.com/execution-environment': 'gen2',
+    'run.googleapis.com/startup-cpu-boost': 'true',
+    'run.googleapis.com/network-interfaces': '[{"network":"default","subnetwork":"default"}]',
+    'run.googleapis.com/vpc-access-egress': 'all-traffic',
+    ...startsAfterCollector(application),
+  }
+}
+
 /** The environment of the container; a secret that is missing, or a setting that nobody has said, keeps a revision from starting. */
 function environmentOf(application: Application): object[] {
   const { name } = application
   const environment = deploymentEnvironment(application, {
-    collector: 'http://127.0.0.1:4318',
+    collector: besideContainer,
     hostOf: outsideHost,
     secretsIn: (service) => `${secretFolder}/${service}`,
   })

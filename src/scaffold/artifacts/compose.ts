@@ -98,7 +98,7 @@ function comment(application: Application, digestVariable: string): string {
   return [
     `${name} on one host. It starts images only by digest: set ${digests.join(' and ')} in .env, as sha256:...`,
     ...(holdings.length === 0 ? [] : [secrets]),
-    'The published port is on loopback: put a reverse proxy with TLS in front of it.',
+    'The published port is on loopback: put a reverse proxy with TLS in front of it, by a file of its own (compose.override.yaml).',
   ].join(' ')
 }
 

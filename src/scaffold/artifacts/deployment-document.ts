@@ -3,8 +3,9 @@ import { backingServices } from '../backing-services.ts'
 import { compliances, logDays, regulated } from '../compliance.ts'
 import { authority } from '../database-tls.ts'
 import { fill } from '../fill.ts'
+import { collectorText } from './collector.ts'
 import { passwordFiles, secretVariables } from './environment.ts'
-import { originOf, runtimeOf } from '../resources.ts'
+import { originOf, runtimeOf, startLimit } from '../resources.ts'
 import { replicas, runtimes, stopSeconds, user } from '../runtimes.ts'
 import { templateOf, type Templates } from '../templates.ts'
 
@@ -79,7 +80,7 @@ function timingValues(application: Application): Record<string, string> {
   const { startSeconds, healthcheckSeconds } = runtimeOf(application)
   return {
     startSeconds: String(startSeconds),
-    startLimit: String(startSeconds * 6),
+    startLimit: String(startLimit(application)),
     healthcheckSeconds: String(healthcheckSeconds),
     startPeriod: String(startSeconds * 2),
     beforeSignal: String(stopSeconds.beforeSignal),
@@ -173,16 +174,8 @@ function tlsText({ needs, databaseTls }: Application): string {
 }
 
 /** What the application itself says of its logs, metrics and traces; nothing is claimed that no library or setting does. */
-function observedText({
-  name,
-  metrics,
-  requests,
-  tracing,
-  jsonLogs,
-  traced,
-  targets,
-  compliance,
-}: Application): string {
+function observedText(application: Application): string {
+  const { name, metrics, requests, tracing, jsonLogs, traced, targets, compliance } = application
   const days = logDays(compliance)
   return [
     jsonLogs ?? 'The form of the logs is what the code writes to standard output: no setting here changes it.',
@@ -191,7 +184,7 @@ function observedText({
       ? 'No metrics are scraped, because no Prometheus client is locked or no path for it is in the code.'
       : `Metrics are at \`${metrics}\` in Prometheus' format. ${requests === undefined ? 'Alerts on errors and latency are yours to add: no library here chose the names of such metrics.' : 'Alerts on errors follow an objective of 99.9 percent.'}`,
     tracing
-      ? `A tenth of the traces that start here go to the collector in \`OTEL_EXPORTER_OTLP_ENDPOINT\`. ${traced ?? 'The code has to start the SDK of OpenTelemetry itself.'}${targets.includes('kubernetes') ? ` In the cluster that is by TLS: no pod starts without the ConfigMap \`${name}-collector-authority\`, whose key \`authority.pem\` has the certificate of the collector's authority.` : ''}`
+      ? `A tenth of the traces that start here go to the collector in \`OTEL_EXPORTER_OTLP_ENDPOINT\`. ${traced ?? 'The code has to start the SDK of OpenTelemetry itself.'}${targets.includes('kubernetes') ? ` In the cluster that is by TLS: no pod starts without the ConfigMap \`${name}-collector-authority\`, whose key \`authority.pem\` has the certificate of the collector's authority.` : ''}${collectorText(application)}`
       : 'No traces are sent, because no SDK of OpenTelemetry is locked.',
   ].join(' ')
 }

@@ -1,5 +1,5 @@
 import type { Application } from '../application.ts'
-import { accountId, arn, objectPolicy, policyDocument } from './aws-policies.ts'
+import { accountId, arn, policyDocument, rolePolicy } from './aws-policies.ts'
 import { openSettings, passwordFiles, secretVariables } from './environment.ts'
 
 /**
@@ -7,13 +7,21 @@ import { openSettings, passwordFiles, secretVariables } from './environment.ts'
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-ecs-iam-role-overview.html
  */
 export function ecsRoles(application: Application): Record<string, string> {
-  const own = objectPolicy(application)
+  const own = rolePolicy(application, ...(application.tracing ? [traces] : []))
   return {
     'deploy/ecs/trust-policy.json': trust,
     'deploy/ecs/execution-role-policy.json': executionPolicy(application),
     ...(own === undefined ? {} : { 'deploy/ecs/task-role-policy.json': own }),
   }
 }
+
+/** What the collector needs: neither action is of a resource. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html */
+const traces = {
+  Sid: 'Traces',
+  Effect: 'Allow',
+  Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+  Resource: '*',
+} as const
 
 /** Only tasks of this account take the roles: the service must not be talked into it for somebody else. */
 const trust = policyDocument({

@@ -1,8 +1,9 @@
 import type { Application } from '../application.ts'
 import { logDays } from '../compliance.ts'
 import { arn, json, region } from './aws-policies.ts'
-import { runtimeOf } from '../resources.ts'
+import { runtimeOf, startLimit } from '../resources.ts'
 import { replicas, stopSeconds, user } from '../runtimes.ts'
+import { besideCollector, besideContainer, collectorMemory, collectorName, taskCollector } from './collector.ts'
 import { ecsRoles } from './ecs-roles.ts'
 import {
   deploymentEnvironment,
@@ -15,11 +16,8 @@ import {
 } from './environment.ts'
 
 /** Sizes that Fargate offers, in CPU units and MiB: the smallest that fits the runtime's limits is used. */
-const sizes = [
-  { cpu: '256', memory: '512' },
-  { cpu: '512', memory: '1024' },
-  { cpu: '1024', memory: '2048' },
-]
+const largest = { cpu: '1024', memory: '2048' }
+const sizes = [{ cpu: '256', memory: '512' }, { cpu: '512', memory: '1024' }, largest]
 
 /**
  * The inputs of the AWS calls, one file each:
@@ -30,17 +28,15 @@ const sizes = [
 export function ecs(application: Application): Record<string, string> {
   const { name, image, port, language, healthcheck, compliance } = application
   const runtime = runtimeOf(application)
-  const size =
-    sizes.find(({ cpu, memory }) => Number(memory) >= runtime.memory && Number(cpu) >= runtime.cpu.request * 1.024) ??
-    sizes[2]
+  const size = sizeOf(application)
   const { environment, secrets } = environmentOf(application)
   const taskDefinition = {
     family: name,
     requiresCompatibilities: ['FARGATE'],
     networkMode: 'awsvpc',
     runtimePlatform: { operatingSystemFamily: 'LINUX', cpuArchitecture: 'X86_64' },
-    cpu: size?.cpu,
-    memory: size?.memory,
+    cpu: size.cpu,
+    memory: size.memory,
     executionRoleArn: arn('iam', `role/${name}-execution`),
     taskRoleArn: arn('iam', `role/${name}-task`),
     containerDefinitions: [
@@ -48,6 +44,7 @@ export function ecs(application: Application): Record<string, string> {
         name,
         image: `${image}@${noDigestYet}`,
         essential: true,
+        ...besideCollector(application, size),
         user: `${user}:${user}`,
         readonlyRootFilesystem: true,
         privileged: false,
@@ -65,18 +62,9 @@ export function ecs(application: Application): Record<string, string> {
         stopTimeout: stopSeconds.atMost,
         ulimits: [{ name: 'nofile', softLimit: 65_536, hardLimit: 65_536 }],
         versionConsistency: 'enabled',
-        logConfiguration: {
-          logDriver: 'awslogs',
-          // If the log service is slow, lines are lost rather than requests; a full buffer is counted.
-          options: {
-            'awslogs-group': `/ecs/${name}`,
-            'awslogs-region': region,
-            'awslogs-stream-prefix': name,
-            mode: 'non-blocking',
-            'max-buffer-size': '25m',
-          },
-        },
+        logConfiguration: logsOf(name),
       },
+      ...taskCollector(application, logsOf(collectorName(application), name)),
     ],
     tags: [{ key: 'application', value: name }],
   }
@@ -107,7 +95,7 @@ export function ecs(application: Application): Record<string, string> {
         containerPort: port,
       },
     ],
-    healthCheckGracePeriodSeconds: runtime.startSeconds * 6,
+    healthCheckGracePeriodSeconds: startLimit(application),
     enableExecuteCommand: false,
     enableECSManagedTags: true,
     propagateTags: 'SERVICE',
@@ -141,6 +129,30 @@ export function ecs(application: Application): Record<string, string> {
   }
 }
 
+/** The smallest size that fits the runtime's limits, and the collector's where there is one. */
+function sizeOf(application: Application): { cpu: string; memory: string } {
+  const runtime = runtimeOf(application)
+  const fits = sizes.find(
+    ({ cpu, memory }) =>
+      Number(memory) >= runtime.memory + collectorMemory(application) && Number(cpu) >= runtime.cpu.request * 1.024,
+  )
+  return fits ?? largest
+}
+
+/** Where a container's output goes. If the log service is slow, lines are lost rather than requests; a full buffer is counted. */
+function logsOf(container: string, group = container): object {
+  return {
+    logDriver: 'awslogs',
+    options: {
+      'awslogs-group': `/ecs/${group}`,
+      'awslogs-region': region,
+      'awslogs-stream-prefix': container,
+      mode: 'non-blocking',
+      'max-buffer-size': '25m',
+    },
+  }
+}
+
 /** No capability, and a tmpfs of so many MiB, which Fargate has since January 2026: https://github.com/aws/containers-roadmap/issues/736. */
 function linuxParameters(temporary: number): object {
   return {
@@ -155,7 +167,7 @@ function environmentOf(application: Application): { environment: object[]; secre
   const { name } = application
   const files = passwordFiles(application)
   const environment = deploymentEnvironment(application, {
-    collector: 'http://127.0.0.1:4318',
+    collector: besideContainer,
     hostOf: outsideHost,
   })
   const plain = Object.entries(environment).filter(([key]) => !files.some(({ variable }) => variable === key))

@@ -127,6 +127,26 @@ describe('DEPLOYMENT.md', () => {
     expect(files[file]).toMatch(line)
   })
 
+  it.each<[claim: string, file: string, line: RegExp]>([
+    ['a tenth of the traces that start here', task, /"OTEL_TRACES_SAMPLER_ARG",\n +"value": "0\.1"/],
+    ['On ECS that is the container `records-collector`', task, /"name": "records-collector",\n +"image": "public\.ecr/],
+    [
+      'writes to AWS X-Ray by the task role',
+      'deploy/ecs/task-role-policy.json',
+      /"xray:PutTraceSegments",\n +"xray:PutTelemetryRecords"/,
+    ],
+    [
+      'On Cloud Run it is the container `records-collector`',
+      'deploy/cloud-run/service.yaml',
+      /- name: records-collector\n +image: us-docker\.pkg\.dev\/cloud-ops-agents-artifacts\//,
+    ],
+    ['writes to Cloud Trace', 'deploy/cloud-run/service.yaml', /exporters\\":\{\\"googlecloud\\":\{\}/],
+  ])('of an application that is traced says "%s", and %s does it', async (claim, file, line) => {
+    const { files } = await records({ targets: ['ecs', 'cloud-run'] })
+    expect(files['DEPLOYMENT.md']?.toLowerCase()).toContain(claim.toLowerCase())
+    expect(files[file]).toMatch(line)
+  })
+
   it.each(applications)('of %s names no file that is not there', async (stack) => {
     const { files } = await scaffoldOf(stack, { targets: targetNames, compliance: ['hipaa'], name: 'orders' })
     const there = (path: string) => path in files || Object.keys(files).some((file) => file.startsWith(`${path}/`))

@@ -81,5 +81,7 @@ describe('AppArmor', () => {
     const profile = 'appArmorProfile:\n          type: RuntimeDefault'
     expect((await records({ cluster: 'other' })).files[`${base}/deployment.yaml`]).toContain(profile)
     expect((await records()).files[`${base}/deployment.yaml`]).not.toContain('appArmor')
+    // Docker gives its own profile to each container for which nothing is said.
+    expect((await records()).files['compose.yaml']).not.toContain('apparmor')
   })
 })

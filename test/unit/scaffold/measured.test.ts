@@ -104,6 +104,36 @@ describe('a scaffold from a measured run', () => {
     expect(document).not.toContain('These numbers come from the runtime')
   })
 
+  it('has an alert for each bound that can be measured while it runs, and says of /tmp why there is none', async () => {
+    const { files } = await scaffoldOf('python-pip', { targets, measured, name: 'orders' })
+    const text = files['deploy/kubernetes/base/prometheus-rule.yaml'] ?? ''
+    const { spec } = parse(text) as {
+      spec: { groups: Array<{ rules: Array<{ alert: string; expr: string; for: string; annotations: object }> }> }
+    }
+    const rules = new Map(spec.groups.flatMap((group) => group.rules.map((rule) => [rule.alert, rule])))
+    expect(rules.get('OrdersMemoryNearLimit')?.annotations).toMatchObject({
+      description: expect.stringContaining('/tmp') as string,
+    })
+    // 14 probes, 3 seconds apart, and time for a node to pull the image.
+    expect(rules.get('OrdersNotReady')).toMatchObject({
+      expr: 'min by (pod) (kube_pod_container_status_ready{namespace="orders", container="orders"}) == 0 unless on (pod) (kube_pod_status_phase{namespace="orders", phase=~"Failed|Succeeded"} == 1)',
+      for: '3m',
+      annotations: { description: expect.stringContaining('42 seconds') as string },
+    })
+    expect(rules.get('OrdersEvicted')).toMatchObject({
+      expr: 'sum(kube_pod_status_reason{namespace="orders", reason="Evicted"}) > 0',
+      annotations: { description: expect.stringContaining('1 GiB') as string },
+    })
+    expect(text.replaceAll('\n# ', ' ')).toContain('no series says how full a volume in memory is')
+  })
+
+  it('allows a start the time of its runtime where nothing was measured', async () => {
+    const { files } = await scaffoldOf('java-maven', { name: 'orders' })
+    expect(files['deploy/kubernetes/base/prometheus-rule.yaml']).toMatch(
+      /alert: OrdersNotReady\n(?: +.*\n)*? +for: 5m\n(?: +.*\n)*? +description: [^:]*180\s+seconds/,
+    )
+  })
+
   it('keeps the figures in deploy/scaffold.yaml, from which the same files are made again', async () => {
     const { files } = await scaffoldOf('python-pip', { targets, measured, name: 'orders' })
     const kept = parse(files['deploy/scaffold.yaml'] ?? '') as Record<string, unknown>

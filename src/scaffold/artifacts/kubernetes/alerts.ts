@@ -1,5 +1,5 @@
 import type { Application } from '../../application.ts'
-import { replicas } from '../../runtimes.ts'
+import { startLimit } from '../../resources.ts'
 import { yamlFile } from '../../yaml-file.ts'
 import type { Alert } from './alert.ts'
 import { metadata } from './names.ts'
@@ -27,7 +27,7 @@ export function prometheusRule(application: Application): string {
       ? 'There is none on errors and latency, because no library that names its metrics measures requests: the names are yours.'
       : 'Those on requests use the names of the library that measures them.'
   return yamlFile(
-    `Alerts on what kube-state-metrics and the kubelet measure, in the namespace ${name} alone. ${aboutRequests}`,
+    `Alerts on what kube-state-metrics and the kubelet measure, in the namespace ${name} alone. ${aboutRequests} There is none on /tmp, because no series says how full a volume in memory is: what is in it counts as memory.`,
     {
       apiVersion: 'monitoring.coreos.com/v1',
       kind: 'PrometheusRule',
@@ -43,7 +43,8 @@ export function prometheusRule(application: Application): string {
   )
 }
 
-function availability({ name, metrics }: Application): Alert[] {
+function availability(application: Application): Alert[] {
+  const { name, metrics } = application
   const deployment = `namespace="${name}", deployment="${name}"`
   const unscraped: Alert = {
     suffix: 'NotScraped',
@@ -71,6 +72,7 @@ function availability({ name, metrics }: Application): Alert[] {
       summary: `${name} has fewer replicas than desired`,
       description: 'A release that does not become ready, a node without room, or a failing dependency.',
     },
+    notReady(application),
     {
       suffix: 'Restarts',
       expr: `increase(kube_pod_container_status_restarts_total{namespace="${name}", container="${name}"}[15m]) > 2`,
@@ -83,6 +85,23 @@ function availability({ name, metrics }: Application): Alert[] {
   ]
 }
 
+/** Minutes in which a node that is new to the image has it. */
+const minutesToPull = 2
+
+/** A start that takes longer than it may. Pods that have ended are never ready, and no start. */
+function notReady(application: Application): Alert {
+  const { name } = application
+  const seconds = startLimit(application)
+  return {
+    suffix: 'NotReady',
+    expr: `min by (pod) (kube_pod_container_status_ready{namespace="${name}", container="${name}"}) == 0 unless on (pod) (kube_pod_status_phase{namespace="${name}", phase=~"Failed|Succeeded"} == 1)`,
+    minutes: Math.ceil(seconds / 60) + minutesToPull,
+    severity: 'warning',
+    summary: `A replica of ${name} is not ready for longer than a start may take`,
+    description: `A start may take ${seconds} seconds. It is slower than that, or what it needs does not answer: the events of the pod say which probe fails.`,
+  }
+}
+
 function saturation({ name }: Application): Alert[] {
   const pods = `namespace="${name}", container="${name}"`
   return [
@@ -92,7 +111,17 @@ function saturation({ name }: Application): Alert[] {
       minutes: 10,
       severity: 'warning',
       summary: `${name} uses more than nine tenths of its memory`,
-      description: 'It will be killed when it reaches the limit. Raise the limit or find the leak.',
+      description:
+        'It will be killed when it reaches the limit, to which what is in /tmp counts. Raise the limit or find the leak.',
+    },
+    {
+      suffix: 'Evicted',
+      expr: `sum(kube_pod_status_reason{namespace="${name}", reason="Evicted"}) > 0`,
+      minutes: 1,
+      severity: 'warning',
+      summary: `A replica of ${name} was evicted`,
+      description:
+        'Its log took more than the 1 GiB that it may have on the disk of the node, or the node ran out of something: the message of the pod says which.',
     },
     {
       suffix: 'Throttled',
@@ -104,7 +133,7 @@ function saturation({ name }: Application): Alert[] {
     },
     {
       suffix: 'AtMostReplicas',
-      expr: `kube_horizontalpodautoscaler_status_current_replicas{namespace="${name}", horizontalpodautoscaler="${name}"} >= ${replicas.most}`,
+      expr: `kube_horizontalpodautoscaler_status_current_replicas{namespace="${name}", horizontalpodautoscaler="${name}"} >= kube_horizontalpodautoscaler_spec_max_replicas{namespace="${name}", horizontalpodautoscaler="${name}"}`,
       minutes: 15,
       severity: 'warning',
       summary: `${name} runs the maximum number of replicas`,

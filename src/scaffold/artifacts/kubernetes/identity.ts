@@ -1,5 +1,5 @@
 import type { Application } from '../../application.ts'
-import { accountId, arn, json, objectPolicy, policyDocument, region } from '../aws-policies.ts'
+import { accountId, arn, json, rolePolicy, policyDocument, region } from '../aws-policies.ts'
 
 /**
  * The identity of the pods on EKS, as inputs of AWS calls: who may take the role, what the role may do, and which service account has it.
@@ -8,7 +8,7 @@ import { accountId, arn, json, objectPolicy, policyDocument, region } from '../a
 export function awsIdentity(application: Application): Record<string, string> {
   const { name, identity } = application
   if (identity === undefined) return {}
-  const policy = objectPolicy(application)
+  const policy = rolePolicy(application)
   const association = { clusterName: 'CLUSTER', namespace: name, serviceAccount: name, roleArn: roleOf(application) }
   return {
     'deploy/kubernetes/aws/trust-policy.json': identity === 'irsa' ? webIdentityTrust(name) : podIdentityTrust(name),
