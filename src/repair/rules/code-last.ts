@@ -150,12 +150,13 @@ function isOfPackages(path: string): boolean {
   return /\/(site|dist)-packages$|^\/usr\/local\/bin$/.test(path)
 }
 
-/** Whether an instruction brings code, or makes something of it in the directory in which it works or where it says. */
+/** Whether an instruction brings code, or makes something of it in the directory in which it works or where its words say. */
 function isOfCode(file: DockerfileFile, one: PlacedInstruction): boolean {
   if (one.keyword !== 'RUN') return true
   const script = one.flags.length === 0 ? scriptOf(file, one) : undefined
   return (
     script !== undefined &&
+    !/[<>*?$[{`]/.test(script.text) &&
     script.commands.every(({ words: [program = '', ...args] }) =>
       /^python[0-9.]*$/.test(program)
         ? /^manage\.py (collectstatic|compilemessages|check)$/.test(

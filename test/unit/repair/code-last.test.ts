@@ -143,6 +143,8 @@ CMD ["app.py"]
   })
   it.each([
     ['packages are installed for it', django.replace('&& chmod -R a+r /app', '&& pip install x')],
+    ['a pattern names packages', django.replace('a+r /app', 'a+r /usr/local/lib/*')],
+    ['something is written elsewhere', django.replace('chmod -R a+r /app', `true >${packages}/a`)],
     ['any program runs', django.replace('manage.py collectstatic', 'make.py')],
     ['packages are changed', django.replace('a+r /app', `a+r ${packages}`)],
     ['it is copied over packages', django.replace('COPY . .', `COPY . ${packages}/shop`)],
