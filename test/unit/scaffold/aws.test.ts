@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
+import { requirementsWith } from './applications.ts'
 import { records } from './records.ts'
 
 interface Policy {
@@ -42,7 +43,7 @@ describe('pods on EKS', () => {
   })
 
   it('get nothing of that in another cluster, or without a client of AWS', async () => {
-    const without = { 'requirements.txt': 'fastapi==0.165.0\nuvicorn==0.54.0\n' }
+    const without = { 'requirements.txt': requirementsWith('uvicorn==0.54.0') }
     for (const { files } of [await records({ cluster: 'other' }), await records({}, without)])
       expect(Object.keys(files).filter((path) => path.startsWith(eks))).toEqual([])
   })

@@ -103,6 +103,12 @@ describe('a scaffold is refused as a whole', () => {
       /every line pins one version with == .*because of the line "fastapi>=0\.1"/,
     ],
     [
+      'requirements without what they need',
+      { 'requirements.txt': 'fastapi==0.115.6\nuvicorn==0.34.0\n', 'app.py': 'app = FastAPI()\n@app.get("/health")\n' },
+      {},
+      /every dependency of fastapi, uvicorn in requirements\.txt, found none for starlette, pydantic, click, h11: .*pip-compile/,
+    ],
+    [
       'a go.sum without a module that go.mod requires',
       {
         ...goApplication,
@@ -269,6 +275,12 @@ describe('a scaffold is refused as a whole', () => {
 })
 
 describe('what a scaffold takes from its source', () => {
+  it('a requirements.txt is complete where an older release needed less', async () => {
+    const old = { 'requirements.txt': 'sqlalchemy==1.4.54\npydantic==1.10.22\ngunicorn==20.1.0\nconstructor==1.0.0\n' }
+    const made = await scaffoldOfFiles({ ...old, 'app.py': 'app = Flask()\n@app.route("/health")\n' }, { name: 'a' })
+    expect(made.application.stack).toBe('python-pip')
+  })
+
   it('an application in a folder keeps everything below it, but for the workflow', async () => {
     const { files } = await scaffoldOfFiles(
       Object.fromEntries(Object.entries(goApplication).map(([path, text]) => [`services/orders/${path}`, text])),
