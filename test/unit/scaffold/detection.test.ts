@@ -196,6 +196,16 @@ describe('a scaffold is refused as a whole', () => {
       /expected a path that answers 200.* \| .*--health/,
     ],
     [
+      'a health endpoint below a path that the code does not show',
+      {
+        ...goApplication,
+        'main.go':
+          'package main\n\nfunc main() {\n\tr := gin.New()\n\tr.Group(os.Getenv("BASE")).GET("/healthz", ok)\n\tr.Run(":8080")\n}\n',
+      },
+      {},
+      /found \/healthz in the code, but not what stands before it \| .*--health/,
+    ],
+    [
       'no port',
       { ...goApplication, 'main.go': 'package main\n\nfunc main() { listen("/healthz") }\n' },
       {},
@@ -275,6 +285,33 @@ describe('a scaffold is refused as a whole', () => {
 })
 
 describe('what a scaffold takes from its source', () => {
+  it('a readiness endpoint below a path that the code does not show is left to the user, who is told', async () => {
+    const code = 'r := gin.New()\n\tr.GET("/healthz", ok)\n\tr.Group(base()).GET("/readyz", ok)\n\tr.Run(":8080")'
+    const files = { ...goApplication, 'main.go': `package main\n\nfunc main() {\n\t${code}\n}\n` }
+    const made = await scaffoldOfFiles(files)
+    expect(made.application).toMatchObject({ health: '/healthz', ready: '/healthz' })
+    expect(made.notes.join('\n')).toContain('The code has /readyz, but not as plain text what stands before it')
+    const answered = await scaffoldOfFiles(files, { ready: '/api/readyz' })
+    expect(answered.application.ready).toBe('/api/readyz')
+    expect(answered.notes.join('\n')).not.toContain('/readyz')
+  })
+
+  it.each([
+    ['', '/actuator/health/liveness', '/actuator/prometheus'],
+    ['server.servlet.context-path=/shop\n', '/shop/actuator/health/liveness', '/shop/actuator/prometheus'],
+    ['management.endpoints.web.base-path=/\n', '/health/liveness', '/prometheus'],
+    ['management.server.port=9001\n', '/ping', undefined],
+  ])('the actuator of Spring answers as its configuration says: %j', async (properties, health, metrics) => {
+    const files = {
+      'pom.xml':
+        '<project><artifactId>a</artifactId><artifactId>spring-boot-starter-actuator</artifactId><artifactId>micrometer-registry-prometheus</artifactId></project>',
+      'src/main/java/A.java':
+        '@RestController class A { @GetMapping("/ping") String ping() { return ""; }\n public static void main(String[] a) {} }',
+      'src/main/resources/application.properties': properties,
+    }
+    expect((await scaffoldOfFiles(files)).application).toMatchObject({ health, metrics })
+  })
+
   it('a requirements.txt is complete where an older release needed less', async () => {
     const old = { 'requirements.txt': 'sqlalchemy==1.4.54\npydantic==1.10.22\ngunicorn==20.1.0\nconstructor==1.0.0\n' }
     const made = await scaffoldOfFiles({ ...old, 'app.py': 'app = Flask()\n@app.route("/health")\n' }, { name: 'a' })
