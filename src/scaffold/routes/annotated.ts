@@ -1,5 +1,5 @@
 import type { Code } from '../settings/setting.ts'
-import { argument, literal, namedArgument, type Call } from './calls.ts'
+import { argument, literal, namedArgument, type CodeCall } from './calls.ts'
 import type { Route } from './route.ts'
 import { joined } from './prefix.ts'
 import type { Prefix } from './routers.ts'
@@ -12,7 +12,7 @@ const ofClass = /@(?:RestController|Controller|RequestMapping|Path)\b/
 
 /** Routes of classes: what stands before all of them, the path of the class, and that of the method. */
 export function annotatedRoutes(
-  files: ReadonlyArray<readonly [code: Code, calls: readonly Call[]]>,
+  files: ReadonlyArray<readonly [code: Code, calls: readonly CodeCall[]]>,
   before: (path: string) => Prefix,
 ): Route[] {
   return files.flatMap(([code, calls]) => {
@@ -43,8 +43,8 @@ function withoutPath(text: string): Array<{ at: number; path: Prefix }> {
 /** The classes of a file that answer, with the calls that annotate them. */
 function classesIn(
   { text }: Code,
-  calls: readonly Call[],
-): Array<{ at: number; prefix: Prefix; calls: readonly Call[] }> {
+  calls: readonly CodeCall[],
+): Array<{ at: number; prefix: Prefix; calls: readonly CodeCall[] }> {
   const annotations = calls.filter(({ name }) => /^@(?:RequestMapping|Path|Controller)$/.test(name))
   let from = 0
   return [...text.matchAll(/\b(?:class|interface)\s+[A-Z]\w*/g)].flatMap(({ index }) => {
@@ -61,7 +61,7 @@ function classesIn(
 }
 
 /** The first path of an annotation, with a slash in front; empty if it has none. */
-function pathOfAnnotation(call: Call): Prefix {
+function pathOfAnnotation(call: CodeCall): Prefix {
   if (namedArgument(call, 'version') !== undefined) return undefined
   const first = argument(call, 0)
   const named = namedArgument(call, 'path') ?? namedArgument(call, 'value')

@@ -2,7 +2,7 @@ import type { Language } from '../application.ts'
 import type { Code } from '../settings/setting.ts'
 
 /** A call in code, as far as its brackets show. */
-export interface Call {
+export interface CodeCall {
   code: Code
   /** What stands before the opening bracket, with `@` for a decorator: "router.get", "Router::new"; "get" behind a dot in a chain. */
   name: string
@@ -11,11 +11,11 @@ export interface Call {
   /** Where each argument starts and ends; the last one ends at the end of the text if nothing closes the call. */
   arguments: Array<[start: number, end: number]>
   /** The call whose arguments it is in. */
-  inside: Call | undefined
+  inside: CodeCall | undefined
   /** The call on whose value it is made: `a().b()`. */
-  on: Call | undefined
+  on: CodeCall | undefined
   /** The call that its chain starts with; undefined if it is that one. */
-  first: Call | undefined
+  first: CodeCall | undefined
 }
 
 const tokens: Readonly<Record<Language, RegExp>> = {
@@ -33,15 +33,15 @@ const mostArguments = 12
 const longestName = 120
 
 /** Every call in the order of its opening bracket. Comments are expected to be blanked. */
-export function callsIn(code: Code, language: Language): Call[] {
+export function callsIn(code: Code, language: Language): CodeCall[] {
   const { text } = code
-  const calls: Call[] = []
-  const open: Array<Call | undefined> = []
-  const closed = new Map<number, Call>()
-  const inside: Array<Call | undefined> = []
+  const calls: CodeCall[] = []
+  const open: Array<CodeCall | undefined> = []
+  const closed = new Map<number, CodeCall>()
+  const inside: Array<CodeCall | undefined> = []
   for (const { 0: token, index } of text.matchAll(tokens[language])) {
     if (token === '(') {
-      const call: Call = {
+      const call: CodeCall = {
         code,
         ...namedAt(text, index, closed),
         at: index,
@@ -66,18 +66,22 @@ export function callsIn(code: Code, language: Language): Call[] {
   return calls
 }
 
-function nextArgument(call: Call, at: number): void {
+function nextArgument(call: CodeCall, at: number): void {
   endArguments(call, at)
   call.arguments.push([at + 1, call.code.text.length])
 }
 
-function endArguments(call: Call, at: number): number {
+function endArguments(call: CodeCall, at: number): number {
   ;(call.arguments.at(-1) as [number, number])[1] = at
   return at
 }
 
 /** The name before an opening bracket, and the call that it is made on. */
-function namedAt(text: string, at: number, closed: ReadonlyMap<number, Call>): Pick<Call, 'name' | 'on' | 'first'> {
+function namedAt(
+  text: string,
+  at: number,
+  closed: ReadonlyMap<number, CodeCall>,
+): Pick<CodeCall, 'name' | 'on' | 'first'> {
   let start = at
   while (start > 0 && at - start < longestName && /[\w$.:@!]/.test(text[start - 1] as string)) start -= 1
   const name = text.slice(start, at)
@@ -89,12 +93,12 @@ function namedAt(text: string, at: number, closed: ReadonlyMap<number, Call>): P
 }
 
 /** The last part of a call's name. */
-export function lastName({ name }: Pick<Call, 'name'>): string {
+export function lastName({ name }: Pick<CodeCall, 'name'>): string {
   return name.slice(Math.max(name.lastIndexOf('.'), name.lastIndexOf(':'), name.lastIndexOf('@')) + 1)
 }
 
 /** The text of an argument, as far as a name, a path or a short object would go. */
-export function argument(call: Call, index: number): string | undefined {
+export function argument(call: CodeCall, index: number): string | undefined {
   const [start, end] = call.arguments[index] ?? [0, 0]
   const text = call.code.text.slice(start, Math.min(end, start + 400)).trim()
   return text === '' ? undefined : text
@@ -107,7 +111,7 @@ export function literal(expression: string | undefined): string | undefined {
 }
 
 /** The expression of an argument by name: `prefix="/api"` or `{ prefix: '/api' }`; undefined if there is none. */
-export function namedArgument(call: Call, name: string): string | undefined {
+export function namedArgument(call: CodeCall, name: string): string | undefined {
   const form = new RegExp(`^(?:${name}\\s*=(?!=)|\\{(?:[^{}]{0,200}[,{\\s])?${name}\\s*:)\\s*([^,}]*)`)
   return call.arguments
     .slice(0, mostArguments)
@@ -116,7 +120,7 @@ export function namedArgument(call: Call, name: string): string | undefined {
 }
 
 /** The first name on the line of an assignment whose value starts with this call. */
-export function assignedTo(call: Call): string | undefined {
+export function assignedTo(call: CodeCall): string | undefined {
   const { code, at, name } = call.first ?? call
   const start = at - name.length
   const line =

@@ -1,5 +1,5 @@
 import type { Code } from '../settings/setting.ts'
-import { argument, lastName, literal, type Call } from './calls.ts'
+import { argument, lastName, literal, type CodeCall } from './calls.ts'
 import { stemOf } from './imports.ts'
 import { joined } from './prefix.ts'
 import type { Route } from './route.ts'
@@ -13,7 +13,7 @@ interface Included {
 }
 
 /** Routes of Django, whose paths start without a slash and keep the one at their end. */
-export function djangoRoutes(files: ReadonlyArray<readonly [code: Code, calls: readonly Call[]]>): Route[] {
+export function djangoRoutes(files: ReadonlyArray<readonly [code: Code, calls: readonly CodeCall[]]>): Route[] {
   const urls = files
     .filter(([{ text }]) => text.includes('urlpatterns'))
     .map(([{ path }, calls]) => [path, calls.filter((call) => /^(?:re_)?path$/.test(lastName(call)))] as const)
@@ -53,7 +53,7 @@ function isModule(file: string, module: string): boolean {
 }
 
 /** A path; undefined for an expression that more than one path fits. */
-function pathOf(call: Call): Prefix {
+function pathOf(call: CodeCall): Prefix {
   const text = literal(argument(call, 0))
   const plain = lastName(call) === 're_path' ? text?.replace(/^\^/, '').replace(/\$$/, '').replace(/\/\?$/, '') : text
   return plain === undefined || !/^[\w/.-]*$/.test(plain) ? undefined : plain.replace(/^\//, '')

@@ -1,7 +1,7 @@
 import type { Language } from '../application.ts'
 import type { Code } from '../settings/setting.ts'
 import { annotatedRoutes } from './annotated.ts'
-import { argument, callsIn, lastName, literal, type Call } from './calls.ts'
+import { argument, callsIn, lastName, literal, type CodeCall } from './calls.ts'
 import { contextPath } from './configured-path.ts'
 import { djangoRoutes } from './django.ts'
 import { joined } from './prefix.ts'
@@ -29,8 +29,8 @@ export function findRoutes(
 
 function ofFrameworks(
   code: readonly Code[],
-  files: ReadonlyArray<readonly [code: Code, calls: readonly Call[]]>,
-  calls: readonly Call[],
+  files: ReadonlyArray<readonly [code: Code, calls: readonly CodeCall[]]>,
+  calls: readonly CodeCall[],
   language: Language,
 ): Route[] {
   if (language === 'python') return djangoRoutes(files)
@@ -41,7 +41,7 @@ function ofFrameworks(
 }
 
 /** What Nest puts before the path of each controller. */
-function ofNest(calls: readonly Call[]): (path: string) => Prefix {
+function ofNest(calls: readonly CodeCall[]): (path: string) => Prefix {
   const called = (name: string) => calls.find((call) => lastName(call) === name)
   const global = called('setGlobalPrefix')
   const versions = called('enableVersioning')

@@ -1,7 +1,7 @@
 import type { Code } from '../settings/setting.ts'
 
 /** What a name in a file stands for: something of another file, or that file. */
-export interface Binding {
+export interface ImportedName {
   /** The file, without its ending, as the end of a path: "orders/api/health"; empty for the package of the file itself. */
   source: string
   /** Its name there; undefined for the whole of it. */
@@ -9,13 +9,13 @@ export interface Binding {
 }
 
 /** The names that imports bind, in Python and in JavaScript. */
-export function bindingsIn({ path, text }: Code): ReadonlyMap<string, Binding> {
+export function bindingsIn({ path, text }: Code): ReadonlyMap<string, ImportedName> {
   return new Map(path.endsWith('.py') ? pythonBindings(text) : scriptBindings(path, text))
 }
 
-function pythonBindings(text: string): Array<[string, Binding]> {
+function pythonBindings(text: string): Array<[string, ImportedName]> {
   const whole = [...text.matchAll(/^[ \t]*import[ \t]+([\w.]+)(?:[ \t]+as[ \t]+(\w+))?/gm)].map(
-    ([, module = '', alias]): [string, Binding] => [alias ?? module, { source: slashes(module), name: undefined }],
+    ([, module = '', alias]): [string, ImportedName] => [alias ?? module, { source: slashes(module), name: undefined }],
   )
   const parts = [
     ...text.matchAll(/^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^()]{0,2000}\)|[^\n(]{1,2000})/gm),
@@ -23,7 +23,7 @@ function pythonBindings(text: string): Array<[string, Binding]> {
     names
       .replaceAll(/[()]/g, '')
       .split(',')
-      .flatMap((one): Array<[string, Binding]> => {
+      .flatMap((one): Array<[string, ImportedName]> => {
         const [name, as, alias] = one.trim().split(/\s+/)
         if (name === undefined || name === '') return []
         return [[as === 'as' && alias !== undefined ? alias : name, { source: slashes(module), name }]]
@@ -36,7 +36,7 @@ function slashes(module: string): string {
   return module.replace(/^\.+/, '').replaceAll('.', '/')
 }
 
-function scriptBindings(path: string, text: string): Array<[string, Binding]> {
+function scriptBindings(path: string, text: string): Array<[string, ImportedName]> {
   const statements = [
     ...text.matchAll(/\bimport\s{1,20}([\w$*{][^'"();]{0,1000}?)\s{1,20}from\s{0,20}["'](\.[^"'\n]*)["']/g),
     ...text.matchAll(
@@ -47,8 +47,10 @@ function scriptBindings(path: string, text: string): Array<[string, Binding]> {
     const file = resolved(path, source)
     const [, whole, parts] = /^(?:type\s+)?(?:\*\s*as\s+)?([\w$]*)\s*,?\s*(?:\{([^{}]*)\})?$/.exec(names.trim()) ?? []
     return [
-      ...(whole === undefined || whole === '' ? [] : [[whole, { source: file, name: undefined }] as [string, Binding]]),
-      ...(parts ?? '').split(',').flatMap((one): Array<[string, Binding]> => {
+      ...(whole === undefined || whole === ''
+        ? []
+        : [[whole, { source: file, name: undefined }] as [string, ImportedName]]),
+      ...(parts ?? '').split(',').flatMap((one): Array<[string, ImportedName]> => {
         const [name, alias] = one.trim().split(/\s+as\s+|\s*:\s*/)
         return name === undefined || name === '' ? [] : [[alias ?? name, { source: file, name }]]
       }),

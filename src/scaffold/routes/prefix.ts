@@ -1,4 +1,4 @@
-import { argument, assignedTo, lastName, type Call } from './calls.ts'
+import { argument, assignedTo, lastName, type CodeCall } from './calls.ts'
 import { resolved, stemOf } from './imports.ts'
 import {
   afterLast,
@@ -6,7 +6,7 @@ import {
   functionAt,
   makesWhole,
   pathIn,
-  type Mount,
+  type MountedRouter,
   type Prefix,
   type Router,
   type Routers,
@@ -29,7 +29,7 @@ interface Owner {
 }
 
 /** What stands before the path of a route that is registered by this call. */
-export function prefixOf(call: Call, routers: Routers, depth = 0): Prefix {
+export function prefixOf(call: CodeCall, routers: Routers, depth = 0): Prefix {
   if (depth > deepest) return undefined
   const owner = ownerOf(call, routers)
   const outer = outerPrefix(call, owner, routers, depth)
@@ -40,7 +40,7 @@ export function joined(before: Prefix, after: Prefix): Prefix {
   return before === undefined || after === undefined ? undefined : before + after
 }
 
-function ownerOf(call: Call, { functions }: Routers): Owner {
+function ownerOf(call: CodeCall, { functions }: Routers): Owner {
   let prefix: Prefix = ''
   let steps = 0
   for (let on = call.on; on !== undefined && steps <= longestChain; on = on.on, steps += 1)
@@ -55,7 +55,7 @@ function ownerOf(call: Call, { functions }: Routers): Owner {
 }
 
 /** The prefix that the calls around this one give it, whose router it is then; "no" if they give it none. */
-function outerPrefix(call: Call, owner: Owner, routers: Routers, depth: number): Prefix | 'no' {
+function outerPrefix(call: CodeCall, owner: Owner, routers: Routers, depth: number): Prefix | 'no' {
   let outer = call.inside
   for (let steps = 0; outer !== undefined && steps < deepest; outer = outer.inside, steps += 1) {
     const name = lastName(outer)
@@ -105,7 +105,7 @@ function baseOfRouter(router: Router, routers: Routers, depth: number): Prefix {
 }
 
 /** Whether this is a call on the router itself, which is never below itself. */
-function isOn(call: Call, { code, name }: Router): boolean {
+function isOn(call: CodeCall, { code, name }: Router): boolean {
   return call.code.path === code.path && (call.first ?? call).name.startsWith(`${name}.`)
 }
 
@@ -138,7 +138,7 @@ function isFile(path: string, source: string): boolean {
 }
 
 /** Whether what is mounted is this router. */
-function isChild(mount: Mount, router: Router, routers: Routers): 'yes' | 'no' | 'maybe' {
+function isChild(mount: MountedRouter, router: Router, routers: Routers): 'yes' | 'no' | 'maybe' {
   const { path } = mount.call.code
   const required = /^require\(\s*["']([^"']+)["']\s*\)/.exec(mount.child)?.[1]
   if (required !== undefined) return isFile(router.code.path, resolved(path, required)) ? 'yes' : 'no'

@@ -1,14 +1,14 @@
 import type { Language } from '../application.ts'
-import { argument, lastName, literal, namedArgument, type Call } from './calls.ts'
+import { argument, lastName, literal, namedArgument, type CodeCall } from './calls.ts'
 import { prefixOf } from './prefix.ts'
 import type { Route } from './route.ts'
 import { pathIn, type Prefix, type Routers } from './routers.ts'
 
 /** A route before it is known what stands before it. */
-type Found = { path: string; call: Call; service?: string }
+type Found = { path: string; call: CodeCall; service?: string }
 
 /** How each language registers what answers GET. Java's annotations are read elsewhere. */
-const readers: Readonly<Record<Language, (call: Call) => Found | undefined>> = {
+const readers: Readonly<Record<Language, (call: CodeCall) => Found | undefined>> = {
   python: pythonRoute,
   node: nodeRoute,
   go: goRoute,
@@ -21,7 +21,7 @@ const client = /^(?:https?|request|superagent|needle|axios|got|ky)\./
 
 /** Routes that are registered by calls and match; no more than an application would have. */
 export function registeredRoutes(
-  calls: readonly Call[],
+  calls: readonly CodeCall[],
   language: Language,
   routers: Routers,
   matches: (path: string) => boolean,
@@ -43,7 +43,7 @@ export function registeredRoutes(
 
 const mostRoutes = 200
 
-function prefixOfCall(call: Call, language: Language, routers: Routers): Prefix {
+function prefixOfCall(call: CodeCall, language: Language, routers: Routers): Prefix {
   if (language !== 'java') return prefixOf(call, routers)
   for (let outer = call.inside, steps = 0; outer !== undefined && steps < 12; outer = outer.inside, steps += 1)
     if (/^(?:path|group|nest)$/.test(lastName(outer))) return undefined
@@ -63,7 +63,7 @@ function openPath(expression: string | undefined): string | undefined {
   return /(\/[\w/-]+)["'`]$/.exec(expression ?? '')?.[1]
 }
 
-function pythonRoute(call: Call): Found | undefined {
+function pythonRoute(call: CodeCall): Found | undefined {
   const name = lastName(call)
   const decorates = call.name.startsWith('@') && /^(?:get|route|api_route|any)$/.test(name)
   const adds =
@@ -72,7 +72,7 @@ function pythonRoute(call: Call): Found | undefined {
   return foundAt(call, namedArgument(call, 'path') ?? namedArgument(call, 'rule') ?? argument(call, 0))
 }
 
-function nodeRoute(call: Call): Found | undefined {
+function nodeRoute(call: CodeCall): Found | undefined {
   const name = lastName(call)
   const first = argument(call, 0)
   if (client.test(call.name) || first === undefined) return undefined
@@ -88,19 +88,19 @@ function nodeRoute(call: Call): Found | undefined {
   return name === 'get' || name === 'all' ? foundAt(call, first) : undefined
 }
 
-function goRoute(call: Call): Found | undefined {
+function goRoute(call: CodeCall): Found | undefined {
   const [first, second] = [argument(call, 0), argument(call, 1)]
   if (second === undefined || !/^(?:Get|GET|Any|All|Handle|HandleFunc|Method|MethodFunc|Add)$/.test(lastName(call)))
     return undefined
   return foundAt(call, /^"GET"$|^http\.MethodGet$/.test(first ?? '') ? second : first)
 }
 
-function javaRoute(call: Call): Found | undefined {
+function javaRoute(call: CodeCall): Found | undefined {
   if (call.name.startsWith('@') || argument(call, 1) === undefined) return undefined
   return /^(?:createContext|get|GET)$/.test(lastName(call)) ? foundAt(call, argument(call, 0)) : undefined
 }
 
-function rustRoute(call: Call): Found | undefined {
+function rustRoute(call: CodeCall): Found | undefined {
   const { text } = call.code
   const start = call.at - call.name.length
   if (/^(?:get|route)$/.test(call.name) && text.slice(start - 2, start) === '#[') {
@@ -116,7 +116,7 @@ function rustRoute(call: Call): Found | undefined {
   return lastName(call) === 'route' && answers ? foundAt(call, argument(call, 0)) : undefined
 }
 
-function foundAt(call: Call, expression: string | undefined): Found | undefined {
+function foundAt(call: CodeCall, expression: string | undefined): Found | undefined {
   const path = pathOf(expression)
   if (path !== undefined) return { path, call }
   const open = literal(expression) === undefined ? openPath(expression) : undefined
@@ -127,7 +127,7 @@ function foundAt(call: Call, expression: string | undefined): Found | undefined 
 const unknown = '?'
 
 /** What stands before the routes of a function that has its path in an attribute: where it is given to a router. */
-function prefixOfService(service: string, calls: readonly Call[], routers: Routers): Prefix {
+function prefixOfService(service: string, calls: readonly CodeCall[], routers: Routers): Prefix {
   const named = new RegExp(`(?:^|::)${service}$`)
   const listed = new RegExp(`\\b${service}\\b`)
   for (const call of calls) {

@@ -1,7 +1,7 @@
 import { groupBy } from '../../model/group-by.ts'
 import type { Code } from '../settings/setting.ts'
-import { argument, assignedTo, lastName, literal, namedArgument, type Call } from './calls.ts'
-import { bindingsIn, type Binding } from './imports.ts'
+import { argument, assignedTo, lastName, literal, namedArgument, type CodeCall } from './calls.ts'
+import { bindingsIn, type ImportedName } from './imports.ts'
 
 /** What is in front of a path; undefined if the code makes it while it runs. */
 export type Prefix = string | undefined
@@ -17,12 +17,12 @@ export interface Router {
   kind: 'whole' | 'part' | 'group'
   prefix: Prefix
   /** The call that makes it. */
-  call: Call
+  call: CodeCall
 }
 
 /** One router below another. */
-export interface Mount {
-  call: Call
+export interface MountedRouter {
+  call: CodeCall
   prefix: Prefix
   /** Whether it stands in place of the prefix that the child has itself. */
   replaces: boolean
@@ -33,8 +33,8 @@ export interface Mount {
 export interface Routers {
   routers: ReadonlyMap<string, readonly Router[]>
   byFile: ReadonlyMap<string, readonly Router[]>
-  mounts: readonly Mount[]
-  bindings: ReadonlyMap<string, ReadonlyMap<string, Binding>>
+  mounts: readonly MountedRouter[]
+  bindings: ReadonlyMap<string, ReadonlyMap<string, ImportedName>>
   functions: ReadonlyMap<string, ReadonlyArray<{ at: number; name: string }>>
   /** Whether anything puts a prefix before a path. */
   prefixed: boolean
@@ -47,7 +47,7 @@ const whole =
   /^(?:FastAPI|Flask|Starlette|Quart|Sanic|Litestar|Bottle|Application|express|fastify|Fastify|Hono|Koa|polka|restify\.createServer|gin\.(?:Default|New)|echo\.New|fiber\.New|chi\.New(?:Router|Mux)|mux\.NewRouter|http\.NewServeMux|httprouter\.New|(?:axum::)?Router::new|(?:actix_web::)?App::new)$/
 
 /** Whether a call makes a whole application. */
-export function makesWhole({ name }: Call): boolean {
+export function makesWhole({ name }: CodeCall): boolean {
   return whole.test(name)
 }
 
@@ -68,7 +68,7 @@ const noRouter =
   /StaticFiles|make_[aw]sgi_app|\bstatic\b|[sS]wagger|\bserve[A-Z(]|[pP]roxy|FileServer|promhttp|HandlerFunc|ServeDir|Files::new|(?:get|post|put|delete|patch|any)\(|[lL]imit|[cC]ors|[hH]elmet|json\(/
 
 /** Collects the routers of an application, and which is mounted where. */
-export function routersIn(files: ReadonlyArray<readonly [code: Code, calls: readonly Call[]]>): Routers {
+export function routersIn(files: ReadonlyArray<readonly [code: Code, calls: readonly CodeCall[]]>): Routers {
   const functions = new Map(files.map(([code]) => [code.path, functionsIn(code.text)]))
   const all = files.flatMap(([code, calls]) =>
     calls.flatMap((call) => routerOf(call, functions.get(code.path) ?? []) ?? []),
@@ -111,7 +111,7 @@ export function afterLast(list: ReadonlyArray<{ at: number }>, at: number): numb
   return low
 }
 
-function routerOf(call: Call, functions: ReadonlyArray<{ at: number; name: string }>): Router | undefined {
+function routerOf(call: CodeCall, functions: ReadonlyArray<{ at: number; name: string }>): Router | undefined {
   const kind = whole.test(call.name)
     ? 'whole'
     : part.test(call.name)
@@ -142,7 +142,7 @@ export function pathIn(expression: string): Prefix {
   return text === undefined || /[{:*<(]/.test(text) ? undefined : text.replace(/\/$/, '')
 }
 
-function mountOf(call: Call): Mount | undefined {
+function mountOf(call: CodeCall): MountedRouter | undefined {
   const name = lastName(call)
   if (!mounting.test(name) || call.name.startsWith('@')) return undefined
   const [first, second] = [argument(call, 0), argument(call, 1)]
@@ -170,12 +170,12 @@ function mountOf(call: Call): Mount | undefined {
 }
 
 /** What is mounted: behind the path, and behind what only looks at requests. */
-function lastChild(call: Call, name: string): string | undefined {
+function lastChild(call: CodeCall, name: string): string | undefined {
   return argument(call, name === 'use' ? call.arguments.length - 1 : 1)
 }
 
 /** Whether a prefix has the closure in which a router is used under the name of its parameter. */
-export function closureOf(call: Call, receiver: string): Prefix | 'no' {
+export function closureOf(call: CodeCall, receiver: string): Prefix | 'no' {
   const parameter = new RegExp(
     `^(?:async\\s+)?(?:func(?:tion)?\\s*\\w*)?\\s*\\(?\\s*${receiver.replaceAll('$', '\\$')}\\b`,
   )

@@ -1,7 +1,7 @@
 import { requireLocked } from '../locked-dependencies.ts'
 
 /** A line of requirements.txt: a package, as the index compares names, and the version that it is pinned to. */
-export interface Pinned {
+export interface PinnedPackage {
   name: string
   version: string
 }
@@ -56,7 +56,7 @@ const needs: Readonly<Record<string, readonly string[] | { from: number; needs: 
 }
 
 /** Refuses a list that names packages without those that they always need: each is pinned, and none can be imported. Throws `SOURCE`. */
-export function requireNeeded(pinned: readonly Pinned[]): void {
+export function requireNeeded(pinned: readonly PinnedPackage[]): void {
   const names = new Set(pinned.map(({ name }) => name))
   const lacking = pinned.flatMap((one) => {
     const missing = neededBy(one).filter((name) => !names.has(name))
@@ -71,7 +71,7 @@ export function requireNeeded(pinned: readonly Pinned[]): void {
   )
 }
 
-function neededBy({ name, version }: Pinned): readonly string[] {
+function neededBy({ name, version }: PinnedPackage): readonly string[] {
   const known = Object.hasOwn(needs, name) ? needs[name] : undefined
   if (known === undefined) return []
   if ('from' in known) return Number.parseInt(version, 10) >= known.from ? known.needs : []

@@ -8,7 +8,7 @@ import { readSourceDocument } from '../source-document.ts'
 import type { SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
 import { codeAtTop, copyLines } from '../top-level.ts'
-import { requireNeeded, type Pinned } from './python-needs.ts'
+import { requireNeeded, type PinnedPackage } from './python-needs.ts'
 import { observingPython } from './python-observing.ts'
 import { howItStarts } from './python-start.ts'
 
@@ -70,7 +70,7 @@ function pins(line: string): boolean {
   return /^[A-Za-z0-9._-]+(\[[^\]]*\])?\s*==\s*[^*,\s]+/.test(line)
 }
 
-function pinnedIn(line: string): Pinned {
+function pinnedIn(line: string): PinnedPackage {
   return {
     name: normalized(line.split(/[[=\s]/)[0] ?? ''),
     version: line.slice(line.indexOf('==') + 2).trim(),
