@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { makeScaffold } from '../../../pipelines/scaffold.ts'
 import type { DeliveryError } from '../../../src/model/errors.ts'
 import type { Scaffold } from '../../../src/scaffold/index.ts'
-import { applications, scaffoldOf, sourceOf, treeOf } from './applications.ts'
+import { applications, requirementsWith, scaffoldOf, sourceOf, treeOf } from './applications.ts'
 
 const answers = { targets: ['kubernetes'], compliance: ['internal'], repository: 'https://git.example.com/shop/orders' }
 
@@ -285,6 +285,34 @@ describe('a scaffold is refused as a whole', () => {
 })
 
 describe('what a scaffold takes from its source', () => {
+  it.each([
+    [
+      'hypercorn',
+      'h11 h2 hpack hyperframe priority wsproto',
+      'hypercorn app:app --bind 0.0.0.0:8000 --graceful-timeout 20',
+    ],
+    ['granian', '', 'granian --interface asgi --host 0.0.0.0 --port 8000 app:app'],
+    ['daphne', 'twisted autobahn asgiref', 'daphne -b 0.0.0.0 -p 8000 app:app'],
+  ])('an application of Python is started by %s', async (server, needs, started) => {
+    const packages = [server, ...needs.split(' ').filter((name) => name !== '' && name !== 'h11')]
+    const made = await scaffoldOfFiles(
+      {
+        'requirements.txt': requirementsWith(...packages.map((name) => `${name}==1.0.0`)),
+        'app.py': 'app = FastAPI()\n@app.get("/health")\n',
+      },
+      { name: 'a' },
+    )
+    const { entrypoint, command = [], port } = made.application
+    expect([...entrypoint, ...command].join(' ')).toBe(`/usr/bin/python3 -m ${started}`)
+    expect(port).toBe(8000)
+    expect(made.files['DEPLOYMENT.md']).toContain('no setting here changes it')
+  })
+
+  it('waitress is refused, because it does not stop as process 1', async () => {
+    const files = { 'requirements.txt': requirementsWith('waitress==3.0.2'), 'app.py': 'app = FastAPI()\n' }
+    expect(await refusal(files)).toContain('waitress has no handler for SIGTERM')
+  })
+
   it('a readiness endpoint below a path that the code does not show is left to the user, who is told', async () => {
     const code = 'r := gin.New()\n\tr.GET("/healthz", ok)\n\tr.Group(base()).GET("/readyz", ok)\n\tr.Run(":8080")'
     const files = { ...goApplication, 'main.go': `package main\n\nfunc main() {\n\t${code}\n}\n` }
