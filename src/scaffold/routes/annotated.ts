@@ -22,8 +22,9 @@ export function annotatedRoutes(
     const methods = calls.filter((call) => ofMethod.test(call.name) && !ofClasses.has(call)).slice(0, mostRoutes)
     const found = [...methods.map((call) => ({ at: call.at, path: pathOfAnnotation(call) })), ...withoutPath(code.text)]
     return found.map(({ at, path }) => {
-      const own = joined(classes.findLast((one) => one.at < at)?.prefix ?? '', path)
-      return { path: own ?? '?', prefix: own === undefined ? undefined : before(own) }
+      const above = classes.findLast((one) => one.at < at)
+      const own = joined(above === undefined ? '' : above.prefix, path)
+      return { path: own ?? `?${path ?? ''}`, prefix: own === undefined ? undefined : before(own) }
     })
   })
 }

@@ -78,8 +78,8 @@ function outerPrefix(call: CodeCall, owner: Owner, routers: Routers, depth: numb
 function baseOf({ path, name, at }: Omit<Owner, 'prefix'>, routers: Routers, depth: number): Prefix {
   // What the standard library of Go answers by default.
   if (name === 'http' && path.endsWith('.go')) return ''
-  const router = routerAt(path, name, at, routers)
-  if (router === undefined) return imported(path, name, routers, depth)
+  const router = isParameter({ path, name, at }, routers) ? undefined : routerAt(path, name, at, routers)
+  if (router === undefined) return imported({ path, name, at }, routers, depth)
   if (routers.bases.has(router)) return routers.bases.get(router)
   // Routers that seem to be below each other have no prefix that is known.
   routers.bases.set(router, undefined)
@@ -105,7 +105,8 @@ function baseOfRouter(router: Router, routers: Routers, depth: number): Prefix {
 }
 
 /** Whether this is a call on the router itself, which is never below itself. */
-function isOn(call: CodeCall, { code, name }: Router): boolean {
+function isOn(call: CodeCall, { code, name, call: maker }: Router): boolean {
+  if (call.first === maker) return true
   return call.code.path === code.path && (call.first ?? call).name.startsWith(`${name}.`)
 }
 
@@ -116,7 +117,7 @@ function routerAt(path: string, name: string, at: number, { routers }: Routers):
 }
 
 /** The prefix of a router that another file makes, or a parameter is. */
-function imported(path: string, name: string, routers: Routers, depth: number): Prefix {
+function imported({ path, name, at }: Omit<Owner, 'prefix'>, routers: Routers, depth: number): Prefix {
   const [own = '', ...others] = name.split('.')
   const binding = routers.bindings.get(path)?.get(own)
   const there = binding?.name ?? others[0] ?? own
@@ -129,7 +130,35 @@ function imported(path: string, name: string, routers: Routers, depth: number): 
   const [only] = found
   if (only !== undefined && found.length === 1)
     return baseOf({ path: only.code.path, name: only.name, at: only.at + 1 }, routers, depth + 1)
-  return routers.prefixed ? undefined : ''
+  return routers.prefixed ? ofParameter({ path, name, at }, routers, depth) : ''
+}
+
+/** Whether a name is a parameter of the function that it is used in, and not the variable of that name elsewhere in the file. */
+function isParameter({ path, name, at }: Omit<Owner, 'prefix'>, routers: Routers): boolean {
+  return /^\w+$/.test(name) && new RegExp(`[(,]\\s*(?:mut )?${name}\\b`).test(signatureAt(path, at, routers))
+}
+
+/** What a function takes and gives, as far as its body. */
+function signatureAt(path: string, at: number, { functions, texts }: Routers): string {
+  const all = functions.get(path) ?? []
+  const own = all[afterLast(all, at) - 1]
+  const text = own === undefined ? '' : (texts.get(path)?.slice(own.at, own.at + 300) ?? '')
+  return text.split(path.endsWith('.py') ? /\)/ : '{')[0] ?? ''
+}
+
+/** The prefix of a router that a function or a file is given: by what gives it, or because its type is a whole application. */
+function ofParameter({ path, name, at }: Omit<Owner, 'prefix'>, routers: Routers, depth: number): Prefix {
+  const functions = routers.functions.get(path) ?? []
+  const own = functions[afterLast(functions, at) - 1]
+  const given = routers.mounts.filter(({ call, child }) => {
+    if (lastName(call) === 'configure') return own !== undefined && child.split('::').at(-1) === own.name
+    const source = routers.bindings.get(call.code.path)?.get(child)?.source
+    return lastName(call) === 'register' && source !== undefined && isFile(path, source)
+  })
+  const [first] = given
+  if (first !== undefined && given.length === 1) return joined(prefixOf(first.call, routers, depth + 1), first.prefix)
+  const typed = /\b(\w+)\s+\*(?:gin\.Engine|echo\.Echo|fiber\.App)\b/.exec(signatureAt(path, at, routers))?.[1]
+  return typed === name ? '' : undefined
 }
 
 function isFile(path: string, source: string): boolean {
@@ -144,6 +173,8 @@ function isChild(mount: MountedRouter, router: Router, routers: Routers): 'yes' 
   if (required !== undefined) return isFile(router.code.path, resolved(path, required)) ? 'yes' : 'no'
   const said = /^[&*]?((?:[\w$]+(?:\.|::))*[\w$]+)\s*(\()?/.exec(mount.child.replace(/^await\s+/, ''))
   if (said === null) return 'maybe'
+  // A function that answers, and no router.
+  if (lastName(mount.call) === 'service' && said[2] === undefined) return 'no'
   const parts = (said[1] as string).split(/\.|::/).filter((part) => !/^(?:crate|self|super|this)$/.test(part))
   // What a router of a library calls its own routes.
   const called =

@@ -36,6 +36,7 @@ export interface Routers {
   mounts: readonly MountedRouter[]
   bindings: ReadonlyMap<string, ReadonlyMap<string, ImportedName>>
   functions: ReadonlyMap<string, ReadonlyArray<{ at: number; name: string }>>
+  texts: ReadonlyMap<string, string>
   /** Whether anything puts a prefix before a path. */
   prefixed: boolean
   /** What is already known to stand before the paths of a router. */
@@ -81,9 +82,22 @@ export function routersIn(files: ReadonlyArray<readonly [code: Code, calls: read
     mounts: mounts.length > mostMounts ? [] : mounts,
     bindings: new Map(files.map(([code]) => [code.path, bindingsIn(code)])),
     functions,
-    prefixed: [...all, ...mounts].some(({ prefix }) => prefix !== ''),
+    prefixed:
+      [...all, ...mounts].some(({ prefix }) => prefix !== '') || files.some(([, calls]) => calls.some(putsBefore)),
+    texts: new Map(files.map(([{ path, text }]) => [path, text])),
     bases: new Map(),
   }
+}
+
+/** Whether a call puts something before the paths of what is in it or made on it. */
+function putsBefore(call: CodeCall): boolean {
+  const name = lastName(call)
+  if (name === 'register') return namedArgument(call, 'prefix') !== undefined
+  if (!/^(?:scope|Group|group|PathPrefix|basePath|Route)$/.test(name) || call.arguments.length > 12) return false
+  const first = argument(call, 0)
+  return (
+    first !== undefined && /^["'`\w]/.test(first) && !/^(?:func|function|async)\b/.test(first) && pathIn(first) !== ''
+  )
 }
 
 function functionsIn(text: string): Array<{ at: number; name: string }> {
@@ -145,6 +159,7 @@ export function pathIn(expression: string): Prefix {
 function mountOf(call: CodeCall): MountedRouter | undefined {
   const name = lastName(call)
   if (!mounting.test(name) || call.name.startsWith('@')) return undefined
+  if (call.on === undefined && !call.name.includes('.') && name !== 'Mount') return undefined
   const [first, second] = [argument(call, 0), argument(call, 1)]
   if (first === undefined) return undefined
   const given = namedArgument(call, 'url_prefix')

@@ -251,6 +251,52 @@ const cases: ReadonlyArray<[title: string, Language, Record<string, string>, obj
     { health: '/api/health', ready: '/api/ready' },
   ],
   [
+    'actix, a scope that configures by a function',
+    'rust',
+    {
+      'src/main.rs': 'fn main() { App::new().service(web::scope("/api").configure(routes::config)); }\n',
+      'src/routes.rs':
+        '#[get("/health")]\nasync fn health() -> HttpResponse {}\npub fn config(cfg: &mut web::ServiceConfig) {\n    cfg.service(health);\n}\n',
+    },
+    { health: '/api/health' },
+  ],
+  [
+    'Fastify, a plugin of another file',
+    'node',
+    {
+      'a.js': "import health from './health.js'\nconst app = Fastify()\napp.register(health, { prefix: '/api' })\n",
+      'health.js': "export default async function (fastify) {\n  fastify.get('/health', async () => ({}))\n}\n",
+    },
+    { health: '/api/health' },
+  ],
+  [
+    'gin, the whole application as a parameter',
+    'go',
+    {
+      'main.go':
+        'func main() {\n\tr := gin.New()\n\tregister(r, r.Group("/api"))\n}\nfunc register(r *gin.Engine, g *gin.RouterGroup) {\n\tr.GET("/health", h)\n\tg.GET("/ready", h)\n}\n',
+    },
+    { health: '/health', open: '/ready' },
+  ],
+  [
+    'chi, a closure that hands its router on',
+    'go',
+    {
+      'main.go':
+        'func main() {\n\tr := chi.NewRouter()\n\tr.Route("/api", func(r chi.Router) { register(r) })\n}\nfunc register(r chi.Router) {\n\tr.Get("/health", h)\n}\n',
+    },
+    { open: '/health' },
+  ],
+  [
+    'Spring, the path of the class as a constant',
+    'java',
+    {
+      'src/main/java/A.java':
+        '@RestController\n@RequestMapping(Paths.BASE)\nclass A {\n  @GetMapping("/health")\n  String health() { return ""; }\n}\n',
+    },
+    { open: '/health' },
+  ],
+  [
     'Spring, the path of the class and of the context',
     'java',
     {
