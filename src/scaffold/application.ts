@@ -4,6 +4,8 @@ import type { BackingService } from './backing-services.ts'
 import type { OtherService } from './clients.ts'
 import type { DatabaseTls } from './database-tls.ts'
 import type { RequestMetrics } from './instruments.ts'
+import type { CalledHost } from './called-hosts.ts'
+import type { KeptFile } from './kept-files.ts'
 import type { Measured } from './measured.ts'
 import type { Setting } from './settings/setting.ts'
 import type { UsedSetting } from './settings/uses.ts'
@@ -83,6 +85,10 @@ export interface Application extends Omit<
   needs: readonly BackingService[]
   /** Services that it talks to and that the scaffold leaves to others. */
   others: readonly OtherService[]
+  /** Hosts on the internet that it goes to. */
+  hosts: readonly CalledHost[]
+  /** What it keeps in files of its own. */
+  keeps: readonly KeptFile[]
   /** How its client of PostgreSQL verifies the server; undefined if there is none, or only code can tell it. */
   databaseTls: DatabaseTls | undefined
   /** What it calls of AWS; undefined if nothing. */

@@ -1,3 +1,4 @@
+import { awsServices, type AwsService } from './aws-services.ts'
 import type { Code } from './settings/setting.ts'
 
 /** What an application calls of AWS, as its libraries and its code show. */
@@ -6,6 +7,8 @@ export interface AwsUse {
   library: string
   /** What it does in S3; undefined if it does not talk to S3. */
   storage: StorageUse | undefined
+  /** The other services that it talks to. */
+  services: readonly AwsService[]
 }
 
 /** IAM actions that the calls in the code need, on the objects of a bucket and on the bucket itself. */
@@ -18,7 +21,11 @@ interface StorageUse {
 
 /** Clients that take the credentials of a workload from its platform, as the package managers of all languages call them. */
 const clients =
-  /^(boto3|botocore|aioboto3|aiobotocore|s3fs|django-storages|aws-sdk|@aws-sdk\/client-[a-z0-9-]+|github\.com\/aws\/aws-sdk-go(-v2)?(\/.+)?|s3|aws-java-sdk-\w+|spring-cloud-aws-starter-\w+|aws-config|aws-sdk-[a-z0-9]+)$/
+  /^(boto3|botocore|aioboto3|aiobotocore|s3fs|django-storages|aws-sdk|@aws-sdk\/client-[a-z0-9-]+|github\.com\/aws\/aws-sdk-go(-v2)?(\/.+)?|@aws-sdk\/lib-[a-z0-9-]+|s3|aws-java-sdk-\w+|spring-cloud-aws-starter-\w+|aws-config|aws-sdk-[a-z0-9]+)$/
+
+/** What the SDK for Java calls its parts: words that other libraries may have too. */
+const inJava =
+  /^(?:aws-sdk-java|sqs|sns|dynamodb(?:-enhanced)?|kms|secretsmanager|ssm|kinesis|firehose|eventbridge|sesv?2?|lambda|sfn)$/
 
 /**
  * Calls in the spellings of all languages, and the actions that they need:
@@ -48,9 +55,10 @@ const calls: ReadonlyArray<readonly [call: RegExp, objects: readonly string[], b
 
 /** Reads what an application does with AWS; undefined if none of its libraries is a client of it. */
 export function awsUse(libraries: ReadonlySet<string>, code: readonly Code[], talksToS3: boolean): AwsUse | undefined {
-  const library = [...libraries].find((name) => clients.test(name))
+  const java = code.some(({ text }) => /\bsoftware\.amazon\.awssdk\b/.test(text))
+  const library = [...libraries].find((name) => clients.test(name) || (java && inJava.test(name)))
   if (library === undefined) return undefined
-  return { library, storage: talksToS3 ? storageUse(code) : undefined }
+  return { library, storage: talksToS3 ? storageUse(code) : undefined, services: awsServices(libraries, code, library) }
 }
 
 function storageUse(code: readonly Code[]): StorageUse {

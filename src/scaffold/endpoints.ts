@@ -1,4 +1,6 @@
-import { isTest, type SourceTree } from './source-tree.ts'
+import type { Language } from './application.ts'
+import { findRoutes } from './routes/find-routes.ts'
+import type { Code } from './settings/setting.ts'
 
 /** Where an application listens and answers, as far as its code shows. */
 export interface Endpoints {
@@ -6,11 +8,18 @@ export interface Endpoints {
   health: string | undefined
   ready: string | undefined
   metrics: string | undefined
+  /** Paths that the code has without showing what stands before them. */
+  open: { health: string | undefined; ready: string | undefined; metrics: string | undefined }
 }
 
 // The first match counts: more specific names come first.
 const healthPaths = ['/livez', '/health/live', '/healthz', '/health', '/live', '/healthcheck', '/-/healthy', '/ping']
 const readyPaths = ['/readyz', '/health/ready', '/ready', '/readiness', '/-/ready']
+const metricsPaths = ['/metrics']
+
+/** Names that something else may also have, as streams that are live: they count below a general prefix, or beside the other endpoint, alone. */
+const common = /^\/(?:live|ready|ping)$/
+const general = /^(?:\/(?:api|v\d+|health|healthcheck|internal|system|status|ops|_|-|probes?|monitoring|actuator))+$/
 
 /** Well-known ports of other services, and the largest port number: no application listens there. */
 const notOurs = new Set([
@@ -24,26 +33,96 @@ const portForms = [
   /\.listen\(\s*(\d{4,5})\b/g,
 ]
 
-/** Searches an application's code. Tests and deployment files do not count. */
-export function findEndpoints(tree: SourceTree): Endpoints {
-  const code = [...tree.texts]
-    .filter(([path]) => /\.(py|[cm]?[jt]s|go|java|kt|rs)$/.test(path) && !isTest(path) && !path.startsWith('deploy/'))
-    .map(([, text]) => text)
+/** Searches an application's shipped code, without its comments. */
+export function findEndpoints(code: readonly Code[], language: Language): Endpoints {
+  const texts = code.filter(({ path }) => /\.(py|[cm]?[jt]s|go|java|kt|rs)$/.test(path)).map(({ text }) => text)
   const ports = new Set(
-    code
+    texts
       .flatMap((text) => portForms.flatMap((form) => [...text.matchAll(form)].map((match) => Number(match[1]))))
       .filter((port) => port >= 1024 && port < 65_536 && !notOurs.has(port)),
   )
-  const paths = new Set(
-    code.flatMap((text) =>
-      [...text.matchAll(/["'`](?:[A-Z]+ )?(\/[A-Za-z0-9/_-]+?)\/?(?:\{\$\})?["'`]/g)].map((match) => match[1]),
-    ),
+  const { routes, any } = findRoutes(code, language, mayBe)
+  // A server without routes compares paths itself; beside routes, a path that is compared may be one that is passed over.
+  const compared: string[] = any ? [] : texts.flatMap(comparedPaths)
+  const shown = [
+    ...routes.flatMap(({ prefix, path }) => (prefix === undefined ? [] : [{ prefix, path: whole(prefix, path) }])),
+    ...compared.map((path) => ({ prefix: '', path })),
+  ]
+  const open = routes.flatMap(({ prefix, path }) =>
+    prefix === undefined ? [trimmed(path.replace(/^\??\/?/, '/'))] : [],
   )
-  const first = (candidates: readonly string[]) => candidates.find((path) => paths.has(path))
+  const first = (candidates: readonly string[], beside?: string) => ({
+    known: firstOf(candidates, shown, beside),
+    open: candidates.find((candidate) => open.some((path) => path.endsWith(candidate))),
+  })
+  const health = first(healthPaths)
+  const [ready, metrics] = [first(readyPaths, health.known), first(metricsPaths)]
   return {
     ports: [...ports].sort((a, b) => a - b),
-    health: first(healthPaths),
-    ready: first(readyPaths),
-    metrics: first(['/metrics']),
+    health: health.known,
+    ready: ready.known,
+    metrics: metrics.known,
+    open: { health: health.open, ready: ready.open, metrics: metrics.open },
   }
+}
+
+/** Whether a path is one of those that are looked for, or may be with what stands before it. */
+function mayBe(path: string): boolean {
+  const plain = trimmed(path)
+  return (
+    plain === '' ||
+    [...healthPaths, ...readyPaths, ...metricsPaths].some(
+      (candidate) => plain.endsWith(candidate) || candidate.endsWith(`/${plain.replace(/^\//, '')}`),
+    )
+  )
+}
+
+function whole(prefix: string, path: string): string {
+  const joined = path === '' || path.startsWith('/') || prefix.endsWith('/') ? `${prefix}${path}` : `${prefix}/${path}`
+  return joined === '' ? '/' : joined
+}
+
+function trimmed(path: string): string {
+  return path.replace(/\/$/, '')
+}
+
+function firstOf(
+  candidates: readonly string[],
+  shown: ReadonlyArray<{ prefix: string; path: string }>,
+  beside: string | undefined,
+): string | undefined {
+  const plain = shown.filter(({ path }) => /^\/[A-Za-z0-9._~/-]*$/.test(path))
+  const exact = candidates.flatMap((candidate) => plain.find(({ path }) => trimmed(path) === candidate)?.path ?? [])[0]
+  return (
+    exact ??
+    candidates.flatMap((candidate) => plain.find(({ path }) => isBelow(path, candidate, beside))?.path ?? [])[0]
+  )
+}
+
+function isBelow(path: string, candidate: string, beside = ''): boolean {
+  const plain = trimmed(path)
+  const before = plain.slice(0, plain.length - candidate.length)
+  return (
+    plain.endsWith(candidate) &&
+    (!common.test(candidate) || general.test(before) || before === beside.slice(0, trimmed(beside).lastIndexOf('/')))
+  )
+}
+
+/** Paths in quotes that are neither part of an address, nor in a list, nor what a client asks for. */
+function comparedPaths(text: string): string[] {
+  return [...text.matchAll(/["'`](?:[A-Z]+ )?(\/[A-Za-z0-9/_-]+?)\/?(?:\{\$\})?["'`]/g)].flatMap((match) => {
+    const before =
+      text
+        .slice(Math.max(0, match.index - 200), match.index)
+        .split('\n')
+        .at(-1) ?? ''
+    const opened = /[([{][^()[\]{}]*$/.exec(before)?.[0] ?? ''
+    const listed = /^[[{]/.test(opened) && !/(?:case|=>|==|:)\s*$/.test(before)
+    const asked =
+      /\+\s*$/.test(before) ||
+      /(?:\b(?:fetch|urljoin|NewRequest\w*|URL|request|requests\.\w+|https?\.(?:get|Get|Head|Post|request)|\w*[cC]lient\.\w+)|\.(?:get|Get|post|head|Head|join|resolve|create))\([^()]*$/.test(
+        before,
+      )
+    return listed || asked ? [] : [match[1] as string]
+  })
 }

@@ -1,7 +1,7 @@
 import { DeliveryError } from '../model/errors.ts'
 import type { Answers } from './answers.ts'
 import type { Application } from './application.ts'
-import { findEndpoints } from './endpoints.ts'
+import { findEndpoints, type Endpoints } from './endpoints.ts'
 import { metricsPath, requestMetrics } from './instruments.ts'
 import { readServices } from './read-services.ts'
 import { runtimes } from './runtimes.ts'
@@ -26,18 +26,20 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
   const read = stack.read(tree, answers)
   const { port: stackPort, health: stackHealth, ready: stackReady, metrics: stackMetrics, ...reading } = read
   const { libraries, implied: _implied, ...kept } = reading
-  const services = readServices(shippedCode(tree, read.language, read.sources), read, answers)
-  const found = findEndpoints(tree)
+  const code = shippedCode(tree, read.language, read.sources)
+  const services = readServices(code, read, answers)
+  const found = findEndpoints(code, read.language)
   const name = answers.name ?? nameOf(reading.name, answers.path.split('/').at(-1), source.name)
   const port = answers.port ?? stackPort ?? onePort(found.ports)
   const health = answers.health ?? stackHealth ?? found.health
   if (health === undefined) {
     throw new DeliveryError(
       'SOURCE',
-      'expected a path that answers 200 while the application is healthy, found none of /livez, /healthz, /health and the like in the code',
-      'Add one, or pass the existing path with --health; "--health tcp" if it speaks no HTTP.',
+      `expected a path that answers 200 while the application is healthy, found ${found.open.health === undefined ? 'none of /livez, /healthz, /health and the like among what the code answers' : `${found.open.health} in the code, but not what stands before it`}`,
+      'Add one, or pass the whole path with --health, e.g. --health /api/health; "--health tcp" if it speaks no HTTP.',
     )
   }
+  const ready = answers.ready ?? stackReady ?? (answers.health === undefined ? found.ready : undefined)
   const cluster = answers.cluster ?? (services.aws === undefined ? 'other' : 'eks')
   const { command } = runtimes[reading.language].healthcheck
   const metrics = metricsPath(libraries, stackMetrics ?? found.metrics)
@@ -51,7 +53,7 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
     path: answers.path,
     port,
     health,
-    ready: answers.ready ?? stackReady ?? (answers.health === undefined ? found.ready : undefined) ?? health,
+    ready: ready ?? health,
     metrics,
     cluster,
     identity: identityOf(answers, services.aws !== undefined && cluster === 'eks'),
@@ -63,13 +65,34 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
     measured: answers.measured,
     targets: answers.targets,
     compliance: answers.compliance,
-    notes: notesOf(answers, { name, health, metrics, aws: services.aws }, [...reading.notes, ...services.notes]),
+    notes: notesOf(answers, { name, health, metrics, aws: services.aws }, [
+      ...openPathsNotes(found.open, { ready, metrics, health }),
+      ...reading.notes,
+      ...services.notes,
+    ]),
   }
 }
 
 /** How pods get a role, where there is a cluster that gives one. */
 function identityOf({ targets, identity = 'pod-identity' }: Answers, wanted: boolean): Application['identity'] {
   return wanted && targets.includes('kubernetes') ? identity : undefined
+}
+
+/** Paths that the code has and that nobody asks for, because what stands before them is not known. */
+function openPathsNotes(
+  open: Endpoints['open'],
+  { ready, metrics, health }: { ready: string | undefined; metrics: string | undefined; health: string },
+): string[] {
+  return [
+    ...(ready === undefined && open.ready !== undefined
+      ? [
+          `The code has ${open.ready}, but not as plain text what stands before it: until you pass the whole path with --ready, ${health === 'tcp' ? 'a connection' : health} also says whether a replica can serve.`,
+        ]
+      : []),
+    ...(metrics === undefined && open.metrics !== undefined
+      ? [`The code has ${open.metrics}, but not as plain text what stands before it: nothing asks for it.`]
+      : []),
+  ]
 }
 
 /** What a person should know before the first build. */

@@ -1,17 +1,23 @@
 import type { Answers } from './answers.ts'
 import type { Application, StackReading } from './application.ts'
 import { tracingVariables } from './artifacts/tracing.ts'
+import { permissionsFor } from './aws-services.ts'
 import { awsUse } from './aws.ts'
 import { backingServices, type BackingService } from './backing-services.ts'
+import { calledHosts, listedHosts } from './called-hosts.ts'
 import { clientsOf } from './clients.ts'
 import { databaseTls, variablesOfTls } from './database-tls.ts'
 import { sendsTraces } from './instruments.ts'
+import { keptFiles, keptFilesNotes } from './kept-files.ts'
 import { readSettings } from './settings/read-settings.ts'
 import type { Code } from './settings/setting.ts'
 import { madeNames } from './settings/made-names.ts'
 import { usesOf, type UsedSetting } from './settings/uses.ts'
 
-type Services = Pick<Application, 'needs' | 'others' | 'settings' | 'schemes' | 'tracing' | 'aws' | 'databaseTls'>
+type Services = Pick<
+  Application,
+  'needs' | 'others' | 'hosts' | 'keeps' | 'settings' | 'schemes' | 'tracing' | 'aws' | 'databaseTls'
+>
 
 /** Code that says which database its settings are of. */
 const namesPostgres = /\bpostgres(?:ql)?(?:\+\w+)?:\/\/|django\.db\.backends\.postgresql|\bdialect:\s*["']postgres/
@@ -25,7 +31,10 @@ export function readServices(
   { language, libraries, implied = [], environment }: StackReading,
   { settings: answers }: Answers,
 ): Services & { notes: string[] } {
-  const { needs, others, database, broker } = clientsOf(libraries, code)
+  const { needs, others: clients, database, broker } = clientsOf(libraries, code)
+  const talksToS3 = clients.some(({ title }) => title === 'S3')
+  const aws = awsUse(libraries, code, talksToS3)
+  const others = [...clients, ...(aws?.services ?? []).map(({ title, library }) => ({ title, library }))]
   const tracing = sendsTraces(libraries)
   const tls = databaseTls(libraries, needs)
   const read = readSettings(code, language)
@@ -43,13 +52,13 @@ export function readServices(
       ...(tracing ? tracingVariables : []),
     ]),
   })
-  const talksToS3 = others.some(({ title }) => title === 'S3')
-  const aws = awsUse(libraries, code, talksToS3)
   const services = {
     aws,
     databaseTls: tls,
     needs,
     others,
+    hosts: calledHosts(libraries, code),
+    keeps: keptFiles(libraries, code),
     settings,
     tracing,
     schemes: schemesOf(code, libraries, language),
@@ -89,10 +98,14 @@ const listed = (settings: readonly UsedSetting[]) =>
   settings.map(({ name, path }) => (path === '' ? name : `${name} (${path})`)).join(', ')
 
 function notesOf(services: Services): string[] {
-  const { aws, needs, others, settings } = services
+  const { aws, needs, others, hosts, keeps, settings } = services
   const open = by(settings, 'open')
   // Of AWS, the way to it and the permissions are in the files.
-  const left = others.filter(({ title }) => title !== 'S3' || aws?.storage === undefined)
+  const inAws = new Set([
+    ...(aws?.storage === undefined ? [] : ['S3']),
+    ...(aws?.services ?? []).map(({ title }) => title),
+  ])
+  const left = others.filter(({ title }) => !inAws.has(title))
   const without = needs.filter((need) => !settings.some(({ use }) => use.by === 'service' && use.service === need))
   return [
     ...without.map(
@@ -109,6 +122,12 @@ function notesOf(services: Services): string[] {
       : [
           `It also talks to ${left.map(({ title, library }) => `${title} (${library})`).join(', ')}, which the scaffold neither runs nor reaches: outgoing traffic to it is not allowed until you allow it.`,
         ]),
+    ...(hosts.length === 0
+      ? []
+      : [
+          `The code goes to ${listedHosts(hosts)} on the internet, and nothing here allows outgoing traffic to them: a network policy knows addresses and no names. Decide what lets it out (a gateway or proxy for egress, or policies by name that your network plugin may have), and add that.`,
+        ]),
+    ...keptFilesNotes(keeps),
     ...awsNotes(aws),
     ...tlsNotes(services),
   ]
@@ -131,11 +150,24 @@ function tlsNotes({ needs, settings, schemes, databaseTls: tls }: Services): str
 
 /** What the code leaves open about its role. */
 function awsNotes(aws: Services['aws']): string[] {
-  if (aws === undefined || aws.storage?.shown === true) return []
+  if (aws === undefined) return []
+  const { library, storage, services } = aws
   return [
-    aws.storage === undefined
-      ? `It has a client of AWS (${aws.library}), and the code does not show for which service: its role may do nothing until you give it a policy.`
-      : `It talks to S3 (${aws.library}), and no call of it was recognised: the role's policy allows objects to be read and written. Narrow it.`,
+    ...(services.length === 0
+      ? []
+      : [
+          `It talks to ${services.map(({ title }) => title).join(', ')} of AWS, for which its role gets nothing here: add ${services.map(permissionsFor).join('; ')} to its policy, with the names of yours.`,
+        ]),
+    ...(storage === undefined && services.length === 0
+      ? [
+          `It has a client of AWS (${library}), and the code does not show for which service: its role may do nothing until you give it a policy.`,
+        ]
+      : []),
+    ...(storage?.shown === false
+      ? [
+          `It talks to S3 (${library}), and no call of it was recognised: the role's policy allows objects to be read and written. Narrow it.`,
+        ]
+      : []),
   ]
 }
 

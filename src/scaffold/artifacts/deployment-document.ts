@@ -114,13 +114,19 @@ function rejudgedText(compliance: Application['compliance']): string {
 
 /** What the application talks to, as its libraries show, and how its secrets reach it, as its code reads them. */
 function servicesText(application: Application): string {
-  const { needs, others } = application
+  const { needs, others, keeps, aws } = application
   const files = passwordFiles(application)
   const variables = secretVariables(application)
-  const titles = [...needs.map((need) => backingServices[need].title), ...others.map(({ title }) => title)]
+  const titles = [
+    ...needs.map((need) => backingServices[need].title),
+    ...others.map(({ title }) => title),
+    ...(keeps.some(({ what }) => what === 'SQLite') ? ['SQLite, in a file'] : []),
+  ]
   return [
     titles.length === 0
-      ? 'No client of a database, a store or a queue is among its libraries.'
+      ? aws === undefined
+        ? 'No client of a database, a store or a queue that the scaffold knows is among its libraries.'
+        : `Its client of AWS (${aws.library}) is for a service that the code does not show.`
       : `Its libraries talk to ${titles.join(', ')}.`,
     '`deploy/settings.md` lists every environment variable that its code reads, and who sets it.',
     ...(files.length === 0

@@ -85,7 +85,11 @@ function atRest({ needs, aws, targets, cluster, settings }: Application): Questi
   ]
 }
 
-function network({ host, cluster, targets, compliance, aws }: Application): Question[] {
+function network({ host, hosts, cluster, targets, compliance, aws }: Application): Question[] {
+  const outside = hosts
+    .slice(0, 8)
+    .map((called) => called.host)
+    .join(', ')
   return [
     ...(host === undefined
       ? []
@@ -105,6 +109,22 @@ function network({ host, cluster, targets, compliance, aws }: Application): Ques
           [
             'Does the name of S3 resolve to the interface endpoint in the VPC, and does its policy allow this bucket alone?',
             'VPC endpoint: private DNS, policy',
+          ],
+        ] as const)),
+    ...(aws === undefined || aws.services.length === 0
+      ? []
+      : ([
+          [
+            `Does the role of the application have permissions for ${aws.services.map(({ title }) => title).join(', ')}, on its own resources alone?`,
+            'IAM: policy of the role',
+          ],
+        ] as const)),
+    ...(hosts.length === 0
+      ? []
+      : ([
+          [
+            `May the application go to ${outside} on the internet, by what, and who sees it? Nothing here lets it out.`,
+            'egress gateway, proxy, or policies by name',
           ],
         ] as const)),
     ...(targets.includes('cloud-run')

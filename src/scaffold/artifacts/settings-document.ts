@@ -1,4 +1,5 @@
 import type { Application } from '../application.ts'
+import { permissionsFor } from '../aws-services.ts'
 import { backingServices } from '../backing-services.ts'
 import type { Part, UsedSetting } from '../settings/uses.ts'
 import { secretVariables } from './environment.ts'
@@ -50,12 +51,21 @@ export function settingsDocument(application: Application): string {
     ...others.map(({ title, library }) =>
       title === 'S3' && aws?.storage !== undefined
         ? `- S3 (\`${library}\`): ${permissions(aws.storage)}`
-        : `- ${title} (\`${library}\`) is left to you: nothing here runs it or allows traffic to it.`,
+        : (ofAws(application, title, library) ??
+          `- ${title} (\`${library}\`) is left to you: nothing here runs it or allows traffic to it.`),
     ),
     '',
   ]
     .join('\n')
     .replace(/\n+$/, '\n')
+}
+
+/** Another service of AWS, and what its role has to get. */
+function ofAws({ aws }: Application, title: string, library: string): string | undefined {
+  const service = aws?.services.find((one) => one.title === title)
+  return service === undefined
+    ? undefined
+    : `- ${title} (\`${library}\`): its role on AWS has nothing for it. Add ${permissionsFor(service)}.`
 }
 
 function cell(text: string): string {

@@ -1,6 +1,7 @@
 import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
 import type { StackReading } from '../application.ts'
+import { actuatorPath } from '../routes/configured-path.ts'
 import type { Setting } from '../settings/setting.ts'
 import type { SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
@@ -157,10 +158,11 @@ function read(
   )
   const spring = /spring-boot/.test(described)
   const actuator = /spring-boot-starter-actuator/.test(described)
-  const settings = [...tree.texts]
+  const configuration = [...tree.texts]
     .filter(([path]) => /^src\/main\/resources\/application\.(properties|ya?ml)$/.test(path))
-    .map(([, text]) => text)
-    .join('\n')
+    .map(([path, text]) => ({ path, text }))
+  const settings = configuration.map(({ text }) => text).join('\n')
+  const answered = actuatorPath(configuration)
   const port =
     /^\s*server\.port\s*[=:]\s*(?:\$\{[A-Z_]+:)?(\d+)/m.exec(settings)?.[1] ??
     /^server:\s*\n(?:\s+.*\n)*?\s+port:\s*(?:\$\{[A-Z_]+:)?(\d+)/m.exec(settings)?.[1]
@@ -187,8 +189,12 @@ function read(
         }
       : {},
     ...(port !== undefined ? { port: Number(port) } : spring ? { port: 8080 } : {}),
-    ...(actuator
-      ? { health: '/actuator/health/liveness', ready: '/actuator/health/readiness', metrics: '/actuator/prometheus' }
+    ...(actuator && answered !== undefined
+      ? {
+          health: `${answered}/health/liveness`,
+          ready: `${answered}/health/readiness`,
+          metrics: `${answered}/prometheus`,
+        }
       : {}),
     libraries,
     implied: spring ? springSettings(libraries, tree) : [],

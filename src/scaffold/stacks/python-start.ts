@@ -18,12 +18,12 @@ export function howItStarts(tree: SourceTree, answers: Answers, packages: Readon
   const runnable = tree.paths.flatMap((path) => /^(?:src\/)?([^/]+)\/__main__\.py$/.exec(path)?.[1] ?? [])
   if (runnable.length === 1 && runnable[0] !== 'tests') return { module: runnable[0] as string, arguments: [] }
   const applications = applicationsOf(tree)
-  const [application, ...others] = applications
-  if (application !== undefined && others.length === 0) return serve(application, port, packages)
+  const [application, ...more] = applications
+  if (application !== undefined && more.length === 0) return serve(application, port, packages)
   throw new DeliveryError(
     'SOURCE',
     `expected one way to start the application, found ${applications.length + runnable.length === 0 ? 'neither a package with __main__.py nor a variable that holds a FastAPI, Starlette, Flask, Quart, Litestar or Django application' : [...runnable, ...applications].join(', ')}`,
-    'Give --entry PACKAGE for "python3 -m PACKAGE", or --entry MODULE:VARIABLE for uvicorn or gunicorn.',
+    'Give --entry PACKAGE for "python3 -m PACKAGE", or --entry MODULE:VARIABLE for uvicorn, gunicorn, hypercorn, granian or daphne.',
   )
 }
 
@@ -40,12 +40,33 @@ function serve(application: string, port: number, packages: ReadonlySet<string>)
     const logs = ['--config', gunicornConfiguration]
     return { port, module: 'gunicorn', server: 'gunicorn', arguments: [application, ...address, ...manners, ...logs] }
   }
+  const other = others.find(({ name }) => packages.has(name))
+  if (other !== undefined) return { port, module: other.name, arguments: other.arguments(application, port, packages) }
   throw new DeliveryError(
     'SOURCE',
-    `${application} needs a server, but neither uvicorn nor gunicorn is among the locked packages`,
-    'Add one of them to the dependencies and lock again.',
+    `${application} needs a server, but none of uvicorn, gunicorn, ${others.map(({ name }) => name).join(', ')} is among the locked packages${packages.has('waitress') ? '; waitress has no handler for SIGTERM, so as process 1 it does not stop' : ''}`,
+    'Add one of them to the dependencies and lock again, or start the application from a package with __main__.py.',
   )
 }
+
+/** Servers that are started without a configuration of logs. Each was seen to answer and to end with 0 at SIGTERM. */
+const others: ReadonlyArray<{
+  name: string
+  arguments: (application: string, port: number, packages: ReadonlySet<string>) => string[]
+}> = [
+  {
+    name: 'hypercorn',
+    arguments: (application, port) => [application, '--bind', `0.0.0.0:${port}`, '--graceful-timeout', '20'],
+  },
+  {
+    name: 'granian',
+    arguments: (application, port, packages) => {
+      const kind = /wsgi/i.test(application) || packages.has('flask') ? 'wsgi' : 'asgi'
+      return ['--interface', kind, '--host', '0.0.0.0', '--port', String(port), application]
+    },
+  },
+  { name: 'daphne', arguments: (application, port) => ['-b', '0.0.0.0', '-p', String(port), application] },
+]
 
 /** Every variable in the code that holds an application, as MODULE:VARIABLE. */
 function applicationsOf(tree: SourceTree): string[] {

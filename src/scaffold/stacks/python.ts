@@ -8,6 +8,7 @@ import { readSourceDocument } from '../source-document.ts'
 import type { SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
 import { codeAtTop, copyLines } from '../top-level.ts'
+import { requireNeeded, type PinnedPackage } from './python-needs.ts'
 import { observingPython } from './python-observing.ts'
 import { howItStarts } from './python-start.ts'
 
@@ -69,6 +70,13 @@ function pins(line: string): boolean {
   return /^[A-Za-z0-9._-]+(\[[^\]]*\])?\s*==\s*[^*,\s]+/.test(line)
 }
 
+function pinnedIn(line: string): PinnedPackage {
+  return {
+    name: normalized(line.split(/[[=\s]/)[0] ?? ''),
+    version: line.slice(line.indexOf('==') + 2).trim(),
+  }
+}
+
 export const pythonPip: Stack = {
   name: 'python-pip',
   title: 'Python with pip',
@@ -84,6 +92,7 @@ export const pythonPip: Stack = {
     const hashed = requirements(tree).every((line) => line.includes('--hash='))
     const project = tree.texts.has('pyproject.toml') ? readSourceDocument(tree, 'pyproject.toml', 'TOML', Project) : {}
     const packages = requirements(tree).map((line) => line.split(/[[=\s]/)[0] ?? '')
+    requireNeeded(requirements(tree).map(pinnedIn))
     const reading = read(tree, answers, 'python-pip', project, packages, /^\s*--(extra-)?index-url/m.test(text))
     return {
       ...reading,

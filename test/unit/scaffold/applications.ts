@@ -45,3 +45,21 @@ export function copyOf(stack: string): string {
   cpSync(join(fixtures, stack), directory, { recursive: true })
   return directory
 }
+
+/** A requirements.txt of FastAPI with all that it and a server of it need, and these. */
+export function requirementsWith(...pinned: readonly string[]): string {
+  return `${[...ofFastapi, ...pinned].join('\n')}\n`
+}
+
+const ofFastapi = [
+  'annotated-types==0.8.0',
+  'anyio==4.16.0',
+  'click==8.5.1',
+  'fastapi==0.165.0',
+  'h11==0.16.0',
+  'idna==3.20',
+  'pydantic==2.14.3',
+  'pydantic-core==2.50.4',
+  'starlette==1.10.0',
+  'typing-extensions==4.16.0',
+]

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
+import { awsUse } from '../../../src/scaffold/aws.ts'
+import { requirementsWith } from './applications.ts'
 import { records } from './records.ts'
 
 interface Policy {
@@ -42,7 +44,7 @@ describe('pods on EKS', () => {
   })
 
   it('get nothing of that in another cluster, or without a client of AWS', async () => {
-    const without = { 'requirements.txt': 'fastapi==0.165.0\nuvicorn==0.54.0\n' }
+    const without = { 'requirements.txt': requirementsWith('uvicorn==0.54.0') }
     for (const { files } of [await records({ cluster: 'other' }), await records({}, without)])
       expect(Object.keys(files).filter((path) => path.startsWith(eks))).toEqual([])
   })
@@ -104,6 +106,77 @@ describe('the role of the application', () => {
       ['RegistryToken', '*'],
       ['Image', 'arn:aws:ecr:eu-central-1:123456789012:repository/clinic/records'],
     ])
+  })
+})
+
+describe('services of AWS other than S3', () => {
+  const python = (code: string) =>
+    records({}, { 'app.py': `import boto3\napp = FastAPI()\n@app.get("/health")\ndef h(): ...\n${code}\n` })
+
+  it('are named with what their calls need, wherever the code is said to talk to something', async () => {
+    const { files, notes } = await python(
+      'sqs = boto3.client("sqs")\nsqs.send_message(QueueUrl=url)\nsqs.receive_message()\nboto3.resource("dynamodb").Table("a").put_item()',
+    )
+    const permissions =
+      'dynamodb:PutItem on its tables and their indexes; sqs:SendMessage, sqs:ReceiveMessage on its queues'
+    expect(notes.join('\n')).toContain(
+      `It talks to DynamoDB, SQS of AWS, for which its role gets nothing here: add ${permissions} to its policy`,
+    )
+    expect(notes.join('\n')).not.toContain('does not show for which service')
+    expect(files['DEPLOYMENT.md']).toContain('DynamoDB, SQS.')
+    expect(files['DEPLOYMENT.md']).not.toContain('No client of')
+    expect(files['deploy/settings.md']).toContain(
+      '- SQS (`boto3`): its role on AWS has nothing for it. Add sqs:SendMessage',
+    )
+    expect(files['deploy/questions.md']).toContain('permissions for DynamoDB, SQS')
+    expect(files['deploy/kubernetes/base/network-policy.yaml']).toContain('endpoints of DynamoDB and SQS in')
+  })
+
+  it('are named beside S3, whose permissions the role has', async () => {
+    const { files, notes } = await python(
+      's3 = boto3.client("s3")\ns3.get_object()\nsns = boto3.client("sns")\nsns.publish(TopicArn=t)',
+    )
+    expect(policy(files[`${eks}/role-policy.json`]).Statement[0]?.Action).toBe('s3:GetObject')
+    expect(notes.join('\n')).toContain('add sns:Publish on its topics to its policy')
+    expect(notes.join('\n')).not.toContain('It also talks to')
+  })
+
+  it('are none of which something is claimed where the code names none', async () => {
+    const lines = ['boto3', 'botocore', 'jmespath', 'python-dateutil', 's3transfer', 'six', 'urllib3', 'uvicorn']
+    const { files } = await records(
+      {},
+      {
+        'requirements.txt': requirementsWith(...lines.map((name) => `${name}==1.0.0`)),
+        'app.py': 'app = FastAPI()\n@app.get("/health")\ndef h(): ...\nclient = boto3.client(name)\n',
+      },
+    )
+    expect(files['DEPLOYMENT.md']).toContain('Its client of AWS (boto3) is for a service that the code does not show.')
+  })
+
+  it.each<[libraries: string[], code: string, services: string[]]>([
+    [
+      ['@aws-sdk/client-sqs', '@aws-sdk/lib-dynamodb'],
+      'new SendMessageCommand({}); new QueryCommand({})',
+      ['DynamoDB dynamodb:Query', 'SQS sqs:SendMessage'],
+    ],
+    [['aws-sdk'], 'const kms = new AWS.KMS()\nkms.decrypt({}).promise()', ['KMS ']],
+    [
+      ['github.com/aws/aws-sdk-go-v2/service/sqs', 'github.com/aws/aws-sdk-go-v2/service/sts'],
+      'client.DeleteMessage(ctx, &sqs.DeleteMessageInput{})',
+      ['SQS sqs:DeleteMessage'],
+    ],
+    [['sqs'], 'import software.amazon.awssdk.services.sqs.SqsClient;\nclient.sendMessage(r);', ['SQS sqs:SendMessage']],
+    [
+      ['aws-config', 'aws-sdk-secretsmanager'],
+      'client.get_secret_value().send()',
+      ['Secrets Manager secretsmanager:GetSecretValue'],
+    ],
+    [['aws-sdk-eventbridge', 'aws-sdk-sesv2'], 'client.put_events()', ['EventBridge events:PutEvents', 'SES ']],
+    [['aiobotocore'], 'session.create_client("kinesis").put_records()', ['Kinesis kinesis:PutRecords']],
+    [['@aws-sdk/client-textract'], '', ['textract of AWS ']],
+  ])('%j show theirs', (libraries, text, services) => {
+    const use = awsUse(new Set(libraries), [{ path: 'a', text }], false)
+    expect(use?.services.map(({ title, actions }) => `${title} ${actions.join(' ')}`)).toEqual(services)
   })
 })
 

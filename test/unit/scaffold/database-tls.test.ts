@@ -8,7 +8,7 @@ import { parse } from 'yaml'
 import { makeScaffold } from '../../../pipelines/scaffold.ts'
 import { databaseTls } from '../../../src/scaffold/database-tls.ts'
 import { isFilledIn } from '../../../src/scaffold/index.ts'
-import { treeOf } from './applications.ts'
+import { requirementsWith, treeOf } from './applications.ts'
 import { records } from './records.ts'
 
 const path = '/etc/database/authority.pem'
@@ -35,7 +35,7 @@ describe('a client of PostgreSQL is told to verify its server:', () => {
     expect(databaseTls(new Set(['pg8000']), ['postgres'])).toBeUndefined()
     const { files, notes } = await records(
       {},
-      { 'requirements.txt': 'fastapi==0.165.0\nuvicorn==0.54.0\npg8000==1.31.5\n' },
+      { 'requirements.txt': requirementsWith('uvicorn==0.54.0', 'pg8000==1.31.5') },
     )
     expect(notes.join('\n')).toContain('takes TLS from code alone')
     expect(Object.values(files).join('\n')).not.toMatch(/PGSSLMODE|database-authority|ssl=on/)

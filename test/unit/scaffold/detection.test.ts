@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { makeScaffold } from '../../../pipelines/scaffold.ts'
 import type { DeliveryError } from '../../../src/model/errors.ts'
 import type { Scaffold } from '../../../src/scaffold/index.ts'
-import { applications, scaffoldOf, sourceOf, treeOf } from './applications.ts'
+import { applications, requirementsWith, scaffoldOf, sourceOf, treeOf } from './applications.ts'
 
 const answers = { targets: ['kubernetes'], compliance: ['internal'], repository: 'https://git.example.com/shop/orders' }
 
@@ -103,6 +103,12 @@ describe('a scaffold is refused as a whole', () => {
       /every line pins one version with == .*because of the line "fastapi>=0\.1"/,
     ],
     [
+      'requirements without what they need',
+      { 'requirements.txt': 'fastapi==0.115.6\nuvicorn==0.34.0\n', 'app.py': 'app = FastAPI()\n@app.get("/health")\n' },
+      {},
+      /every dependency of fastapi, uvicorn in requirements\.txt, found none for starlette, pydantic, click, h11: .*pip-compile/,
+    ],
+    [
       'a go.sum without a module that go.mod requires',
       {
         ...goApplication,
@@ -190,6 +196,16 @@ describe('a scaffold is refused as a whole', () => {
       /expected a path that answers 200.* \| .*--health/,
     ],
     [
+      'a health endpoint below a path that the code does not show',
+      {
+        ...goApplication,
+        'main.go':
+          'package main\n\nfunc main() {\n\tr := gin.New()\n\tr.Group(os.Getenv("BASE")).GET("/healthz", ok)\n\tr.Run(":8080")\n}\n',
+      },
+      {},
+      /found \/healthz in the code, but not what stands before it \| .*--health/,
+    ],
+    [
       'no port',
       { ...goApplication, 'main.go': 'package main\n\nfunc main() { listen("/healthz") }\n' },
       {},
@@ -269,6 +285,67 @@ describe('a scaffold is refused as a whole', () => {
 })
 
 describe('what a scaffold takes from its source', () => {
+  it.each([
+    [
+      'hypercorn',
+      'h11 h2 hpack hyperframe priority wsproto',
+      'hypercorn app:app --bind 0.0.0.0:8000 --graceful-timeout 20',
+    ],
+    ['granian', '', 'granian --interface asgi --host 0.0.0.0 --port 8000 app:app'],
+    ['daphne', 'twisted autobahn asgiref', 'daphne -b 0.0.0.0 -p 8000 app:app'],
+  ])('an application of Python is started by %s', async (server, needs, started) => {
+    const packages = [server, ...needs.split(' ').filter((name) => name !== '' && name !== 'h11')]
+    const made = await scaffoldOfFiles(
+      {
+        'requirements.txt': requirementsWith(...packages.map((name) => `${name}==1.0.0`)),
+        'app.py': 'app = FastAPI()\n@app.get("/health")\n',
+      },
+      { name: 'a' },
+    )
+    const { entrypoint, command = [], port } = made.application
+    expect([...entrypoint, ...command].join(' ')).toBe(`/usr/bin/python3 -m ${started}`)
+    expect(port).toBe(8000)
+    expect(made.files['DEPLOYMENT.md']).toContain('no setting here changes it')
+  })
+
+  it('waitress is refused, because it does not stop as process 1', async () => {
+    const files = { 'requirements.txt': requirementsWith('waitress==3.0.2'), 'app.py': 'app = FastAPI()\n' }
+    expect(await refusal(files)).toContain('waitress has no handler for SIGTERM')
+  })
+
+  it('a readiness endpoint below a path that the code does not show is left to the user, who is told', async () => {
+    const code = 'r := gin.New()\n\tr.GET("/healthz", ok)\n\tr.Group(base()).GET("/readyz", ok)\n\tr.Run(":8080")'
+    const files = { ...goApplication, 'main.go': `package main\n\nfunc main() {\n\t${code}\n}\n` }
+    const made = await scaffoldOfFiles(files)
+    expect(made.application).toMatchObject({ health: '/healthz', ready: '/healthz' })
+    expect(made.notes.join('\n')).toContain('The code has /readyz, but not as plain text what stands before it')
+    const answered = await scaffoldOfFiles(files, { ready: '/api/readyz' })
+    expect(answered.application.ready).toBe('/api/readyz')
+    expect(answered.notes.join('\n')).not.toContain('/readyz')
+  })
+
+  it.each([
+    ['', '/actuator/health/liveness', '/actuator/prometheus'],
+    ['server.servlet.context-path=/shop\n', '/shop/actuator/health/liveness', '/shop/actuator/prometheus'],
+    ['management.endpoints.web.base-path=/\n', '/health/liveness', '/prometheus'],
+    ['management.server.port=9001\n', '/ping', undefined],
+  ])('the actuator of Spring answers as its configuration says: %j', async (properties, health, metrics) => {
+    const files = {
+      'pom.xml':
+        '<project><artifactId>a</artifactId><artifactId>spring-boot-starter-actuator</artifactId><artifactId>micrometer-registry-prometheus</artifactId></project>',
+      'src/main/java/A.java':
+        '@RestController class A { @GetMapping("/ping") String ping() { return ""; }\n public static void main(String[] a) {} }',
+      'src/main/resources/application.properties': properties,
+    }
+    expect((await scaffoldOfFiles(files)).application).toMatchObject({ health, metrics })
+  })
+
+  it('a requirements.txt is complete where an older release needed less', async () => {
+    const old = { 'requirements.txt': 'sqlalchemy==1.4.54\npydantic==1.10.22\ngunicorn==20.1.0\nconstructor==1.0.0\n' }
+    const made = await scaffoldOfFiles({ ...old, 'app.py': 'app = Flask()\n@app.route("/health")\n' }, { name: 'a' })
+    expect(made.application.stack).toBe('python-pip')
+  })
+
   it('an application in a folder keeps everything below it, but for the workflow', async () => {
     const { files } = await scaffoldOfFiles(
       Object.fromEntries(Object.entries(goApplication).map(([path, text]) => [`services/orders/${path}`, text])),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { makeScaffold } from '../../../pipelines/scaffold.ts'
 import type { Scaffold } from '../../../src/scaffold/index.ts'
-import { treeOf } from './applications.ts'
+import { requirementsWith, treeOf } from './applications.ts'
 
 /** A FastAPI application with these packages besides its server, and this code besides its health endpoint. */
 function scaffoldWith(packages: readonly string[], code = ''): Promise<Scaffold> {
@@ -14,9 +14,7 @@ function scaffoldWith(packages: readonly string[], code = ''): Promise<Scaffold>
       name: 'orders',
     },
     treeOf({
-      'requirements.txt': ['fastapi==0.121.0', 'uvicorn==0.38.0', ...packages.map((name) => `${name}==1.0.0`)].join(
-        '\n',
-      ),
+      'requirements.txt': requirementsWith('uvicorn==0.38.0', ...packages.map((name) => `${name}==1.0.0`)),
       'app.py': `app = FastAPI()\n@app.get("/health")\n${code}\n`,
     }),
   )
@@ -76,7 +74,7 @@ describe('an application with a client of its own', () => {
 })
 
 describe('an application whose library measures requests', () => {
-  const made = scaffoldWith(['prometheus-fastapi-instrumentator'])
+  const made = scaffoldWith(['prometheus-client', 'prometheus-fastapi-instrumentator'])
 
   it('has alerts on an objective for errors, by two windows each, and on latency', async () => {
     const rules = Object.fromEntries(rulesOf(await made).map(({ alert, expr }) => [alert, expr]))

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { makeScaffold } from '../../../pipelines/scaffold.ts'
 import type { Scaffold } from '../../../src/scaffold/index.ts'
-import { scaffoldOf, treeOf } from './applications.ts'
+import { requirementsWith, scaffoldOf, treeOf } from './applications.ts'
 
 const templates = fileURLToPath(new URL('../../../src/scaffold/templates/', import.meta.url))
 
@@ -19,7 +19,7 @@ function scaffoldWith(packages: readonly string[], answers: object = {}): Promis
       ...answers,
     },
     treeOf({
-      'requirements.txt': ['fastapi', ...packages].map((name) => `${name}==1.0.0`).join('\n'),
+      'requirements.txt': requirementsWith(...packages.map((name) => `${name}==1.0.0`)),
       'orders/__init__.py': '',
       'orders/main.py': 'app = FastAPI()\n@app.get("/health")\n@app.get("/ready")\n',
     }),
@@ -103,7 +103,7 @@ describe('an application that starts itself', () => {
   })
 })
 
-const sdk = ['opentelemetry-sdk', 'opentelemetry-exporter-otlp-proto-http']
+const sdk = ['opentelemetry-api', 'opentelemetry-sdk', 'opentelemetry-exporter-otlp-proto-http']
 
 describe('the traces of an application', () => {
   it('are started by the scaffold where the distribution of OpenTelemetry is locked with its exporter by HTTP', async () => {

@@ -1,15 +1,21 @@
 import { makeScaffold } from '../../../pipelines/scaffold.ts'
 import type { Scaffold } from '../../../src/scaffold/index.ts'
-import { treeOf } from './applications.ts'
+import { requirementsWith, treeOf } from './applications.ts'
 
 const requirements = [
   'boto3==1.44.8',
   'botocore==1.44.5',
-  'fastapi==0.165.0',
+  'jmespath==1.2.0',
   'opentelemetry-sdk==1.45.2',
+  'opentelemetry-api==1.45.2',
+  'prometheus-client==0.26.0',
   'prometheus-fastapi-instrumentator==8.1.0',
   'psycopg==3.3.4',
+  'python-dateutil==2.9.0',
+  's3transfer==0.20.0',
+  'six==1.17.0',
   'sqlalchemy==2.1.3',
+  'urllib3==2.8.0',
   'uvicorn==0.54.0',
 ]
 
@@ -60,6 +66,6 @@ export function records(answers: Record<string, unknown> = {}, files: Record<str
       name: 'records',
       ...answers,
     },
-    treeOf({ 'requirements.txt': `${requirements.join('\n')}\n`, 'app.py': code, ...files }),
+    treeOf({ 'requirements.txt': requirementsWith(...requirements), 'app.py': code, ...files }),
   )
 }

@@ -4,7 +4,7 @@ import { makeScaffold } from '../../../pipelines/scaffold.ts'
 import { targetNames, type Scaffold } from '../../../src/scaffold/index.ts'
 import { variablesOfTls } from '../../../src/scaffold/database-tls.ts'
 import { proofPassword } from '../../../src/scaffold/backing-services.ts'
-import { treeOf } from './applications.ts'
+import { requirementsWith, treeOf } from './applications.ts'
 
 /** An application in Go that reads what is given, with clients of PostgreSQL, Redis and S3. */
 function orders(
@@ -181,7 +181,7 @@ describe('the scheme of a URL', () => {
         name: 'orders',
       },
       treeOf({
-        'requirements.txt': 'fastapi==0.121.0\nuvicorn==0.38.0\nsqlalchemy==2.0.44\nasyncpg==0.30.0\n',
+        'requirements.txt': requirementsWith('uvicorn==0.54.0', 'sqlalchemy==2.0.44', 'asyncpg==0.30.0'),
         'app.py': 'import os\napp = FastAPI()\nurl = os.environ["DATABASE_URL"]\n@app.get("/health")\n',
       }),
     )

@@ -1,4 +1,5 @@
 import type { Application } from '../../application.ts'
+import { listedHosts } from '../../called-hosts.ts'
 import { backingServices } from '../../backing-services.ts'
 import { yamlFile } from '../../yaml-file.ts'
 import { metadata, neighbours, outside, selector } from './names.ts'
@@ -59,7 +60,7 @@ function egress({ tracing, needs, aws, cluster, identity }: Application): object
 }
 
 /** What passes, and what an administrator must fill in. */
-function comment({ metrics, tracing, needs, aws, identity, host, cluster }: Application): string {
+function comment({ metrics, tracing, needs, aws, identity, host, hosts, cluster }: Application): string {
   const passes = [
     host !== undefined && cluster === 'eks' ? 'requests from the load balancer' : 'requests from the ingress',
     ...(metrics === undefined ? [] : ['scrapes from monitoring']),
@@ -75,7 +76,7 @@ function comment({ metrics, tracing, needs, aws, identity, host, cluster }: Appl
     ...(aws === undefined
       ? []
       : [
-          `${outside.endpoints} by those of the interface endpoints of S3${identity === 'irsa' ? ' and STS' : ''} in your VPC: a gateway endpoint has public addresses, which no policy can name`,
+          `${outside.endpoints} by those of the interface endpoints of ${endpointsOf(aws, identity)} in your VPC: a gateway endpoint has public addresses, which no policy can name`,
         ]),
   ]
   return [
@@ -87,6 +88,25 @@ function comment({ metrics, tracing, needs, aws, identity, host, cluster }: Appl
     ...(cluster === 'eks' && needs.length > 0
       ? []
       : ['A database outside the cluster needs an ipBlock with its private subnets instead of the namespace.']),
+    ...(hosts.length === 0
+      ? []
+      : [
+          `The code goes to ${listedHosts(hosts)}, which nothing here allows: a policy knows no names. Add what lets it out, such as an egress gateway or proxy.`,
+        ]),
     'This requires a CNI plugin that enforces network policies.',
   ].join(' ')
+}
+
+/** The services of AWS that are reached by endpoints, in words. */
+function endpointsOf(
+  { storage, services }: NonNullable<Application['aws']>,
+  identity: Application['identity'],
+): string {
+  const titles = [
+    ...(storage === undefined ? [] : ['S3']),
+    ...services.map(({ title }) => title),
+    ...(identity === 'irsa' ? ['STS'] : []),
+  ]
+  const all = titles.length === 0 ? ['the services that it calls'] : titles
+  return all.length === 1 ? (all[0] as string) : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`
 }

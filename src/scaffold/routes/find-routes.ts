@@ -1,0 +1,63 @@
+import type { Language } from '../application.ts'
+import type { Code } from '../settings/setting.ts'
+import { annotatedRoutes } from './annotated.ts'
+import { argument, callsIn, lastName, literal, type CodeCall } from './calls.ts'
+import { contextPath } from './configured-path.ts'
+import { djangoRoutes } from './django.ts'
+import { joined } from './prefix.ts'
+import { registeredRoutes } from './registered.ts'
+import type { Route } from './route.ts'
+import { routersIn, type Prefix } from './routers.ts'
+
+/** The routes in code without comments that match, and whether there are any others. */
+export function findRoutes(
+  code: readonly Code[],
+  language: Language,
+  matches: (path: string) => boolean,
+): { routes: Route[]; any: boolean } {
+  const files = code
+    .filter(({ path }) => /\.(?:py|[cm]?[jt]sx?|go|java|kt|rs)$/.test(path))
+    .map((one) => [one, callsIn(one, language)] as const)
+  const calls = files.flatMap(([, own]) => own)
+  const { routes, any } = registeredRoutes(calls, language, routersIn(files), matches)
+  const others = ofFrameworks(code, files, calls, language)
+  return {
+    routes: [...routes, ...others.filter(({ path }) => matches(path))],
+    any: any || others.length > 0,
+  }
+}
+
+function ofFrameworks(
+  code: readonly Code[],
+  files: ReadonlyArray<readonly [code: Code, calls: readonly CodeCall[]]>,
+  calls: readonly CodeCall[],
+  language: Language,
+): Route[] {
+  if (language === 'python') return djangoRoutes(files)
+  if (language === 'node') return annotatedRoutes(files, ofNest(calls))
+  if (language !== 'java') return []
+  const context = contextPath(code)
+  return annotatedRoutes(files, () => context)
+}
+
+/** What Nest puts before the path of each controller. */
+function ofNest(calls: readonly CodeCall[]): (path: string) => Prefix {
+  const called = (name: string) => calls.find((call) => lastName(call) === name)
+  const global = called('setGlobalPrefix')
+  const versions = called('enableVersioning')
+  const inPath = versions !== undefined && !/HEADER|MEDIA_TYPE|CUSTOM/.test(argument(versions, 0) ?? '')
+  const modules = calls.some(({ name }) => name === 'RouterModule.register')
+  if (inPath || modules) return () => undefined
+  if (global === undefined) return () => ''
+  const text = literal(argument(global, 0))
+  const prefix = text === undefined ? undefined : joined('/', text.replaceAll(/^\/|\/$/g, ''))
+  const except = argument(global, 1) ?? ''
+  return (path) =>
+    except === ''
+      ? prefix
+      : new RegExp(`["'\`]/?${path.replace(/^\//, '').replaceAll(/[^\w/]/g, '.')}["'\`]`).test(except)
+        ? ''
+        : /["'`]/.test(except)
+          ? prefix
+          : undefined
+}
