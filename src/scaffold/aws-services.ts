@@ -103,6 +103,11 @@ const known: readonly Known[] = [
   },
 ]
 
+/** Every action that a note may tell people to add to the role. */
+export const namedActions: ReadonlySet<string> = new Set(
+  known.flatMap(({ iam, operations }) => operations.map((operation) => `${iam}:${operation.replace('*', '')}`)),
+)
+
 /** Names that are no service with permissions of its own here: S3 has them elsewhere, and the rest are ways to credentials. */
 const noService = /^(?:s3|s3-control|sts|sso|sso-oidc|cognito-identity|internal|config)$/
 

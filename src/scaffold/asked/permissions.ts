@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { namedActions } from '../aws-services.ts'
 import { fitsText, fitsPart } from '../filled-in-text.ts'
 import type { AskedChange } from './change.ts'
 
@@ -18,20 +19,22 @@ const ofCollector = 'Traces'
 
 const Statements = z.array(Statement).min(1)
 
-/** "Narrow it": each statement allows no more than a generated one, or denies. One that is as it was is left to be compared. */
+/** "Narrow it", and "add … to it": each statement allows no more than a generated one or what notes ask for, or denies. One that is as it was is left to be compared. */
 function narrowed(generated: unknown, existing: unknown): unknown {
   const [were, are] = [Statements.safeParse(generated), Statements.safeParse(existing)]
   if (!were.success || !are.success) return existing
   const allowed = are.data.filter(({ Effect }) => Effect === 'Allow')
   const asks = were.data.every(({ Sid }) => Sid === ofCollector)
-  const may = (is: Statement) => were.data.some((was) => isWithin(is, was)) || (asks && isBounded(is))
+  const may = (is: Statement) =>
+    were.data.some((was) => isWithin(is, was)) ||
+    (isBounded(is) && (asks || is.Action.every((one) => namedActions.has(one))))
   return allowed.length > 0 && allowed.every(may) ? generated : existing
 }
 
 /** "Its role may do nothing until you give it a policy": named actions on named resources. */
 function isBounded({ Action, Resource }: Statement): boolean {
   return (
-    Action.every((action) => /^[a-z0-9-]+:[A-Za-z0-9]+$/.test(action)) &&
+    Action.every((action) => /^(?!iam:|sts:|organizations:)[a-z0-9-]+:[A-Za-z0-9]+$/.test(action)) &&
     Resource.every((resource) => /^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d*:[^*?]+\*?$/.test(resource))
   )
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { isFilledIn, targetNames } from '../../../src/scaffold/index.ts'
 import type { Scaffold } from '../../../src/scaffold/index.ts'
-import { scaffoldOf } from './applications.ts'
+import { requirementsWith, scaffoldOf } from './applications.ts'
 import { records } from './records.ts'
 
 const base = 'deploy/kubernetes/base'
@@ -20,6 +20,13 @@ const clinic = records({ targets: targetNames, host: 'records.example.com' })
 /** S3, and no call of it. */
 const unknownCalls = 'import boto3\napp = FastAPI()\nboto3.client("s3")\n@app.get("/health")\n'
 const storing = records({ targets: targetNames }, { 'app.py': unknownCalls })
+/** S3, and a queue for which the role gets nothing. */
+const queueing = records({ targets: targetNames }, { 'app.py': `${unknownCalls}boto3.client("sqs").send_message()\n` })
+const allowed = (action: string, resource: string): Change => [
+  role,
+  ['"Statement": [', `"Statement": [{"Effect": "Allow", "Action": "${action}", "Resource": "${resource}"},`],
+]
+const queue = 'arn:aws:sqs:eu-central-1:123456789012:orders'
 /** AWS, and no service of it. */
 const calling = records({ targets: targetNames }, { 'app.py': unknownCalls.replace('"s3"', 'name') })
 const shop = scaffoldOf('go', { targets: targetNames, name: 'orders' })
@@ -106,6 +113,7 @@ const asked: ReadonlyArray<readonly [sentence: string, made: Promise<Scaffold>, 
       ],
     ],
   ],
+  ['to its policy, with the names of yours', queueing, allowed('sqs:SendMessage', queue)],
   [
     'its role may do nothing until you give it a policy',
     calling,
@@ -336,8 +344,10 @@ describe('a change that a generated text asks for is no drift:', () => {
       [policy, [/$/, rule(neighbour('queue'), 5672).replace(afterCollector, '')]] as Change,
     ],
   ])('outgoing traffic that a note says is not allowed until you allow it: to %s', async (_, change) => {
-    const requirements = ['fastapi', 'uvicorn', 'pymongo', 'opentelemetry-sdk'].map((name) => `${name}==1.0.0`)
-    const made = await records({ targets: targetNames }, { 'requirements.txt': requirements.join('\n') })
+    const requirements = requirementsWith(
+      ...['fastapi', 'uvicorn', 'pymongo', 'opentelemetry-sdk', 'opentelemetry-api'].map((name) => `${name}==1.0.0`),
+    )
+    const made = await records({ targets: targetNames }, { 'requirements.txt': requirements })
     expect(said(made)).toContain('outgoing traffic to it is not allowed until you allow it')
     expect(accepts(made, change)).toBe(true)
   })
@@ -389,6 +399,17 @@ const weakened: ReadonlyArray<readonly [what: string, made: Promise<Scaffold>, c
   ['every bucket', storing, [role, ['arn:aws:s3:::BUCKET/*', 'arn:aws:s3:::*']]],
   ['a sign for any bucket', storing, [role, ['arn:aws:s3:::BUCKET/*', 'arn:aws:s3:::clinic*/*']]],
   ['a condition less', clinic, [role, [/,\n +"Condition": \{\n +"StringEquals": \{\n.*\n +\}\n +\}/, '']]],
+  ['an action that no note names', queueing, allowed('sqs:PurgeQueue', queue)],
+  ['what a note names, on everything', queueing, allowed('sqs:SendMessage', '*')],
+  ['every action that a note names one of', queueing, allowed('sqs:*', queue)],
+  [
+    'a role for others',
+    calling,
+    [
+      'deploy/ecs/task-role-policy.json',
+      allowed('iam:PassRole', 'arn:aws:iam::123456789012:role/admin')[1] as [string, string],
+    ],
+  ],
   ['all but one action', storing, [role, ['"Action"', '"NotAction"']]],
   [
     'every action of another service',
