@@ -50,7 +50,7 @@ export function partsFrom(text: string, start: number, separator: ',' | '='): { 
 }
 
 /** Where a string ends; the end of its line if nothing closes it. */
-function endOfString(text: string, start: number): number {
+export function endOfString(text: string, start: number): number {
   const quote = text[start] as string
   const triple = text.startsWith(quote.repeat(3), start) && quote !== '`'
   const closing = triple ? quote.repeat(3) : quote

@@ -6,22 +6,35 @@ import { wrapperCalls } from './wrappers.ts'
 export function javaSettings(files: readonly Code[]): Array<Found & Code> {
   return files.flatMap((code) =>
     (/\.(java|kt)$/.test(code.path)
-      ? [...wrapperCalls(code.text), ...maps(code.text), ...values(code.text)]
+      ? [...calls(code.text), ...maps(code.text), ...values(code.text)]
       : placeholders(code.text, 0)
     ).map((found) => ({ ...found, ...code })),
   )
 }
 
-/** `System.getenv().get("NAME")`. */
+/** `System.getenv().get("NAME")`, also as Kotlin writes it. */
 function maps(text: string): Found[] {
-  return [
-    ...text.matchAll(/\bgetenv\(\)\s*\.\s*(?:get|getOrDefault|containsKey)\(\s*"(\w+)"\s*(?:,\s*("[^"\n]*"|[\w.]+))?/g),
-  ].map((match) => ({
+  const form =
+    /\bgetenv\(\)\s*(?:\.\s*(?:get|getOrDefault|containsKey)\(|\[)\s*"(\w+)"\s*(?:,\s*("[^"\n]*"|[\w.]+))?\s*[)\]]/g
+  return [...text.matchAll(form)].map((match) => ({
     name: match[1] as string,
     at: match.index,
     required: false,
-    fallback: plainText(match[2]),
+    fallback: plainText(match[2]) ?? instead(text, match.index + match[0].length),
   }))
+}
+
+/** What Kotlin takes where there is nothing. */
+function instead(text: string, end: number): string | undefined {
+  return plainText(/^\s*\?:\s*("[^"\n]*"|\d+)/.exec(text.slice(end, end + 200))?.[1])
+}
+
+/** `System.getenv("NAME")`, and functions around it. */
+function calls(text: string): Found[] {
+  return wrapperCalls(text).map((found) => {
+    const end = text.indexOf(')', found.at)
+    return found.fallback === undefined && end !== -1 ? { ...found, fallback: instead(text, end + 1) } : found
+  })
 }
 
 /** `${NAME:fallback}`; without a fallback Spring does not start. A property's own name is one in lower case, which the environment spells in upper case. */

@@ -21,9 +21,11 @@ function properties(text: string): Found[] {
     ([, name]) => name,
   )
   // A module of this name checks process.env once and hands it on.
-  const handed = [...text.matchAll(/\bimport\s+(\w+)\s+from\s+["'][^"'\n]*\b(?:env|environment)(?:\.[jt]s)?["']/g)].map(
-    ([, name]) => name,
-  )
+  const handed = [
+    ...text.matchAll(
+      /\bimport\s+(?:(\w+)|\{([^{}]{0,300})\})\s+from\s+["'][^"'\n]*\b(?:env|environment|config)(?:\.\w+)?(?:\.\w+)?["']/g,
+    ),
+  ].flatMap(([, whole, items = '']) => (whole === undefined ? environmentsIn(items) : [whole]))
   const holders = new Set([...others, ...handed])
   const form =
     /(?:\bprocess\.env\??\.|\bprocess\.env\[\s*["'`]|\b(?:import\.meta|Bun)\.env\.|(?<![.\w])(?<holder>\w+)\.)(?<name>[A-Z]\w*)(?:["'`]\s*\])?(?!\s*=(?![=>]))/g
@@ -36,6 +38,14 @@ function properties(text: string): Found[] {
     required: false,
     fallback: alternative(text.slice(match.index + match[0].length, match.index + match[0].length + 300)),
   }))
+}
+
+/** Of imported names, those that speak of the environment, as the file calls them. */
+function environmentsIn(items: string): string[] {
+  return items.split(',').flatMap((item) => {
+    const [own = '', other = own] = item.trim().split(/\s+as\s+/)
+    return /^\w*(?:env|ENV|Env|environment)$/.test(own) ? [other] : []
+  })
 }
 
 /** What stands behind `??` or `||`. */
