@@ -51,7 +51,19 @@ function parametersIn(list: string, language: Language): string[] {
 
 /** The function that has a name as parameter and stands nearest before a place. */
 export function functionAround(functions: readonly Header[], at: number, parameter: string): Header | undefined {
-  return functions.findLast(
-    (header) => header.at < at && at - header.at < 3_000 && header.parameters.includes(parameter),
-  )
+  let [low, high] = [0, functions.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((functions[middle] as Header).at < at) low = middle + 1
+    else high = middle
+  }
+  for (let index = low - 1; index >= 0; index -= 1) {
+    const header = functions[index] as Header
+    if (at - header.at > farthest) return undefined
+    if (header.parameters.includes(parameter)) return header
+  }
+  return undefined
 }
+
+/** From a function's name to a read in it, in characters. */
+const farthest = 3_000

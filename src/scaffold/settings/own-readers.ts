@@ -46,6 +46,12 @@ interface Sources {
   requirements: ReadonlyMap<string, Requirement>
 }
 
+/** In characters, the arguments of a call. */
+const longestCall = 1_000
+
+/** Functions of one name: more are not told apart. */
+const mostOfOneName = 8
+
 /** Functions call functions, which read; deeper than this nobody wraps them. */
 const mostRounds = 4
 
@@ -158,18 +164,22 @@ function callsOf(
 ): Array<{ reader: Reader; read: NamedRead }> {
   const named = groupBy(readers, ({ header }) => header.name)
   return files.flatMap((code) =>
-    [...code.text.matchAll(/\b(\w+)(?:::<\w{1,30}>|<[^<>()]{0,100}>|\[\w{1,30}\])?\(/g)].flatMap((match) =>
-      (named.get(match[1] ?? '') ?? [])
+    [...code.text.matchAll(/\b(\w+)(?:::<\w{1,30}>|<[^<>()]{0,100}>|\[\w{1,30}\])?\(/g)].flatMap((match) => {
+      const from = match.index + match[0].length
+      let values: string[] | undefined
+      return (named.get(match[1] ?? '') ?? [])
+        .slice(0, mostOfOneName)
         .filter((reader) => isCall(code, match.index, reader))
         .flatMap((reader) => {
-          const call = callOf(code, { at: match.index, from: match.index + match[0].length }, reader, constants)
+          values ??= argumentsFrom(code.text.slice(from, from + longestCall), 0)
+          const call = callOf(code, { at: match.index, from }, values, reader, constants)
           if (call === undefined) return []
           const { read, end } = call
           const checked = requirements.get(code.path)?.(match.index, end) === true
           const required = read.required || (checked && read.fallback === undefined)
           return [{ reader, read: { ...read, required } }]
-        }),
-    ),
+        })
+    }),
   )
 }
 
@@ -191,10 +201,10 @@ function isCall({ path, text }: Code, at: number, { header, path: home }: Reader
 function callOf(
   code: Code,
   { at, from }: { at: number; from: number },
+  values: readonly string[],
   { header, index, before, after, fails }: Reader,
   constants: Constants,
 ): { read: NamedRead; end: number } | undefined {
-  const values = argumentsFrom(code.text, from)
   const key = values[index]
   if (key === undefined) return undefined
   const keyword = values.map((value) => /^(?:default|fallback)\s*=(?!=)\s*([\s\S]+)$/.exec(value)?.[1]).find(Boolean)

@@ -47,7 +47,7 @@ function otherWrappers(text: string): Found[] {
 /** The names under which a file has a reader that fails without the variable, unless it is given a default. */
 function readerNames(text: string): string[] {
   const made = [...text.matchAll(/\b(\w+)\s*=\s*(?:\w+\.)?(?:Env|FileAwareEnv|Config)\(/g)].map(([, name]) => name)
-  const imported = [...text.matchAll(/^\s*from (?:environs|decouple) import (?:.*\b)?(env|config)\b/gm)].map(
+  const imported = [...text.matchAll(/^[ \t]*from (?:environs|decouple) import (?:.*\b)?(env|config)\b/gm)].map(
     ([, name]) => name,
   )
   return [...made, ...imported].filter((name) => name !== undefined)
