@@ -7,8 +7,8 @@ import type { Code } from './setting.ts'
 export type Constants = (path: string, name: string) => string | undefined
 
 /** `NAME = "TEXT"` with what the language puts between them; only Go has a type there without a colon. */
-const form = /\b(\w+)[ \t]*(?::[ \t]*(?:&'static )?[^=\n"',;:]{1,60})?(?::?=|:)[ \t]*["'`]([A-Z][A-Z0-9_]*)["'`]/g
-const formOfGo = /\b(\w+)[ \t]*(?:[ \t]string[ \t]*)?:?=[ \t]*["`]([A-Z][A-Z0-9_]*)["`]/g
+const assigned = /\b(\w+)[ \t]*(?::[ \t]*(?:&'static )?[^=\n"',;:]{1,60})?(?::?=|:)[ \t]*["'`]([A-Z][A-Z0-9_]*)["'`]/g
+const assignedInGo = /\b(\w+)[ \t]*(?:[ \t]string[ \t]*)?:?=[ \t]*["`]([A-Z][A-Z0-9_]*)["`]/g
 
 const loops = /\bfor\b[^\n=;{}]{0,40}?\b(\w+)\s*(?:\b(?:in|of)\b|:=\s*range\b|:)/g
 
@@ -21,7 +21,7 @@ export function constantsOf(files: readonly Code[], language: Language): Constan
     map.set(name, map.has(name) && map.get(name) !== value ? undefined : value)
   for (const code of files) {
     const here = new Map<string, string | undefined>()
-    for (const [, name = '', value = ''] of code.text.matchAll(language === 'go' ? formOfGo : form)) {
+    for (const [, name = '', value = ''] of code.text.matchAll(language === 'go' ? assignedInGo : assigned)) {
       add(here, name, value)
       add(everywhere, name, value)
     }
@@ -48,9 +48,13 @@ export function knownPieces(path: string, pieces: readonly Piece[], constants: C
     }, [])
 }
 
-/** Nest's service takes a name as the environment does. */
-const services =
-  /\b\w*[cC]onfig(?:Service)?\.(?:get|getOrThrow)(?:<[^<>()]{0,100}>)?\(\s*([A-Za-z_$][\w.$]*)\s*(?=[,)])/dg
+/** Calls of libraries that take a name, or the start of names, as the environment does. */
+const libraries: Partial<Record<Language, RegExp>> = {
+  python: /\b(?:env(?:\.\w+)?|config|\w+\.prefixed)\(\s*([A-Za-z_]\w*)\s*(?=[,)])/dg,
+  node: /\b\w{0,40}[cC]onfig(?:Service)?\.(?:get|getOrThrow)(?:<[^<>()]{0,100}>)?\(\s*([A-Za-z_$][\w.$]*)\s*(?=[,)])/dg,
+  go: /\bSetEnvPrefix\(\s*([A-Za-z_][\w.]*)\s*(?=\))/dg,
+  rust: /\b(?:prefixed|with_prefix)\(\s*([A-Za-z_][\w:]*)\s*(?=\))/dg,
+}
 
 /** Code in which a variable is read by its name where that stood in a constant. Lines stay where they are. */
 export function withConstants(code: Code, language: Language, constants: Constants): Code {
@@ -62,21 +66,14 @@ export function withConstants(code: Code, language: Language, constants: Constan
       ? []
       : [{ from, to, name }]
   })
-  const served =
-    language !== 'node'
-      ? []
-      : [...text.matchAll(services)].flatMap((match) => {
-          const [from, to] = match.indices?.[1] ?? [0, 0]
-          const name = constants(path, match[1] ?? '')
-          return name === undefined ? [] : [{ from, to, name }]
-        })
-  return {
-    path,
-    text: replaced(
-      text,
-      [...named, ...served].sort((a, b) => a.from - b.from),
-    ),
-  }
+  const form = libraries[language]
+  const served = (form === undefined ? [] : [...text.matchAll(form)]).flatMap((match) => {
+    const [from, to] = match.indices?.[1] ?? [0, 0]
+    const name = constants(path, match[1] ?? '')
+    return name === undefined ? [] : [{ from, to, name }]
+  })
+  const places = [...named, ...served].sort((a, b) => a.from - b.from)
+  return { path, text: replaced(text, places) }
 }
 
 function replaced(text: string, places: ReadonlyArray<{ from: number; to: number; name: string }>): string {

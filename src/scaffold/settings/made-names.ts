@@ -5,7 +5,10 @@ import type { Code } from './setting.ts'
 
 /** Code that makes the names of variables itself, so that reading it does not show them. The second of two forms is behind the first. */
 const forms: Readonly<Record<Language, ReadonlyArray<readonly [RegExp | readonly [RegExp, RegExp], string]>>> = {
-  python: [[/\benviron\.(?:items|keys|copy)\(|\bdict\(\s*(?:os\.)?environ\b/, 'os.environ as a whole']],
+  python: [
+    [/\benviron\.(?:items|keys|copy)\(|\bdict\(\s*(?:os\.)?environ\b/, 'os.environ as a whole'],
+    [/\.prefixed\(\s*(?:f["']|[^"'\s)]|["']\w*["']\s*[+%])/, 'environs under a computed prefix'],
+  ],
   node: [[/\bObject\.(?:entries|keys)\(\s*process\.env\b|\.\.\.process\.env\b/, 'process.env as a whole']],
   go: [
     [/\bos\.Environ\(\)/, 'os.Environ'],

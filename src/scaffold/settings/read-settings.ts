@@ -30,14 +30,20 @@ const codeOf: Readonly<Record<Language, RegExp>> = {
   python: /\.py$/,
   node: /\.([cm]?[jt]sx?|prisma)$/,
   go: /\.go$/,
-  java: /\.(java|kt)$|^src\/main\/resources\/application\.(properties|ya?ml)$/,
+  java: /\.(java|kt)$|^src\/main\/resources\/application(-[\w-]+)?\.(properties|ya?ml)$/,
   rust: /\.rs$/,
 }
 
 /** The code of an application that goes into its image, without comments. */
 export function shippedCode(tree: SourceTree, language: Language, sources: readonly string[]): Code[] {
   const syntax = (path: string) =>
-    language === 'rust' ? 'rust' : /\.(py|properties|ya?ml)$/.test(path) ? 'hash' : 'slashes'
+    language === 'rust'
+      ? 'rust'
+      : path.endsWith('.py')
+        ? 'hash'
+        : /\.(properties|ya?ml)$/.test(path)
+          ? 'lines'
+          : 'slashes'
   return [...tree.texts]
     .filter(
       ([path]) =>

@@ -41,7 +41,7 @@ export function withRequirements(
 const longestRead = 400
 
 /** How a read of one variable begins; fields and schemas say themselves what they need. */
-const readsHere = /^(?:const|let|var)\s*\{|^[\w.:!?]*env/i
+const readsHere = /^(?:const|let|var)\s*\{|^[\w.:!?]*env|^\w+\.Get\w*\("/i
 
 const atOnce: Partial<Record<Language, RegExp>> = {
   node: /^(?:\?\?|\|\|)\s*(?:\(\s*\(\)\s*=>\s*\{\s*throw\b|\w{0,30}(?:fail|die|raise|throw|panic|missing|exit|invariant|required|abort)\w{0,30}\()/i,
