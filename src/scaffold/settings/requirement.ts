@@ -92,7 +92,21 @@ function boundNames(text: string, at: number): Bound[] {
   const [, path = '', second] = /([\w.]+)(?:\s*,\s*(\w+))?$/.exec(plain) ?? []
   const name = path.split('.').at(-1) ?? ''
   const names = name === '' ? [] : [{ name, member: path.includes('.') || /^(?:self|this)\b/.test(path), indent }]
-  return second === undefined ? names : [...names, { name: second, member: false, indent }]
+  const field = names.length > 0 && isInClass(text.slice(Math.max(0, at - reach), at), indent)
+  return [
+    ...names,
+    ...(second === undefined ? [] : [{ name: second, member: false, indent }]),
+    ...(field ? [{ name, member: true, indent }] : []),
+  ]
+}
+
+/** Whether the nearest line above that stands further out opens a class. */
+function isInClass(before: string, indent: number): boolean {
+  if (indent === 0) return false
+  const above = before
+    .split('\n')
+    .findLast((line) => line.trim() !== '' && (/^[ \t]*/.exec(line)?.[0].length ?? 0) < indent)
+  return /^(?:[\w ]{0,60}\s)?(?:class|object)\s/.test(above?.trim() ?? '')
 }
 
 /** The text before the sign that gives a value its name, if there is only a call or a bracket between them. */

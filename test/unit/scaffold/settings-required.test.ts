@@ -70,6 +70,15 @@ const required: ReadonlyArray<[Language, string]> = [
   ],
   ['rust', 'fn f() -> Result<()> { let a = env::var("A_B").map_err(|_| Error::No("A_B"))?; }\n'],
   ['rust', 'fn f() -> Result<()> { let a = env::var("A_B").ok().ok_or_else(|| anyhow!("A_B"))?; }\n'],
+  [
+    'python',
+    'class C:\n    url = os.environ.get("A_B")\n\ndef check():\n    if not C.url:\n        raise ValueError\n',
+  ],
+  [
+    'java',
+    'public class A {\n  private String a = System.getenv("A_B");\n  void f() {\n    if (this.a == null) throw new X();\n  }\n}\n',
+  ],
+  ['node', 'class C {\n  url = process.env.A_B\n  check() {\n    if (!this.url) throw new Error()\n  }\n}\n'],
 ]
 
 /** Code of each language that reads A_B and does without it, though something fails nearby. */
