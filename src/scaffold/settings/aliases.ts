@@ -32,6 +32,7 @@ function pythonText(text: string): string {
   )
   const holders = new Set([
     ...importedAs(imports, 'environ', /\s+as\s+/),
+    ...firsts(text, /\b(\w+)[ \t]*=[ \t]*\w+ (?:or|if [^\n]{1,60} else) os\.environ[ \t]*$/gm),
     ...firsts(text, /\b(\w+)[ \t]*(?::[^=\n]{0,80})?=[ \t]*os\.environ(?:\.copy\(\))?[ \t]*(?=[,)\n]|$(?![\s\S]))/g),
   ])
   const calls = new Map([

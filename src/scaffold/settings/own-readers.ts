@@ -190,7 +190,7 @@ function isCall({ path, text }: Code, at: number, { header, path: home }: Reader
   if (/\b(?:def|function|func|fn|fun)\s+$/.test(before)) return false
   const receiver = /(\w+)(?:\.|::)$/.exec(before)?.[1]
   if (receiver !== undefined)
-    return !common.test(header.name) || /^(?:this|self|cls|Self)$|^[A-Z]|env|conf|cfg|setting/i.test(receiver)
+    return !common.test(header.name) || /^(?:this|self|cls|Self)$|^[A-Z]|[eE]nv|[cC]onf|cfg|[sS]etting/.test(receiver)
   return (
     path === home ||
     !common.test(header.name) ||

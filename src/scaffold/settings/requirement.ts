@@ -85,11 +85,7 @@ function boundNames(text: string, at: number): Bound[] {
     const key = /(\w+)["']?\s*$/.exec(line)?.[1]
     return key === undefined ? [] : [{ name: key, member: true, indent }]
   }
-  const plain = line
-    .replace(/:\s.*$/, '')
-    .replace(/:$/, '')
-    .trimEnd()
-  const [, path = '', second] = /([\w.]+)(?:\s*,\s*(\w+))?$/.exec(plain) ?? []
+  const [, path = '', second] = /([\w.]+)(?:\s*,\s*(\w+))?\s*(?::[^:;{}()]{0,80})?$/.exec(line) ?? []
   const name = path.split('.').at(-1) ?? ''
   const names = name === '' ? [] : [{ name, member: path.includes('.') || /^(?:self|this)\b/.test(path), indent }]
   const field = names.length > 0 && isInClass(text.slice(Math.max(0, at - reach), at), indent)

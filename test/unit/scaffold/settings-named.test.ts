@@ -33,6 +33,15 @@ describe('the environment is read under another name', () => {
       ['A_B!', 'C_D=x', 'E_F!'],
     ],
     [
+      'handed to a function that takes os.environ unless it is given another',
+      'python',
+      {
+        'a.py':
+          'import os\ndef load(env=None):\n    env = env if env is not None else os.environ\n    return env["A_B"]\n',
+      },
+      ['A_B!'],
+    ],
+    [
       'imported from process',
       'node',
       {
@@ -201,6 +210,25 @@ describe('a function of the application reads the variable that it is given', ()
       {
         'a.ts':
           "class Config {\n  private must(key: string): string {\n    const value = process.env[key]\n    if (value === undefined) {\n      throw new Error(`no ${key}`)\n    }\n    return value\n  }\n  url = this.must('A_B')\n}\n",
+      },
+      ['A_B!'],
+    ],
+    [
+      'on one line of a class, and not what is called alike elsewhere',
+      'node',
+      {
+        'a.ts':
+          'export class Env {\n  static get(name: string): string { const v = process.env[name]; if (!v) throw new Error(name); return v }\n}\n',
+        'b.ts': "const a = Env.get('A_B')\nconst h = req.headers.get('C_D')\n",
+      },
+      ['A_B!'],
+    ],
+    [
+      'as an expression of Kotlin',
+      'java',
+      {
+        'src/main/kotlin/A.kt':
+          'const val KEY = "A_B"\nfun need(name: String): String = System.getenv(name) ?: throw X(name)\nval a = need(KEY)\nval b = 1\n',
       },
       ['A_B!'],
     ],
