@@ -1,11 +1,12 @@
 /** In characters. What follows a variable, as its fallback, is shorter; text that is made to cost time may open a thousand brackets and close none. */
 export const longestExpression = 4_000
 
-/** How comments and strings look: as in Python, as in C and what came after it, or as in Rust, where a quote also opens a lifetime. What nothing closes goes on to the end. */
-export type Syntax = 'hash' | 'slashes' | 'rust'
+/** How comments and strings look: as in Python, in YAML and properties, where a hash opens one only behind a blank, as in C and what came after it, or as in Rust, where a quote also opens a lifetime. What nothing closes goes on to the end. */
+export type Syntax = 'hash' | 'lines' | 'slashes' | 'rust'
 
 const forms: Readonly<Record<Syntax, RegExp>> = {
   hash: /("""|''')[\s\S]*?(?:\1|$(?![\s\S]))|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*/g,
+  lines: /(?<![^\s])[#][^\n]*/g,
   slashes: /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`[^`]*`|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$(?![\s\S]))/g,
   rust: /"(?:\\[\s\S]|[^"\\])*"|'(?:\\.|[^'\\\n])'|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$(?![\s\S]))/g,
 }
@@ -14,7 +15,7 @@ const forms: Readonly<Record<Syntax, RegExp>> = {
 export function withoutComments(text: string, syntax: Syntax): string {
   return text.replace(forms[syntax], (found: string, ...rest: unknown[]) => {
     const at = rest.find((value) => typeof value === 'number') as number
-    const comment = syntax === 'hash' ? found.startsWith('#') : /^\/[/*]/.test(found)
+    const comment = syntax === 'hash' || syntax === 'lines' ? found.startsWith('#') : /^\/[/*]/.test(found)
     const docstring = /^("""|''')/.test(found) && /(^|\n)[ \t]*$/.test(text.slice(Math.max(0, at - 200), at))
     return comment || docstring ? found.replaceAll(/[^\n]/g, ' ') : found
   })
@@ -50,7 +51,7 @@ export function partsFrom(text: string, start: number, separator: ',' | '='): { 
 }
 
 /** Where a string ends; the end of its line if nothing closes it. */
-function endOfString(text: string, start: number): number {
+export function endOfString(text: string, start: number): number {
   const quote = text[start] as string
   const triple = text.startsWith(quote.repeat(3), start) && quote !== '`'
   const closing = triple ? quote.repeat(3) : quote

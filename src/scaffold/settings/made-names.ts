@@ -1,9 +1,14 @@
 import type { Language } from '../application.ts'
+import { ownReads } from './own-readers.ts'
+import { resolvedCode } from './resolved-code.ts'
 import type { Code } from './setting.ts'
 
 /** Code that makes the names of variables itself, so that reading it does not show them. The second of two forms is behind the first. */
 const forms: Readonly<Record<Language, ReadonlyArray<readonly [RegExp | readonly [RegExp, RegExp], string]>>> = {
-  python: [[/\bos\.environ\.(?:items|keys|copy)\(|\bdict\(\s*os\.environ/, 'os.environ as a whole']],
+  python: [
+    [/\benviron\.(?:items|keys|copy)\(|\bdict\(\s*(?:os\.)?environ\b/, 'os.environ as a whole'],
+    [/\.prefixed\(\s*(?:f["']|[^"'\s)]|["']\w*["']\s*[+%])/, 'environs under a computed prefix'],
+  ],
   node: [[/\bObject\.(?:entries|keys)\(\s*process\.env\b|\.\.\.process\.env\b/, 'process.env as a whole']],
   go: [
     [/\bos\.Environ\(\)/, 'os.Environ'],
@@ -19,11 +24,23 @@ const forms: Readonly<Record<Language, ReadonlyArray<readonly [RegExp | readonly
   ],
 }
 
+/** What reads the environment by an expression. */
+const computed: Readonly<Record<Language, string>> = {
+  python: 'os.environ',
+  node: 'process.env',
+  go: 'os.Getenv',
+  java: 'System.getenv',
+  rust: 'std::env',
+}
+
 /** The files that read variables whose names only the running program knows, and by what. */
 export function madeNames(code: readonly Code[], language: Language): Array<{ path: string; what: string }> {
-  return code.flatMap(({ path, text }) =>
-    forms[language].flatMap(([form, what]) => (isIn(text, form) ? [{ path, what }] : [])),
-  )
+  const { files, constants } = resolvedCode(code, language)
+  const made = new Set(ownReads(files, language, constants).made)
+  return files.flatMap(({ path, text }) => [
+    ...forms[language].flatMap(([form, what]) => (isIn(text, form) ? [{ path, what }] : [])),
+    ...(made.has(path) ? [{ path, what: `${computed[language]} under a computed name` }] : []),
+  ])
 }
 
 function isIn(text: string, form: RegExp | readonly [RegExp, RegExp]): boolean {

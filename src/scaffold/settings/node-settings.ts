@@ -1,18 +1,16 @@
-import { argumentsFrom, longestExpression, partsFrom, plainText, stringIn } from './code-text.ts'
+import { argumentsFrom, longestExpression, plainText, stringIn } from './code-text.ts'
+import { schemaSettings } from './node-schemas.ts'
 import type { Code, Found } from './setting.ts'
 import { wrapperCalls } from './wrappers.ts'
 
 /** What the code reads of `process.env`, in the schemas that check it, and by Nest's configuration service. */
 export function nodeSettings(files: readonly Code[]): Array<Found & Code> {
-  return files.flatMap((code) =>
-    [
-      ...properties(code.text),
-      ...destructured(code.text),
-      ...schemas(code.text),
-      ...services(code.text),
-      ...wrapperCalls(code.text),
-    ].map((found) => ({ ...found, ...code })),
+  const read = files.flatMap((code) =>
+    [...properties(code.text), ...destructured(code.text), ...services(code.text), ...wrapperCalls(code.text)].map(
+      (found) => ({ ...found, ...code }),
+    ),
   )
+  return [...read, ...schemaSettings(files)]
 }
 
 /** `process.env.NAME`, also through a variable that holds `process.env`; an assignment is no read. */
@@ -21,9 +19,11 @@ function properties(text: string): Found[] {
     ([, name]) => name,
   )
   // A module of this name checks process.env once and hands it on.
-  const handed = [...text.matchAll(/\bimport\s+(\w+)\s+from\s+["'][^"'\n]*\b(?:env|environment)(?:\.[jt]s)?["']/g)].map(
-    ([, name]) => name,
-  )
+  const handed = [
+    ...text.matchAll(
+      /\bimport\s+(?:(\w+)|\{([^{}]{0,300})\})\s+from\s+["'][^"'\n]*\b(?:env|environment|config)(?:\.\w+)?(?:\.\w+)?["']/g,
+    ),
+  ].flatMap(([, whole, items = '']) => (whole === undefined ? environmentsIn(items) : [whole]))
   const holders = new Set([...others, ...handed])
   const form =
     /(?:\bprocess\.env\??\.|\bprocess\.env\[\s*["'`]|\b(?:import\.meta|Bun)\.env\.|(?<![.\w])(?<holder>\w+)\.)(?<name>[A-Z]\w*)(?:["'`]\s*\])?(?!\s*=(?![=>]))/g
@@ -36,6 +36,14 @@ function properties(text: string): Found[] {
     required: false,
     fallback: alternative(text.slice(match.index + match[0].length, match.index + match[0].length + 300)),
   }))
+}
+
+/** Of imported names, those that speak of the environment, as the file calls them. */
+function environmentsIn(items: string): string[] {
+  return items.split(',').flatMap((item) => {
+    const [own = '', other = own] = item.trim().split(/\s+as\s+/)
+    return /^\w*(?:env|ENV|Env|environment)$/.test(own) ? [other] : []
+  })
 }
 
 /** What stands behind `??` or `||`. */
@@ -52,46 +60,49 @@ function destructured(text: string): Found[] {
   )
 }
 
-const schemaFile = /\bprocess\.env\b|["'](@nestjs\/config|envalid|env-schema|znv|@t3-oss\/env-\w+|convict)["']/
-
-/** The keys of a schema of zod, Joi, yup, envalid and their like, in a file that checks the environment. */
-function schemas(text: string): Found[] {
-  if (!schemaFile.test(text)) return []
-  const keys = [
-    ...text.matchAll(
-      /(?=[A-Z])(?<=[{,]\s*)([A-Z][A-Z0-9_]*)\s*:\s*(?=(?:z|Joi|joi|yup|Yup|v|Type|t)\.\w|(?:str|num|bool|port|url|email|host|json|makeValidator)\()/g,
-    ),
-  ]
-  return keys.map((match): Found => {
-    const chain = partsFrom(text, match.index + match[0].length, ',').parts[0] ?? ''
-    const stated = /(?:\.default\(|\b(?:default|devDefault):)\s*("[^"\n]*"|'[^'\n]*'|[\w.-]+)/.exec(chain)?.[1]
-    const spared = /\.(optional|nullish|default|catch|allow)\(|\bdefault:/.test(chain)
-    const required = /^[jJ]oi\b|^[yY]up\b/.test(chain) ? /\.required\(/.test(chain) : !spared
-    return { name: match[1] as string, at: match.index, required, fallback: plainText(stated) }
-  })
-}
-
 /** Nest's service, env-var and convict: variables by name in a call, or as the value of `env`. */
 function services(text: string): Found[] {
-  const calls = [
-    ...text.matchAll(/\b(?:\w*[cC]onfig(?:Service)?|env)\.(get|getOrThrow|required)(?:<[^>()]*>)?\(\s*(?=["'`][A-Z])/g),
-  ].flatMap((match): Found[] => {
-    const [first, second] = argumentsFrom(text, match.index + match[0].length)
+  const form = /(?<receiver>\b\w+\.)?\b(?<method>get|getOrThrow|required)(?:<[^<>()]{0,100}>)?\(\s*(?=["'`][A-Z])/g
+  const own = envVarNames(text)
+  const calls = [...text.matchAll(form)].flatMap((match): Found[] => {
+    const receiver = match.groups?.['receiver']?.slice(0, -1)
+    const known = receiver === undefined ? own.has(match[0].split('(')[0] ?? '') : own.has(receiver)
+    if (!known && !/^(?:\w*[cC]onfig(?:Service)?|env)$/.test(receiver ?? '')) return []
+    const end = match.index + match[0].length
+    const [first, second] = argumentsFrom(text, end)
     const name = stringIn(first)
+    const chain = text.slice(end, end + longestExpression)
     const must =
-      match[1] !== 'get' ||
-      /^[^\n]*?\)\s*(?:\.default\([^)]*\))?\.required\(/.test(
-        text.slice(match.index + match[0].length).slice(0, longestExpression),
-      )
-    return name === undefined ? [] : [{ name, at: match.index, required: must, fallback: plainText(second) }]
+      match.groups?.['method'] !== 'get' ||
+      /^[^\n]{0,200}?\)\s*(?:\.default\([^)]*\))?\.required\(/.test(chain) ||
+      /^[^()\n]{0,100}\)\s*\.required\(/.test(chain)
+    const stated = /^[^()\n]{0,100}\)\s*\.default\(\s*("[^"\n]*"|'[^'\n]*'|[\w.-]+)/.exec(chain)?.[1]
+    return name === undefined
+      ? []
+      : [{ name, at: match.index, required: must, fallback: plainText(second) ?? plainText(stated) }]
   })
-  const declared = /["']convict["']/.test(text)
-    ? [...text.matchAll(/\benv:\s*["']([A-Z]\w*)["']/g)].map((match) => ({
-        name: match[1] as string,
-        at: match.index,
-        required: false,
-        fallback: undefined,
-      }))
-    : []
-  return [...calls, ...declared]
+  return [...calls, ...convict(text)]
+}
+
+/** What a file calls env-var, and its function. */
+function envVarNames(text: string): Set<string> {
+  const imports =
+    /\bimport\s+(?:\*\s*as\s+)?(\w+)?\s*,?\s*(?:\{([^{}]{0,200})\})?\s*from\s*["']env-var["']|\b(\w+)\s*=\s*require\(\s*["']env-var["']/g
+  return new Set(
+    [...text.matchAll(imports)].flatMap(([, whole, items = '', required]) => [
+      ...[whole, required].filter((name) => name !== undefined),
+      ...items.split(',').map((item) => item.trim()),
+    ]),
+  )
+}
+
+/** Objects with `env` and what else convict asks for; the schema may stand in a file of its own. */
+function convict(text: string): Found[] {
+  if (!/["']convict["']|\bformat\s*:/.test(text)) return []
+  return [...text.matchAll(/\benv:\s*["']([A-Z]\w*)["']/g)].map((match) => {
+    const before = text.slice(Math.max(0, match.index - 400), match.index)
+    const object = `${before.slice(before.lastIndexOf('{') + 1)}${/^[^{}]{0,400}/.exec(text.slice(match.index))?.[0] ?? ''}`
+    const stated = /\bdefault:\s*("[^"\n]*"|'[^'\n]*'|[\w.-]+)/.exec(object)?.[1]
+    return { name: match[1] as string, at: match.index, required: false, fallback: plainText(stated) }
+  })
 }

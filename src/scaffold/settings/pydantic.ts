@@ -4,6 +4,8 @@ import { variableName, type Code, type Found } from './setting.ts'
 interface Class {
   name: string
   bases: string[]
+  /** What stands in brackets behind its name. */
+  head: string
   code: Code
   /** The text of its body, and where that starts. */
   body: { text: string; at: number }
@@ -53,26 +55,55 @@ function lineage(one: Class, named: ReadonlyMap<string, Class>, known: Map<Class
 function variablesOf(classes: readonly Class[], named: ReadonlyMap<string, Class>): Array<Found & Code> {
   const configured = (key: string) =>
     classes
-      .map(({ body }) => stringIn(new RegExp(`\\b${key}\\s*=\\s*([^,)\\n]+)`).exec(body.text)?.[1]))
+      .flatMap(({ body, head }) => [head, body.text])
+      .map((text) => stringIn(new RegExp(`\\b${key}\\s*=\\s*([^,)\\n]+)`).exec(text)?.[1]))
       .findLast((value) => value !== undefined)
   const prefix = configured('env_prefix') ?? ''
   const delimiter = configured('env_nested_delimiter')
-  const exact = classes.some(({ body }) => /\bcase_sensitive\s*=\s*True/.test(body.text))
+  const exact = classes.some(({ body, head }) => /\bcase_sensitive\s*=\s*True/.test(`${head}${body.text}`))
   const written = (name: string) => (exact && variableName.test(name) ? name : name.toUpperCase())
+  const inConfig = new Map(classes.flatMap(({ body }) => namesInConfig(body.text)))
   return classes.flatMap(({ code, body }) =>
     fieldsOf(body).flatMap((field): Array<Found & Code> => {
-      const nested = delimiter === undefined ? undefined : named.get(/^\w+/.exec(field.type)?.[0] ?? '')
-      if (nested !== undefined && delimiter !== undefined)
-        return fieldsOf(nested.body).map((inner) => ({
-          ...nested.code,
-          ...valueOf(inner),
-          name: written(`${prefix}${field.name}${delimiter}${inner.name}`),
-          at: inner.at,
-        }))
-      const { alias, ...value } = valueOf(field)
-      return [{ ...code, ...value, name: written(alias ?? `${prefix}${field.name}`), at: field.at }]
+      const { alias = inConfig.get(field.name), ...value } = valueOf(field)
+      const own = { ...code, ...value, name: written(alias ?? `${prefix}${field.name}`), at: field.at }
+      return delimiter === undefined ? [own] : nestedIn(own, field, { named, delimiter, written })
     }),
   )
+}
+
+interface Nesting {
+  named: ReadonlyMap<string, Class>
+  delimiter: string
+  written: (name: string) => string
+}
+
+/** How deep a model is read that is a field of another. */
+const deepest = 4
+
+/** The variables of the fields of a model, under the name of the field that holds it; that field itself if it is no model. */
+function nestedIn(own: Found & Code, field: Field, nesting: Nesting, depth = 0): Array<Found & Code> {
+  const { named, delimiter, written } = nesting
+  const model = named.get((/^(?:Optional\[\s*)?(\w+)/.exec(field.type) ?? [])[1] ?? '')
+  if (model === undefined || depth === deepest) return [own]
+  const spared = field.value !== undefined && !own.required
+  return fieldsOf(model.body).flatMap((inner) => {
+    const { alias, ...value } = valueOf(inner)
+    const name = `${own.name}${delimiter}${written(alias ?? inner.name)}`
+    const found = { ...model.code, ...value, name, at: inner.at, required: value.required && !spared }
+    return nestedIn(found, inner, nesting, depth + 1)
+  })
+}
+
+/** The first form of pydantic gives fields other names in `class Config`: `fields = {"url": {"env": "DATABASE_URL"}}`. */
+function namesInConfig(body: string): Array<[string, string]> {
+  const start = /\bfields\s*(?::[^=\n]{0,80})?=\s*\{/.exec(body)
+  if (start === null) return []
+  return argumentsFrom(body, start.index + start[0].length).flatMap((entry): Array<[string, string]> => {
+    const [, field, value = ''] = /^["'](\w+)["']\s*:\s*([\s\S]*)$/.exec(entry) ?? []
+    const name = /^["'](\w+)["']$/.exec(value)?.[1] ?? /["']env["']\s*:\s*[[({]?\s*["'](\w+)["']/.exec(value)?.[1]
+    return field === undefined || name === undefined ? [] : [[field, name]]
+  })
 }
 
 /** Whether a field must be set, what it is otherwise, and the name that it is given by hand. */
@@ -109,6 +140,7 @@ function classesOf(code: Code): Class[] {
     }
     return {
       name: match[2] as string,
+      head: `${match[3] ?? ''}\n`,
       bases: (match[3] ?? '').split(',').map((base) => base.trim().split('.').at(-1) ?? ''),
       code,
       body: { text: code.text.slice(at, end), at },

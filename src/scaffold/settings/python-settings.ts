@@ -1,4 +1,6 @@
 import { argumentsFrom, plainText, stringIn } from './code-text.ts'
+import { dynaconfSettings } from './dynaconf.ts'
+import { readerPrefix } from './environs-prefix.ts'
 import { pydanticSettings } from './pydantic.ts'
 import type { Code, Found } from './setting.ts'
 import { wrapperCalls } from './wrappers.ts'
@@ -11,7 +13,7 @@ export function pythonSettings(files: readonly Code[]): Array<Found & Code> {
       ...code,
     })),
   )
-  return [...own, ...pydanticSettings(files)]
+  return [...own, ...pydanticSettings(files), ...dynaconfSettings(files)]
 }
 
 /** `os.environ["NAME"]` fails without it; an assignment to it is no read. */
@@ -47,7 +49,7 @@ function otherWrappers(text: string): Found[] {
 /** The names under which a file has a reader that fails without the variable, unless it is given a default. */
 function readerNames(text: string): string[] {
   const made = [...text.matchAll(/\b(\w+)\s*=\s*(?:\w+\.)?(?:Env|FileAwareEnv|Config)\(/g)].map(([, name]) => name)
-  const imported = [...text.matchAll(/^\s*from (?:environs|decouple) import (?:.*\b)?(env|config)\b/gm)].map(
+  const imported = [...text.matchAll(/^[ \t]*from (?:environs|decouple) import (?:.*\b)?(env|config)\b/gm)].map(
     ([, name]) => name,
   )
   return [...made, ...imported].filter((name) => name !== undefined)
@@ -60,20 +62,24 @@ function readers(text: string): Found[] {
   const declared = new Map(
     [...text.matchAll(/\b([A-Z]\w+)\s*=\s*\(\s*\w+\s*,([^()]*)\)/g)].map((match) => [match[1], match[2]]),
   )
-  return names.flatMap((name) =>
-    [...text.matchAll(new RegExp(`\\b${name}(?:\\.(\\w+))?\\(`, 'g'))].flatMap((match): Found[] => {
+  return [...new Set(names)].flatMap((name) => {
+    const prefixAt = readerPrefix(text, name)
+    return [...text.matchAll(new RegExp(`\\b${name}(?:\\.(\\w+))?\\(`, 'g'))].flatMap((match): Found[] => {
       const at = match.index
       const [first, ...others] = argumentsFrom(text, at + match[0].length)
       const method = match[1] ?? ''
       const variable = stringIn(first) ?? (first === undefined ? implied[method] : undefined)
-      if (variable === undefined || method === 'read_env') return []
+      const prefix = prefixAt(at)
+      if (variable === undefined || prefix === undefined || notReads.test(method)) return []
       const keyword = others.map((argument) => /^default\s*=\s*([\s\S]+)$/.exec(argument)?.[1])
       const positional = others.filter((argument) => !/^\w+\s*=(?!=)/.test(argument))
       const fallback = keyword.find((value) => value !== undefined) ?? positional.at(-1) ?? declared.get(variable)
-      return [{ name: variable, at, required: fallback === undefined, fallback: plainText(fallback) }]
-    }),
-  )
+      return [{ name: `${prefix}${variable}`, at, required: fallback === undefined, fallback: plainText(fallback) }]
+    })
+  })
 }
+
+const notReads = /^(?:read_env|prefixed)$/
 
 /** The variables that methods of django-environ read if they are given none. */
 const implied: Readonly<Record<string, string>> = {

@@ -5,6 +5,9 @@ import { goSettings } from './go-settings.ts'
 import { javaSettings } from './java-settings.ts'
 import { nodeSettings } from './node-settings.ts'
 import { pythonSettings } from './python-settings.ts'
+import { ownReads } from './own-readers.ts'
+import { withRequirements } from './requirement.ts'
+import { resolvedCode } from './resolved-code.ts'
 import { rustSettings } from './rust-settings.ts'
 import { settingsOf, type Code, type Found, type Setting } from './setting.ts'
 import { wrapperCalls } from './wrappers.ts'
@@ -27,14 +30,20 @@ const codeOf: Readonly<Record<Language, RegExp>> = {
   python: /\.py$/,
   node: /\.([cm]?[jt]sx?|prisma)$/,
   go: /\.go$/,
-  java: /\.(java|kt)$|^src\/main\/resources\/application\.(properties|ya?ml)$/,
+  java: /\.(java|kt)$|^src\/main\/resources\/application(-[\w-]+)?\.(properties|ya?ml)$/,
   rust: /\.rs$/,
 }
 
 /** The code of an application that goes into its image, without comments. */
 export function shippedCode(tree: SourceTree, language: Language, sources: readonly string[]): Code[] {
   const syntax = (path: string) =>
-    language === 'rust' ? 'rust' : /\.(py|properties|ya?ml)$/.test(path) ? 'hash' : 'slashes'
+    language === 'rust'
+      ? 'rust'
+      : path.endsWith('.py')
+        ? 'hash'
+        : /\.(properties|ya?ml)$/.test(path)
+          ? 'lines'
+          : 'slashes'
   return [...tree.texts]
     .filter(
       ([path]) =>
@@ -47,5 +56,7 @@ export function shippedCode(tree: SourceTree, language: Language, sources: reado
 
 /** Every environment variable that shipped code reads, by name. */
 export function readSettings(code: readonly Code[], language: Language): Setting[] {
-  return settingsOf(readers[language](code))
+  const { files, constants } = resolvedCode(code, language)
+  const found = [...readers[language](files), ...ownReads(files, language, constants).found]
+  return settingsOf(withRequirements(found, files, language))
 }

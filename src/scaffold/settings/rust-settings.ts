@@ -1,17 +1,23 @@
 import { plainText } from './code-text.ts'
+import { filledStructs } from './rust-structs.ts'
 import type { Code, Found } from './setting.ts'
 import { wrapperCalls } from './wrappers.ts'
 
-/** What the code reads by `std::env::var`, in the attributes of clap, and in structs that envy fills. What `env!` reads is there at compile time alone. */
+/** What the code reads by `std::env::var`, in the attributes of clap, and in structs that envy, config and figment fill. What `env!` reads is there at compile time alone. */
 export function rustSettings(files: readonly Code[]): Array<Found & Code> {
-  return files.flatMap((code) =>
+  const read = files.flatMap((code) =>
     [...variables(code.text), ...wrapperCalls(code.text), ...clap(code.text)].map((found) => ({ ...found, ...code })),
   )
+  return [...read, ...filledStructs(files)]
 }
+
+/** In characters: what is called on a variable. */
+const longestChain = 400
 
 function variables(text: string): Found[] {
   return [...text.matchAll(/\b(?:(?:env|dotenv|dotenvy)::)(var|var_os)\(\s*"(\w+)"\s*,?\s*\)/g)].map((match) => {
-    const after = text.slice(match.index + match[0].length).replace(/^\s+/, '')
+    const end = match.index + match[0].length
+    const after = text.slice(end, end + longestChain).trimStart()
     return {
       name: match[2] as string,
       at: match.index,

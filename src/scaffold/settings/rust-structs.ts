@@ -1,0 +1,137 @@
+import { partsFrom } from './code-text.ts'
+import type { Code, Found } from './setting.ts'
+
+interface RustField {
+  name: string
+  at: number
+  type: string
+  attributes: string
+}
+
+interface RustStruct {
+  name: string
+  fields: RustField[]
+  code: Code
+}
+
+/** How a library fills a struct from the environment. */
+interface Filling {
+  at: number
+  prefix: string
+  /** What joins the names of fields in each other; undefined if it fills none in each other. */
+  separator: string | undefined
+  /** Whether only the environment gives values. */
+  alone: boolean
+}
+
+/** The fields of structs that envy, config and figment fill from the environment, under the names that they have there. */
+export function filledStructs(files: readonly Code[]): Array<Found & Code> {
+  const structs = files.flatMap(structsIn)
+  const named = new Map(structs.map((struct) => [struct.name, struct]))
+  const known = new Set<string>()
+  return files.flatMap((code) =>
+    fillingsIn(code.text).flatMap((filling) => {
+      const root = filledBy(code.text, filling.at, named)
+      const key = `${filling.prefix} ${root?.name}`
+      if (root === undefined || known.has(key)) return []
+      known.add(key)
+      return fieldsUnder(root, filling.prefix, filling, named, [])
+    }),
+  )
+}
+
+function fillingsIn(text: string): Filling[] {
+  const alone = !/\b(?:Toml|Json|Yaml|Serialized)::|\bFile::|\bset_default\(/.test(text)
+  const envy = [...text.matchAll(/\benvy::(?:prefixed\(\s*"(\w+)"\s*\)|from_env\b)/g)].map((match) => ({
+    at: match.index,
+    prefix: match[1] ?? '',
+    separator: undefined,
+    alone: true,
+  }))
+  const others = [
+    ...text.matchAll(
+      /\b(Environment|Env)::(?:with_prefix|prefixed)\(\s*"(\w+)"\s*\)|\b(Environment)::default\(\)|\bEnv::raw\(\)/g,
+    ),
+  ]
+  return [
+    ...envy,
+    ...others.map((match): Filling => {
+      const end = match.index + match[0].length
+      const chain = /^(?:\s*\.\s*\w+\([^()\n]{0,100}\)){0,12}/.exec(text.slice(end, end + 600))?.[0] ?? ''
+      const given = (method: string) => new RegExp(`\\.\\s*${method}\\(\\s*"([^"\\n]*)"`).exec(chain)?.[1]
+      const ofConfig = (match[1] ?? match[3]) === 'Environment'
+      const separator = given(ofConfig ? 'separator' : 'split')
+      const between = ofConfig ? (given('prefix_separator') ?? separator ?? '_') : ''
+      return {
+        at: match.index,
+        prefix: match[2] === undefined ? '' : `${match[2]}${between}`,
+        // Figment splits by what it is given, and the environment then has just that.
+        separator,
+        alone,
+      }
+    }),
+  ]
+}
+
+/** The struct that a call fills: the one named nearest to it, or the one whose implementation it stands in. */
+function filledBy(text: string, at: number, named: ReadonlyMap<string, RustStruct>): RustStruct | undefined {
+  const behind = text.slice(at, at + 600)
+  const before = text.slice(Math.max(0, at - 400), at)
+  const names = [
+    /::<\s*(?:[\w:]+::)?(\w+)/.exec(behind)?.[1],
+    ...[...before.matchAll(/(?:(?<!:):\s|->\s?(?:[\w:]{1,40}<)?)\s?(?:\w+::)?(\w+)/g)]
+      .map(([, name]) => name)
+      .toReversed(),
+    [...text.slice(Math.max(0, at - 3_000), at).matchAll(/\bimpl\s+(\w+)\s*\{/g)].at(-1)?.[1],
+  ]
+  return names.map((name) => named.get(name ?? '')).find((struct) => struct !== undefined)
+}
+
+/** How deep structs are in each other. */
+const deepest = 6
+
+function fieldsUnder(
+  struct: RustStruct,
+  prefix: string,
+  filling: Filling,
+  named: ReadonlyMap<string, RustStruct>,
+  seen: readonly string[],
+): Array<Found & Code> {
+  if (seen.length === deepest || seen.includes(struct.name)) return []
+  return struct.fields.flatMap((field) => {
+    if (/\bskip(?:_deserializing)?\b/.test(field.attributes)) return []
+    const renamed = /\brename\s*=\s*"(\w+)"/.exec(field.attributes)?.[1] ?? field.name
+    const name = `${prefix}${renamed}`.toUpperCase()
+    const inner = named.get(/(\w+)>*$/.exec(field.type)?.[1] ?? '')
+    const flat = /\bflatten\b/.test(field.attributes)
+    if (inner !== undefined && (flat || filling.separator !== undefined)) {
+      const under = flat ? prefix : `${name}${filling.separator}`
+      return fieldsUnder(inner, under, filling, named, [...seen, struct.name])
+    }
+    const spared = /^Option\b/.test(field.type) || /\bdefault\b/.test(field.attributes)
+    return [{ ...struct.code, name, at: field.at, required: filling.alone && !spared, fallback: undefined }]
+  })
+}
+
+/** The structs of a file that serde fills. */
+function structsIn(code: Code): RustStruct[] {
+  const form =
+    /#\[derive\([^()\]]{0,200}\bDeserialize\b[^()\]]{0,200}\)\]([^{};]{0,400})\bstruct\s+(\w+)[^{};]{0,100}\{/g
+  return [...code.text.matchAll(form)].map((match) => {
+    const from = match.index + match[0].length
+    return { name: match[2] as string, fields: fieldsOfStruct(code.text, from), code }
+  })
+}
+
+function fieldsOfStruct(text: string, from: number): RustField[] {
+  let at = from
+  return partsFrom(text, from, ',').parts.flatMap((part): RustField[] => {
+    const place = text.indexOf(part, at)
+    at = place + part.length
+    const [, attributes = '', name, type = ''] =
+      /^((?:#\[[^\]]{0,200}\]\s*){0,8})(?:pub(?:\([^()]{0,20}\))?\s+)?(\w+)\s*:\s*([\s\S]+)$/.exec(part) ?? []
+    return name === undefined
+      ? []
+      : [{ name, at: place + part.lastIndexOf(name, part.length - type.length), type: type.trim(), attributes }]
+  })
+}

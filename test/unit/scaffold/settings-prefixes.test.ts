@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest'
+import type { Language } from '../../../src/scaffold/application.ts'
+import { namesMade, namesRead } from './names-read.ts'
+
+type Case = [title: string, language: Language, files: Record<string, string>, expected: string[]]
+
+const cargo = 'src/main.rs'
+
+describe('names have the prefix that the code gives them', () => {
+  it.each<Case>([
+    [
+      "environs' prefixed, also in each other",
+      'python',
+      {
+        'a.py':
+          'from environs import Env\nenv = Env()\nenv.read_env()\nwith env.prefixed("ORDERS_"):\n    url = env.str("DATABASE_URL")\n    with env.prefixed("S3_"):\n        bucket = env("BUCKET", "x")\n    limit = env.int("LIMIT", 5)\nother = env("OTHER_A")\n',
+      },
+      ['ORDERS_DATABASE_URL!', 'ORDERS_LIMIT=5', 'ORDERS_S3_BUCKET=x', 'OTHER_A!'],
+    ],
+    [
+      "Env's own prefix in django-environ and Starlette's config",
+      'python',
+      {
+        'a.py':
+          'from starlette.config import Config\nconfig = Config(".env", env_prefix="APP_")\nurl = config("DATABASE_URL")\n',
+        'b.py': 'import environ\nenv = environ.Env()\nenv.prefix = "SHOP_"\nkey = env("SECRET_KEY")\n',
+      },
+      ['APP_DATABASE_URL!', 'SHOP_SECRET_KEY!'],
+    ],
+    [
+      "pydantic's in its second form and as an argument of the class",
+      'python',
+      {
+        'a.py':
+          'from pydantic_settings import BaseSettings\nclass Pool(BaseModel):\n    size: int = 5\nclass Db(BaseModel):\n    url: str\n    pool: Pool = Pool()\nclass A(BaseSettings, env_prefix="ORDERS_", env_nested_delimiter="__"):\n    db: Db\nclass B(BaseSettings):\n    class Config:\n        env_prefix = "SHOP_"\n        fields = {"url": {"env": "DATABASE_URL"}, "key": {"env": ["API_KEY", "KEY"]}}\n    url: str\n    key: str\n    name: str = "x"\n',
+      },
+      ['API_KEY!', 'DATABASE_URL!', 'ORDERS_DB__POOL__SIZE=5', 'ORDERS_DB__URL!', 'SHOP_NAME=x'],
+    ],
+    [
+      "pydantic's aliases",
+      'python',
+      {
+        'a.py':
+          'from pydantic_settings import BaseSettings\nclass A(BaseSettings):\n    url: str = Field(..., env="DATABASE_URL")\n    key: str = Field(validation_alias=AliasChoices("api_key", "KEY"))\n    name: str = Field(alias="SERVICE_NAME", default="x")\n    both: str = Field(..., env=["FIRST_A", "SECOND_A"])\n',
+      },
+      ['API_KEY!', 'DATABASE_URL!', 'FIRST_A!', 'SERVICE_NAME=x'],
+    ],
+    [
+      "Dynaconf's",
+      'python',
+      {
+        'a.py':
+          'from dynaconf import Dynaconf\nsettings = Dynaconf(envvar_prefix="ORDERS", validators=[Validator("database_url", must_exist=True), Validator("LIMIT", default=5)])\nx = settings.BUCKET\ny = settings.get("QUEUE", "q")\nz = settings["TOPIC"]\nsettings.MAIL.HOST\n',
+      },
+      [
+        'ORDERS_BUCKET!',
+        'ORDERS_DATABASE_URL!',
+        'ORDERS_LIMIT=5',
+        'ORDERS_MAIL__HOST!',
+        'ORDERS_QUEUE=q',
+        'ORDERS_TOPIC!',
+      ],
+    ],
+    [
+      "Dynaconf's own, if it is given none",
+      'python',
+      {
+        'a.py':
+          'from dynaconf import Dynaconf\nsettings = Dynaconf(settings_files=["settings.toml"])\nx = settings.BUCKET\n',
+      },
+      ['DYNACONF_BUCKET'],
+    ],
+    [
+      "viper's, with the keys that are bound and read",
+      'go',
+      {
+        'a.go':
+          'package a\n\nfunc f() {\n\tviper.SetEnvPrefix("orders")\n\tviper.SetEnvKeyReplacer(strings.NewReplacer(".", "_"))\n\tviper.BindEnv("database.url")\n\tviper.BindEnv("bucket", "S3_BUCKET")\n\tviper.AutomaticEnv()\n\tviper.SetDefault("limit", 5)\n\t_ = viper.GetString("queue.name")\n\t_ = viper.GetInt("limit")\n}\n',
+      },
+      ['ORDERS_DATABASE_URL', 'ORDERS_LIMIT=5', 'ORDERS_QUEUE_NAME', 'S3_BUCKET'],
+    ],
+    [
+      "viper's instance without prefix",
+      'go',
+      {
+        'a.go':
+          'package a\n\nfunc f() {\n\tv := viper.New()\n\tv.MustBindEnv("database_url")\n\t_ = v.GetString("other")\n}\n',
+      },
+      ['DATABASE_URL'],
+    ],
+    [
+      "envconfig's, with names made of those of the fields",
+      'go',
+      {
+        'a.go':
+          'package a\n\ntype Spec struct {\n\tDatabaseURL string `required:"true" split_words:"true"`\n\tLimit int `default:"5"`\n\tMailHost string\n\tBucket string `envconfig:"S3_BUCKET"`\n\tPool struct {\n\t\tSize int\n\t}\n\tunexported string\n\tSkipped string `ignored:"true"`\n}\n\nfunc f() {\n\tvar s Spec\n\tenvconfig.Process("orders", &s)\n}\n',
+      },
+      ['ORDERS_DATABASE_URL!', 'ORDERS_LIMIT=5', 'ORDERS_MAILHOST', 'ORDERS_POOL_SIZE', 'ORDERS_S3_BUCKET'],
+    ],
+    [
+      "env's options",
+      'go',
+      {
+        'a.go':
+          'package a\n\ntype Config struct {\n\tURL string `env:"DATABASE_URL,required"`\n\tPool Pool `envPrefix:"POOL_"`\n}\n\ntype Pool struct {\n\tSize int `env:"SIZE" envDefault:"5"`\n}\n\nfunc f() { env.ParseWithOptions(&Config{}, env.Options{Prefix: "ORDERS_"}) }\n',
+      },
+      ['ORDERS_DATABASE_URL!', 'ORDERS_POOL_SIZE=5'],
+    ],
+    [
+      "cleanenv's",
+      'go',
+      {
+        'a.go':
+          'package a\n\ntype Config struct {\n\tDB Database `env-prefix:"DB_"`\n}\n\ntype Database struct {\n\tURL string `env:"URL" env-required:"true"`\n\tName string `env:"NAME" env-default:"x"`\n}\n',
+      },
+      ['DB_NAME=x', 'DB_URL!'],
+    ],
+    [
+      "envy's",
+      'rust',
+      {
+        [cargo]:
+          '#[derive(Deserialize, Debug)]\nstruct Config {\n    database_url: String,\n    #[serde(default)]\n    limit: u32,\n    #[serde(rename = "bucket_name")]\n    bucket: String,\n    token: Option<String>,\n}\nfn f() { let c = envy::prefixed("APP_").from_env::<Config>().unwrap(); }\n',
+      },
+      ['APP_BUCKET_NAME!', 'APP_DATABASE_URL!', 'APP_LIMIT', 'APP_TOKEN'],
+    ],
+    [
+      "config's, with its separators",
+      'rust',
+      {
+        [cargo]:
+          '#[derive(serde::Deserialize)]\npub struct Settings {\n    pub database: Database,\n    pub limit: Option<u32>,\n}\n#[derive(serde::Deserialize)]\npub struct Database {\n    pub url: String,\n}\nfn f() -> Result<Settings, ConfigError> {\n    Config::builder().add_source(config::Environment::with_prefix("APP").prefix_separator("_").separator("__")).build()?.try_deserialize()\n}\n',
+      },
+      ['APP_DATABASE__URL!', 'APP_LIMIT'],
+    ],
+    [
+      "figment's",
+      'rust',
+      {
+        [cargo]:
+          'use figment::{Figment, providers::Env};\n#[derive(Deserialize)]\nstruct Config {\n    database_url: String,\n    db: Db,\n}\n#[derive(Deserialize)]\nstruct Db {\n    name: String,\n}\nfn f() { let c: Config = Figment::new().merge(Env::prefixed("APP_").split("__")).extract().unwrap(); }\n',
+      },
+      ['APP_DATABASE_URL!', 'APP_DB__NAME!'],
+    ],
+    [
+      "Spring's properties, as the environment spells them",
+      'java',
+      {
+        'src/main/java/A.java':
+          '@ConfigurationProperties(prefix = "shop.mail-server")\npublic class A {\n  private String hostName;\n  private int port = 25;\n  private final Logger log = x();\n  @NotBlank\n  private String from;\n  private static final String X = "y";\n}\n@ConfigurationProperties("orders")\nrecord B(@NotNull String bucketName, int limit) {}\n',
+      },
+      [
+        'ORDERS_BUCKETNAME!',
+        'ORDERS_LIMIT',
+        'SHOP_MAILSERVER_FROM!',
+        'SHOP_MAILSERVER_HOSTNAME',
+        'SHOP_MAILSERVER_PORT=25',
+      ],
+    ],
+    [
+      "Spring's properties, of which no file says the value",
+      'java',
+      {
+        'src/main/java/A.java':
+          'class A {\n  @Value("${shop.api-url}") String a;\n  @Value("${shop.limit:5}") int b;\n  @Value("${shop.name}") String c;\n  @Value("${shop.mail.from}") String d;\n}\n',
+        'src/main/resources/application.yml': 'shop:\n  name: x\n  mail:\n    from: ${MAIL_FROM}\n',
+      },
+      ['MAIL_FROM!', 'SHOP_APIURL!', 'SHOP_LIMIT=5'],
+    ],
+  ])('%s (%s)', (_, language, files, expected) => {
+    expect(namesRead(language, files)).toEqual(expected)
+  })
+
+  it('and a prefix that is computed is said', () => {
+    const text = 'from environs import Env\nenv = Env()\nwith env.prefixed(kind + "_"):\n    url = env("URL")\n'
+    expect(namesRead('python', { 'a.py': text })).toEqual([])
+    expect(namesMade('python', { 'a.py': text })).toEqual(['environs under a computed prefix'])
+  })
+})
+
+describe("Spring's placeholders are read with what is in them", () => {
+  it.each<[string, string, string[]]>([
+    ['a null', 'a: ${BUCKET:#{null}}\nb: x\n', ['BUCKET']],
+    [
+      'one in another',
+      'url: ${DB_URL:jdbc:postgresql://${DB_HOST:localhost}:${DB_PORT:5432}/orders}\n',
+      ['DB_HOST=localhost', 'DB_PORT=5432', 'DB_URL'],
+    ],
+    ['one that stands for another', 'url: ${FIRST_A:${SECOND_A:x}}\n', ['FIRST_A', 'SECOND_A=x']],
+    ['one that must be there if another is not', 'url: ${FIRST_A:${SECOND_A}}\n', ['FIRST_A', 'SECOND_A!']],
+    ['a URL', 'url: ${API_URL:https://api.example.com/v1}\n', ['API_URL=https://api.example.com/v1']],
+    ['nothing that closes it', 'a: ${BUCKET:x\nb: ${OTHER_A}\n', ['OTHER_A!']],
+  ])('%s', (_, text, expected) => {
+    expect(namesRead('java', { 'src/main/resources/application.yml': text })).toEqual(expected)
+  })
+
+  it('in code', () => {
+    const text =
+      'class A {\n  @Value("${BUCKET:#{null}}") String a;\n  @Value("#{\'${HOSTS_A:a,b}\'.split(\',\')}") List<String> b;\n}\n'
+    expect(namesRead('java', { 'src/main/java/A.java': text })).toEqual(['BUCKET', 'HOSTS_A=a,b'])
+  })
+})
