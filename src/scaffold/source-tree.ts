@@ -33,7 +33,7 @@ export const mostPaths = 100_000
 
 /** Files whose text may matter, by name: those that lock and describe an application, and the lock file of bases. */
 const described =
-  /^(requirements\.txt|pyproject\.toml|poetry\.lock|uv\.lock|package\.json|package-lock\.json|pnpm-lock\.yaml|pnpm-workspace\.yaml|yarn\.lock|\.npmrc|\.yarnrc\.yml|tsconfig(\..+)?\.json|go\.(mod|sum|work)|pom\.xml|build\.gradle(\.kts)?|settings\.gradle(\.kts)?|gradle\.lockfile|application\.(properties|ya?ml)|Cargo\.(toml|lock)|loadline\.lock\.json)$/
+  /^(requirements\.txt|pyproject\.toml|poetry\.lock|uv\.lock|package\.json|package-lock\.json|pnpm-lock\.yaml|pnpm-workspace\.yaml|yarn\.lock|\.npmrc|\.yarnrc\.yml|tsconfig(\..+)?\.json|go\.(mod|sum|work)|pom\.xml|build\.gradle(\.kts)?|settings\.gradle(\.kts)?|gradle\.lockfile|application(-[\w-]+)?\.(properties|ya?ml)|Cargo\.(toml|lock)|loadline\.lock\.json)$/
 
 const code = /\.(py|[cm]?[jt]sx?|prisma|go|java|kt|rs)$/
 

@@ -20,14 +20,14 @@ const words = (text: string) => new Set(text.trim().split(/\s+/))
 
 /** Owners on GitHub whose projects are meant by what names them. */
 const ownersOnGithub = words(`
-  actions advisories aquasecurity aws code-security compose-spec containerd containers dagger distribution docker elastic github google googlecontainertools hadolint in-toto klauspost
-  knqyf263 masahiro331 moby nektos opencontainers openvex package-url pandatix prometheus sigstore spf13 ulikunitz wagoodman vito
+  actions advisories aquasecurity aws code-security compose-spec containerd containers dagger distribution docker elastic github google googlecontainertools hadolint in-toto kelseyhightower klauspost
+  knqyf263 masahiro331 moby nektos opencontainers openvex package-url pandatix prometheus sigstore spf13 stripe ulikunitz wagoodman vito
 `)
 
 /** Publishers on public registries of images whose images are meant. */
 const publishers = words(`
   docker.io/aquasec docker.io/docker docker.io/hadolint docker.io/library docker.io/v1 docker.io/wagoodman gcr.io/aquasec gcr.io/distroless gcr.io/gcp-runtimes
-  gcr.io/go-containerregistry ghcr.io/aquasecurity ghcr.io/sigstore ghcr.io/googlecontainertools public.ecr.aws/aquasecurity cgr.dev/chainguard
+  gcr.io/go-containerregistry ghcr.io/aquasecurity ghcr.io/sigstore ghcr.io/googlecontainertools public.ecr.aws/aquasecurity public.ecr.aws/aws-observability cgr.dev/chainguard
 `)
 
 /** Accounts by which publishers sign their images: their own projects at Google. */

@@ -60,10 +60,10 @@ function nodeText(text: string): string {
         /\b(\w+)\s*=\s*require\(\s*["'](?:node:)?process["']\s*\)/g,
       )
     : []
-  const named = process.reduce(
-    (found, name) => found.replaceAll(new RegExp(`(?<![.\\w$])${name}\\.env\\b`, 'g'), 'process.env'),
-    plain,
-  )
+  // No file has more: each is looked for in all of it.
+  const named = [...new Set(process)]
+    .slice(0, 20)
+    .reduce((found, name) => found.replaceAll(new RegExp(`(?<![.\\w$])${name}\\.env\\b`, 'g'), 'process.env'), plain)
   const imports = firsts(
     named,
     /\bimport\s*\{([^{}]{0,200})\}\s*from\s*["'](?:node:)?process["']/g,

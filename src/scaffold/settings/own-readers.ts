@@ -1,7 +1,7 @@
 import { groupBy } from '../../model/group-by.ts'
 import type { Language } from '../application.ts'
 import { argumentsFrom, plainText } from './code-text.ts'
-import { knownPieces, type Constants } from './constants.ts'
+import { knownPieces, type Constants } from './held-texts.ts'
 import { functionAround, headersOf, type Header } from './functions.ts'
 import { keySites, piecesOf, type Piece } from './key-sites.ts'
 import { listedNames, type Listed } from './listed-names.ts'

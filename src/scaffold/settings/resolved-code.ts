@@ -1,6 +1,6 @@
 import type { Language } from '../application.ts'
 import { withoutAliases } from './aliases.ts'
-import { constantsOf, withConstants, type Constants } from './constants.ts'
+import { constantsOf, withConstants, type Constants } from './held-texts.ts'
 import type { Code } from './setting.ts'
 
 /** Code in which the environment has its own name, and variables have theirs where a constant held it. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Language } from '../../../src/scaffold/application.ts'
+import { worthReading } from '../../../src/scaffold/source-tree.ts'
 import { namesMade, namesRead } from './names-read.ts'
 
 type Case = [title: string, language: Language, files: Record<string, string>, expected: string[]]
@@ -192,6 +193,12 @@ describe("Spring's placeholders are read with what is in them", () => {
     ['nothing that closes it', 'a: ${BUCKET:x\nb: ${OTHER_A}\n', ['OTHER_A!']],
   ])('%s', (_, text, expected) => {
     expect(namesRead('java', { 'src/main/resources/application.yml': text })).toEqual(expected)
+  })
+
+  it('in the file of a profile', () => {
+    const path = 'src/main/resources/application-prod.yml'
+    expect(worthReading(path)).toBeDefined()
+    expect(namesRead('java', { [path]: 'url: ${ORDERS_URL}\n' })).toEqual(['ORDERS_URL!'])
   })
 
   it('in code', () => {
