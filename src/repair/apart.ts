@@ -54,14 +54,27 @@ const managed = /^(BUNDLE|CURL|GIT|GOFLAGS|GOPROXY|NODE|NPM|PIP|POETRY|REQUESTS|
 
 /** Whether a variable of a stage leads its package managers to some of the files. */
 export function areConfigured(file: DockerfileFile, stage: number, touches: (path: string) => boolean): boolean {
+  const stages = lineage(file, stage)
   const words = file.instructions
-    .filter((one) => one.stage === stage && /^(ENV|ARG)$/.test(one.keyword))
+    .filter((one) => stages.includes(one.stage) && /^(ENV|ARG)$/.test(one.keyword))
     .flatMap((one) => one.words)
   return words.some((word, index) => {
     const [name = '', value = words[index + 1] ?? ''] = word.includes('=') ? word.split('=', 2) : [word]
     const path = value.replaceAll(/["']/g, '')
     return managed.test(name) && path.startsWith('/') && touches(posix.resolve(path))
   })
+}
+
+/** A stage and those that it starts from. */
+export function lineage({ instructions }: DockerfileFile, stage: number): number[] {
+  const froms = instructions.filter(({ keyword }) => keyword === 'FROM')
+  const found = [stage]
+  for (;;) {
+    const base = froms.find((one) => one.stage === found.at(-1))?.words[0]?.toLowerCase()
+    const before = froms.findLast((one) => one.stage < found.at(-1)! && one.words[2]?.toLowerCase() === base)?.stage
+    if (before === undefined) return found
+    found.push(before)
+  }
 }
 
 /** Whether an instruction's words or flags depend on variables. */

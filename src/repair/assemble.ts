@@ -16,8 +16,24 @@ export function assemble(
   imageUser: string,
 ): Record<string, string> {
   const edits = [...proposals.flatMap((proposal) => proposal.edits ?? []), ...endOfStage(file, proposals, imageUser)]
-  const files = Object.assign({}, ...proposals.map((proposal) => proposal.files ?? {})) as Record<string, string>
+  const files: Record<string, string> = {}
+  for (const [path, text] of proposals.flatMap((proposal) => Object.entries(proposal.files ?? {})))
+    files[path] = path.endsWith('.dockerignore') ? withLinesOf(files[path] ?? '', text) : text
   return edits.length === 0 ? files : { [file.path]: applyEdits(file.text, edits), ...files }
+}
+
+/** Two repairs may add to the same list. */
+function withLinesOf(text: string, other: string): string {
+  const lines = new Set(text.split('\n'))
+  return (
+    text +
+    (text === ''
+      ? other
+      : other
+          .split('\n')
+          .flatMap((line) => (lines.has(line) ? [] : [`${line}\n`]))
+          .join(''))
+  )
 }
 
 /** Commands that still run as root, the user that follows them, and instructions for the image as a whole. */

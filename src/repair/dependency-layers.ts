@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { targetsOf } from './apart.ts'
+import { lineage, targetsOf } from './apart.ts'
 import { compilers, type Compilation, type Compiler } from './compilers.ts'
 import type { DockerfileFile, Edit, PlacedInstruction } from './dockerfile-file.ts'
 import { goCacheOption } from './go-cache.ts'
@@ -20,7 +20,10 @@ export function dependencyLayer(
 ): Edit[] {
   const own = file.instructions.filter((one) => one.stage === stage)
   const first = firstCompilation(file, own)
-  const isDone = own.some(({ words }) => words.some((word) => word.includes('go mod download')))
+  const stages = lineage(file, stage)
+  const isDone = file.instructions.some(
+    (one) => stages.includes(one.stage) && one.words.some((word) => word.includes('go mod download')),
+  )
   if (first === undefined || isDone) return []
   const { run, compiler, compilation } = first
   const { directory } = compilation

@@ -12,6 +12,8 @@ export interface Install {
   reads: readonly string[]
   /** A directory below the directory of the manifests in which the packages are, if the source may have one too. */
   beside?: string
+  /** True if it only removes packages that another one has installed. */
+  prunes?: true
 }
 
 type Words = readonly string[]
@@ -87,6 +89,7 @@ export function installOf({ chain, commands }: PlacedScript, directory: string |
   const reads: string[] = []
   const names: string[] = []
   let beside: string | undefined
+  let prunes = false
   for (const { node, words } of chain) {
     const [program = '', ...args] = words
     if (node.suffix.some(({ type }) => type !== 'Word')) return undefined
@@ -101,10 +104,16 @@ export function installOf({ chain, commands }: PlacedScript, directory: string |
     if (paths.includes(undefined)) return undefined
     reads.push(...paths.filter((path) => path !== undefined))
     names.push(...args.flatMap((word) => pathsIn(word, place)))
+    prunes ||= named !== undefined && args[0] === 'prune' && beside === undefined
     if (named !== undefined) beside ??= manager?.beside
   }
   const read = new Set(reads.map((path) => path.replace(/\?$/, '')))
-  return { reads, names: names.filter((path) => !read.has(path)), ...(beside === undefined ? {} : { beside }) }
+  return {
+    reads,
+    names: names.filter((path) => !read.has(path)),
+    ...(beside === undefined ? {} : { beside }),
+    ...(prunes ? { prunes } : {}),
+  }
 }
 
 /** The path that a word names, or the value of an option. */

@@ -36,6 +36,7 @@ export const codeLast: Repair = {
   answers: [],
   propose(situation) {
     const edits = buildersIn(situation.file)
+      .filter(({ name }) => !isBuiltAlone(situation, name))
       .map((builder) => straight(situation, builder) ?? apart(situation, builder))
       .find((some) => some.length > 0)
     return edits === undefined
@@ -52,6 +53,12 @@ function buildersIn(file: DockerfileFile): Builder[] {
   return [...stages].flatMap((stage) => (stage === undefined ? [] : (builderIn(file, shipped, stage) ?? [])))
 }
 
+/** Whether something in the source names a stage as what it builds. */
+function isBuiltAlone({ source }: Situation, name: string): boolean {
+  const asked = new RegExp(`(target:\\s*|--target[ =])["']?${name}\\b`, 'i')
+  return /^[\w.-]+$/.test(name) && [...source.texts.values()].some((text) => asked.test(text))
+}
+
 function builderIn(file: DockerfileFile, shipped: readonly PlacedInstruction[], stage: number): Builder | undefined {
   const [from, ...own] = file.instructions.filter((one) => one.stage === stage)
   const copies = shipped.filter(({ flags }) => builderOf(file, flags) === stage)
@@ -62,7 +69,9 @@ function builderIn(file: DockerfileFile, shipped: readonly PlacedInstruction[], 
       (builderOf(file, one.flags) === stage || one.flags.some((flag) => /^--mount=.*\bfrom=/.test(flag))),
   )
   if (name === undefined || isRead || isStartedFrom(file, stage)) return undefined
-  if (own.some(({ keyword }) => /^(ARG|SHELL|ONBUILD|VOLUME)$/.test(keyword))) return undefined
+  // One with a command of its own is also built for itself.
+  if (own.some(({ keyword }) => /^(ARG|SHELL|ONBUILD|VOLUME|CMD|ENTRYPOINT|EXPOSE|HEALTHCHECK)$/.test(keyword)))
+    return undefined
   const taken = copies.flatMap((copy) => {
     const [path = '', to = '', more] = copy.words
     const isPlain = posix.isAbsolute(path) && more === undefined && copy.flags.length === 1 && !hasVariables(copy)
@@ -104,6 +113,9 @@ function straight({ file, source }: Situation, { own, taken }: Builder): Edit[] 
     copied.length > 0 &&
     copied.every(({ files, target }) => files.length > 0 && isTaken(target))
   if (!placed.every(isMovable) || !taken.every(({ path }) => isThere(path) || isOfPackages(path))) return undefined
+  const touches = touching(placed.flatMap(({ copied = [] }) => copied.flatMap(targetsOf)))
+  // The code is at a second place then, or something else is put over it.
+  if (taken.some(({ path, into }) => path !== into && (touches(path) || touches(into)))) return undefined
   const there = directoryIn(file, last)
   const texts = placed.map(({ copy, copied = [], directory }) => {
     const { start, end } = blockOf(file, copy)
@@ -126,7 +138,11 @@ function apart({ file, source }: Situation, { name, own, taken }: Builder): Edit
   const targets = behind.flatMap((one) => copiedIn(file, source, one)?.flatMap(targetsOf) ?? [])
   const touches = touching([...targets, ...behind.flatMap((one) => namedBy(file, one))])
   const isLeft = ({ path }: (typeof taken)[number]) => isOfPackages(path) && !touches(path)
-  const isUnknown = behind.some((one) => /^(COPY|ADD)$/.test(one.keyword) && copiedIn(file, source, one) === undefined)
+  const isUnknown = behind.some(
+    (one) => one.keyword === 'ADD' || (one.keyword === 'COPY' && copiedIn(file, source, one) === undefined),
+  )
+  // A stage more gives others another number.
+  if (file.instructions.some(({ flags }) => flags.some((flag) => /^--from=\d+$/.test(flag)))) return []
   if (isUnknown || !taken.some(isLeft) || !behind.some(({ keyword }) => keyword === 'RUN')) return []
   const { start } = blockOf(file, first)
   const changed = taken.filter((one) => !isLeft(one)).map(({ copy }) => copy)

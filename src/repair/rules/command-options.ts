@@ -40,14 +40,6 @@ const missing: readonly Missing[] = [
     equal: true,
   },
   {
-    code: 'DL3047',
-    programs: /^wget$/,
-    subcommands: [],
-    option: '--progress=dot:giga',
-    said: /^(-q|-nv|--quiet|--no-verbose|--progress=)/,
-    equal: true,
-  },
-  {
     code: 'DL3015',
     programs: /^apt-get$/,
     subcommands: ['install'],
@@ -61,7 +53,7 @@ const missing: readonly Missing[] = [
 export const commandOptions: Repair = {
   id: 'command-options',
   title:
-    'Package managers, useradd and wget get the option that hadolint asks for: to answer yes, to keep no cache, to install nothing that was not requested, to write no large log',
+    'Package managers and useradd get the option that hadolint asks for: to answer yes, to keep no cache, to install nothing that was not requested, to write no large log of users',
   answers: missing.map(({ code }) => code),
   propose(situation) {
     const { file } = situation
@@ -76,7 +68,7 @@ export const commandOptions: Repair = {
         : [
             {
               repair: `${commandOptions.id} ${rule.code}`,
-              what: `${rule.option} where packages are installed`,
+              what: `${rule.option} where it is missing`,
               equal: rule.equal,
               edits,
             },
@@ -92,7 +84,8 @@ function optionEdits(
   packages: ReadonlyArray<{ name: string }>,
 ): Edit[] {
   return script.commands.flatMap(({ node, words: [program = '', ...args] }): Edit[] => {
-    const isModule = /^python[0-9.]*$/.test(program) && args[0] === '-m' && programs.test(args[1] ?? '')
+    const isModule =
+      subcommands.length > 0 && /^python[0-9.]*$/.test(program) && args[0] === '-m' && programs.test(args[1] ?? '')
     const index = args.findIndex((word) => subcommands.includes(word))
     const isMissing = index === -1 && subcommands.length > 0
     if ((!programs.test(program) && !isModule) || isMissing || args.some((word) => said.test(word))) return []

@@ -68,7 +68,7 @@ function leaked(situation: Situation): string[] {
   const targets = shippedInstructions(situation.file)
     .filter(({ keyword }) => /^(COPY|ADD)$/.test(keyword))
     .map(({ words }) => words.at(-1) ?? '')
-  return [...situation.source.paths]
-    .filter((path) => targets.length > 0 && found.some((one) => one.endsWith(`/${path}`)))
-    .toSorted()
+  const paths = [...situation.source.paths].toSorted((left, right) => right.length - left.length)
+  const named = targets.length === 0 ? [] : found.flatMap((one) => paths.find((path) => one.endsWith(`/${path}`)) ?? [])
+  return [...new Set(named)].toSorted()
 }

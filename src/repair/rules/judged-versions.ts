@@ -58,14 +58,15 @@ export const judgedVersions: Repair = {
 
 /** Options of pip, npm and gem that are followed by a value. */
 const withValue =
-  /^(-[rcetif]|--(requirement|constraint|editable|target|index-url|extra-index-url|find-links|platform|python-version|implementation|abi|root|prefix|src|cache-dir|timeout|retries|proxy|cert|client-cert|trusted-host|log|progress-bar|no-binary|only-binary|config-settings|upgrade-strategy|python|registry|omit|include|tag|loglevel|workspace|install-dir|bindir|source|version))$/
+  /^(-[rcetifwC]|--(requirement|constraint|editable|target|index-url|extra-index-url|find-links|platform|python-version|implementation|abi|root|prefix|src|cache-dir|timeout|retries|proxy|cert|client-cert|trusted-host|log|progress-bar|no-binary|only-binary|config-settings|upgrade-strategy|python|registry|omit|include|tag|loglevel|workspace|install-dir|bindir|source|version|scope|cache|userconfig|use-feature|report))$/
 
 function versionEdits({ file, image }: Situation, manager: Manager, line: number): Edit[] {
   const script = runScriptAt(file, line)
   return (script?.commands ?? []).flatMap(({ node, words }): Edit[] => {
     const begin = /^python[0-9.]*$/.test(words[0] ?? '') && words[1] === '-m' ? 2 : 0
     const at = words.findIndex((word, index) => index > begin && manager.subcommands.includes(word))
-    if (script === undefined || at === -1 || !manager.programs.test(words[begin] ?? '')) return []
+    const isCommand = words.slice(begin + 1, at).every((word) => word.startsWith('-'))
+    if (script === undefined || at === -1 || !isCommand || !manager.programs.test(words[begin] ?? '')) return []
     return wordsOf(node)
       .slice(at + 1)
       .flatMap((word, index, all): Edit[] => {

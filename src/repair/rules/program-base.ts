@@ -35,8 +35,13 @@ export const programBase: Repair = {
 
 /** What the started program needs beside itself; undefined if another stage did not compile it. */
 function programBaseOf({ file, instructions, bases, started }: ShippedStage): string | undefined {
+  // The certificates that a company adds are in no other base.
+  const isTrusted = instructions.some(
+    ({ keyword, words }) => /^(COPY|ADD)$/.test(keyword) && /ca-certificates|\/etc\/(ssl|pki)\b/.test(words.join(' ')),
+  )
   const isChecked = instructions.some(({ keyword, words }) => keyword === 'HEALTHCHECK' && words[0] !== 'NONE')
-  if (!/^(alpine|debian|ubuntu)$/.test(bases.runtime) || isChecked) return undefined
+  if (!/^(alpine|debian|ubuntu)$/.test(bases.runtime) || isChecked || isTrusted || worksAtHome(file, instructions))
+    return undefined
   const at = (one: PlacedInstruction, path: string) => absolute(directoryAt(file, one, '/'), path)
   const program = at({ ...started.instruction, start: file.text.length }, started.words[0] ?? '')
   const copy = instructions.find(
@@ -55,6 +60,20 @@ function programBaseOf({ file, instructions, bases, started }: ShippedStage): st
   if (bases.isMusl) return programBases.static
   if (runtime === 'rust') return programBases.gcc
   return isStatic ? programBases.static : programBases.glibc
+}
+
+/** Whether an account gets the directory as its home in which the application works: there it may write. */
+function worksAtHome(file: DockerfileFile, instructions: readonly PlacedInstruction[]): boolean {
+  const works = new Set(
+    instructions.flatMap((one) => (one.keyword === 'WORKDIR' ? withVariables(file, one).words : [])),
+  )
+  return instructions
+    .flatMap((one) => (one.keyword === 'RUN' ? (scriptOf(file, one)?.commands ?? []) : []))
+    .some(
+      ({ words }) =>
+        /^(useradd|adduser)$/.test(words[0] ?? '') &&
+        words.some((word, index) => /^(-[dh]|--home(-dir)?)$/.test(words[index - 1] ?? '') && works.has(word)),
+    )
 }
 
 /** The paths that a COPY of files may make. */

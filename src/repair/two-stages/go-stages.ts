@@ -48,7 +48,7 @@ export function goStages(situation: Situation, stage: SingleStage): Way[] {
   }
   if (withoutC) return [alone]
   const isKnown = run !== undefined || builds.length > 0
-  const mayBeAlone = !needC.test(source.texts.get('go.mod') ?? '') && isKnown
+  const mayBeAlone = !needC.test(source.texts.get('go.mod') ?? '') && !/\bCGO_ENABLED[= ]1\b/.test(file.text) && isKnown
   return [...(mayBeAlone ? [alone] : []), ...(bases.isMusl ? [] : [linked])]
 }
 

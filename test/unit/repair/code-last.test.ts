@@ -19,6 +19,14 @@ function moved(text: string): string | undefined {
   return proposal === undefined ? undefined : applyEdits(text, proposal.edits ?? [])
 }
 
+const simple = `FROM python:3.11-slim AS build
+WORKDIR /app
+RUN pip install flask
+COPY . .
+FROM gcr.io/distroless/python3-debian12:nonroot
+COPY --from=build /app /app
+`
+
 describe('code that nothing is made from', () => {
   const python = `FROM python:3.11-slim AS build
 WORKDIR /app
@@ -104,9 +112,27 @@ COPY --from=probe /probe /probe
       'something is copied over it before',
       python.replace('COPY --from=build /app', 'COPY app.py /app/\nCOPY --from=build /app'),
     ],
+    ['it is at a second place', python.replace('USER', 'COPY --from=build /app/shop /srv/www\nUSER')],
+    [
+      'something else is put over it',
+      python.replace('USER', 'COPY --from=build /app/requirements.txt /app/app.py\nUSER'),
+    ],
+    ['its stage has a command of its own', python.replace('. .\n', '. .\nCMD ["python", "app.py"]\n')],
     ['arguments decide', python.replace('WORKDIR', 'ARG CODE=.\nWORKDIR')],
     ['the stage has no name', python.replace(' AS build', '').replaceAll('=build', '=0')],
   ])('stays where it is if %s', (_, text) => expect(moved(text)).toBeUndefined())
+})
+
+describe('a stage that people build by its name', () => {
+  it.each([
+    'services: {app: {build: {target: build}}}',
+    'docker build --target build .',
+    'docker build --target="build"',
+  ])('keeps its code: %s', (text) => {
+    const given = { source: { ...source, 'ci.yaml': text } }
+    expect(codeLast.propose(situationOf(simple, given))).toEqual({})
+    expect(codeLast.propose(situationOf(simple, { source })).proposals).toHaveLength(1)
+  })
 })
 
 describe('code from which something is made', () => {
@@ -149,6 +175,11 @@ CMD ["app.py"]
     ['packages are changed', django.replace('a+r /app', `a+r ${packages}`)],
     ['it is copied over packages', django.replace('COPY . .', `COPY . ${packages}/shop`)],
     ['there is a stage of that name', django.replace('FROM gcr', 'FROM alpine:3 AS code\nFROM gcr')],
+    ['an archive is unpacked behind it', django.replace('RUN python', 'ADD tools.tar.gz /\nRUN python')],
+    [
+      'a stage has a number',
+      django.replace('FROM gcr', 'FROM node:24\nFROM gcr').replace('CMD', 'COPY --from=1 /a /a\nCMD'),
+    ],
     ['only it is taken', django.replace(`COPY --from=build ${packages} ${found}\n`, '')],
   ])('stays where it is if %s', (_, text) => expect(moved(text)).toBeUndefined())
 })

@@ -70,6 +70,28 @@ CMD ["python", "app.py"]
     expect(ordered(text, { ...source, '.dockerignore': '/node_modules/\n' }).files).toEqual({})
     expect(ordered(text, { ...source, 'Dockerfile.dockerignore': '' }).dockerfile).toBe(text)
   })
+  it('share a list of ignored files with other repairs', () => {
+    const text = 'FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD ["node", "server.js"]\n'
+    const source = { 'package.json': '{}', 'server.js': '', '.dockerignore': '.git\n', 'keys/id_rsa': '' }
+    const { files } = repaired(text, { source, secrets: ['/app/keys/id_rsa'] }, ['rest', 'order'])
+    expect(files['.dockerignore']).toBe('.git\nkeys/id_rsa\n**/node_modules\n')
+  })
+  it('that were not installed are not removed before the code with them is copied', () => {
+    const text = 'FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm prune --production\n'
+    const source = { 'package.json': '{}', 'server.js': '', '.dockerignore': '**/node_modules\n' }
+    expect(ordered(text, source).dockerfile).toBe(text)
+    const installed = text.replace('RUN', 'RUN npm ci\nRUN')
+    expect(ordered(installed, source).dockerfile).toMatch(/RUN npm ci\nRUN npm prune --production\nCOPY \. \.\n$/)
+  })
+  it('go by the settings of the stage that theirs starts from', () => {
+    const text =
+      'FROM python:3.11 AS base\nENV PIP_CONFIG_FILE=/app/pip.conf\nFROM base AS build\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\n'
+    const source = { ...python, 'pip.conf': '' }
+    expect(ordered(text, source).dockerfile).toBe(text)
+    expect(ordered(text.replace('/app/pip.conf', '/etc/pip.conf'), source).dockerfile).not.toBe(
+      text.replace('/app/pip', '/etc/pip'),
+    )
+  })
   it('of Go are downloaded before the code is copied, and what is compiled is kept where it is not shipped', () => {
     const text =
       'FROM golang:1.26 AS build\nWORKDIR /src\nCOPY . .\nRUN CGO_ENABLED=0 go build -o /a .\nFROM scratch\nCOPY --from=build /a /a\n'

@@ -86,6 +86,11 @@ ENTRYPOINT ["/app"]
   it.each([
     ['other packages of the distribution', go.replace('ca-certificates', 'ca-certificates curl')],
     ['a command that makes something', go.replace('useradd shop', 'mkdir /data')],
+    [
+      'certificates of a company',
+      go.replace('RUN useradd', 'COPY ca.crt /usr/local/share/ca-certificates/\nRUN useradd'),
+    ],
+    ['an account at home where it works', go.replace('useradd shop', 'useradd -m -d /srv shop')],
     ['a health check', `${go}HEALTHCHECK CMD ["/srv/app", "--check"]\n`],
     ['a shell that starts it', go.replace('CMD ["/srv/app", "--verbose"]', 'CMD ["sh", "-c", "/srv/app"]')],
     ['a volume', `${go}VOLUME /data\n`],

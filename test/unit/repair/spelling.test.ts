@@ -11,11 +11,13 @@ function written(check: string, line: string): string {
 describe('an instruction that BuildKit wants to be written otherwise', () => {
   it.each([
     ['ConsistentInstructionCasing', 'run true', 'RUN true'],
-    ['ConsistentInstructionCasing', 'RUN true', 'run true'],
+    ['ConsistentInstructionCasing', 'Env A=1', 'ENV A=1'],
+    ['ConsistentInstructionCasing', 'from base as other', 'FROM base AS other'],
     ['FromAsCasing', 'FROM base as other', 'FROM base AS other'],
     ['FromAsCasing', 'FROM --platform=linux/amd64 base as  as', 'FROM --platform=linux/amd64 base AS  as'],
     ['FromAsCasing', 'from base AS other', 'from base as other'],
     ['LegacyKeyValueFormat', 'ENV A 1', 'ENV A=1'],
+    ['LegacyKeyValueFormat', 'env A 1', 'env A=1'],
     ['LegacyKeyValueFormat', 'LABEL a.b  some words', 'LABEL a.b="some words"'],
     ['LegacyKeyValueFormat', 'ENV PATH $PATH:/srv/bin', 'ENV PATH="$PATH:/srv/bin"'],
     ['LegacyKeyValueFormat', 'ENV A "1"', 'ENV A "1"'],
@@ -24,6 +26,11 @@ describe('an instruction that BuildKit wants to be written otherwise', () => {
     ['RedundantTargetPlatform', 'FROM --platform=$BUILDPLATFORM base', 'FROM --platform=$BUILDPLATFORM base'],
   ])('as %s says: %s becomes %s', (check, line, expected) => {
     expect(written(check, line)).toBe(expected)
+  })
+  it('has small letters where most have', () => {
+    const text = 'from python:3.11-slim as a\nENV A=1\nrun true\ncmd ["true"]\n'
+    const { dockerfile } = repaired(text, { checks: ['ConsistentInstructionCasing:2'] }, ['rest'])
+    expect(dockerfile.split('\n')[1]).toBe('env A=1')
   })
   it('stays as it is if nothing is said about it', () => {
     expect(repaired('from base as x\n', {}, ['rest']).dockerfile).toMatch(/^from base as x/)

@@ -84,6 +84,7 @@ CMD ["/src/bin/orders", "--verbose"]
     expect(alone).toBe(divided(text, source)[0]?.replace('1.26-bookworm', 'alpine'))
     const withC = { ...source, 'go.mod': `${module}\nrequire github.com/mattn/go-sqlite3 v1.14.0\n` }
     expect(divided(musl, withC)).toEqual([])
+    expect(divided(musl.replace('ENV GOFLAGS', 'ENV CGO_ENABLED=1\nENV GOFLAGS'), source)).toEqual([])
   })
   it('that is compiled when it starts is compiled when it is built', () => {
     const run = 'FROM golang:1.26-bookworm\nWORKDIR /app\nCOPY . .\nCMD ["go", "run", "main.go", "--port=80"]\n'
