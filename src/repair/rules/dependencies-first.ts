@@ -141,7 +141,7 @@ function behind(
     const script = one.keyword === 'RUN' && isPlain ? scriptOf(file, one) : undefined
     const install = script === undefined ? undefined : installOf(script, directoryAt(file, one, initial))
     if (install === undefined || install.names.some(touches)) break
-    if (install.prunes === true && !installs.some((one) => one.beside === install.beside)) break
+    if (install.prunes === true && !installs.some(({ beside }) => beside === install.beside)) break
     installs.push(install)
     last = one
     moves = movesBefore
