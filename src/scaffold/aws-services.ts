@@ -17,8 +17,10 @@ interface Known {
   names: readonly string[]
   iam: string
   resource: string
-  /** Operations that are actions of the same name; those with a star have names that other code has too, and count with the SDK's own words alone. */
-  operations: readonly string[]
+  /** What its resources are called in their ARNs, after the account and before their own name. */
+  kinds: readonly string[]
+  /** Operations that are actions of the same name, or an action and the operations that need it; those with a star have names that other code has too, and count with the SDK's own words alone. */
+  operations: ReadonlyArray<string | readonly [action: string, ...operations: string[]]>
 }
 
 const known: readonly Known[] = [
@@ -27,35 +29,66 @@ const known: readonly Known[] = [
     names: ['sqs'],
     iam: 'sqs',
     resource: 'its queues',
+    kinds: [''],
     operations: [
-      'SendMessage',
-      'ReceiveMessage',
-      'DeleteMessage',
-      'ChangeMessageVisibility',
-      'GetQueueUrl',
+      // The plurals, and a queue by its name, are what boto3 calls them on a queue.
+      ['SendMessage', 'SendMessage', 'SendMessageBatch', '*SendMessages'],
+      ['ReceiveMessage', 'ReceiveMessage', 'ReceiveMessages'],
+      ['DeleteMessage', 'DeleteMessage', 'DeleteMessageBatch', '*DeleteMessages'],
+      ['ChangeMessageVisibility', 'ChangeMessageVisibility', 'ChangeMessageVisibilityBatch'],
+      ['GetQueueUrl', 'GetQueueUrl', 'GetQueueByName'],
       'GetQueueAttributes',
     ],
   },
-  { title: 'SNS', names: ['sns'], iam: 'sns', resource: 'its topics', operations: ['*Publish', '*Subscribe'] },
+  {
+    title: 'SNS',
+    names: ['sns'],
+    iam: 'sns',
+    resource: 'its topics',
+    kinds: [''],
+    operations: [
+      ['Publish', '*Publish', 'PublishBatch'],
+      ['Subscribe', '*Subscribe'],
+    ],
+  },
   {
     title: 'DynamoDB',
     names: ['dynamodb', 'dynamodb-enhanced', 'lib-dynamodb'],
     iam: 'dynamodb',
     resource: 'its tables and their indexes',
-    operations: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchGetItem', 'BatchWriteItem', '*Query', '*Scan'],
+    kinds: ['table/'],
+    operations: [
+      'GetItem',
+      'PutItem',
+      'UpdateItem',
+      'DeleteItem',
+      'BatchGetItem',
+      'BatchWriteItem',
+      ['Query', '*Query'],
+      ['Scan', '*Scan'],
+    ],
   },
   {
     title: 'KMS',
     names: ['kms'],
     iam: 'kms',
     resource: 'its key',
-    operations: ['*Encrypt', '*Decrypt', 'GenerateDataKey', '*Sign', '*Verify'],
+    kinds: ['key/'],
+    operations: [
+      ['Encrypt', '*Encrypt'],
+      ['Decrypt', '*Decrypt'],
+      'GenerateDataKey',
+      'GenerateDataKeyWithoutPlaintext',
+      ['Sign', '*Sign'],
+      ['Verify', '*Verify'],
+    ],
   },
   {
     title: 'Secrets Manager',
     names: ['secretsmanager', 'secrets-manager'],
     iam: 'secretsmanager',
     resource: 'its secrets',
+    kinds: ['secret:'],
     operations: ['GetSecretValue', 'PutSecretValue', 'DescribeSecret'],
   },
   {
@@ -63,6 +96,7 @@ const known: readonly Known[] = [
     names: ['ssm'],
     iam: 'ssm',
     resource: 'its parameters',
+    kinds: ['parameter/'],
     operations: ['GetParameter', 'GetParameters', 'GetParametersByPath', 'PutParameter'],
   },
   {
@@ -70,6 +104,7 @@ const known: readonly Known[] = [
     names: ['kinesis'],
     iam: 'kinesis',
     resource: 'its streams',
+    kinds: ['stream/'],
     operations: ['PutRecord', 'PutRecords', 'GetRecords', 'GetShardIterator', 'ListShards', 'DescribeStreamSummary'],
   },
   {
@@ -77,6 +112,7 @@ const known: readonly Known[] = [
     names: ['firehose'],
     iam: 'firehose',
     resource: 'its streams',
+    kinds: ['deliverystream/'],
     operations: ['PutRecord', 'PutRecordBatch'],
   },
   {
@@ -84,6 +120,7 @@ const known: readonly Known[] = [
     names: ['events', 'eventbridge'],
     iam: 'events',
     resource: 'its event bus',
+    kinds: ['event-bus/'],
     operations: ['PutEvents'],
   },
   {
@@ -91,22 +128,51 @@ const known: readonly Known[] = [
     names: ['ses', 'sesv2'],
     iam: 'ses',
     resource: 'its identity',
+    kinds: ['identity/', 'configuration-set/', 'template/'],
     operations: ['SendEmail', 'SendRawEmail', 'SendTemplatedEmail'],
   },
-  { title: 'Lambda', names: ['lambda'], iam: 'lambda', resource: 'the functions', operations: ['*Invoke'] },
+  {
+    title: 'Lambda',
+    names: ['lambda'],
+    iam: 'lambda',
+    resource: 'the functions',
+    kinds: ['function:'],
+    operations: [['InvokeFunction', '*Invoke', 'InvokeWithResponseStream']],
+  },
   {
     title: 'Step Functions',
     names: ['stepfunctions', 'sfn'],
     iam: 'states',
-    resource: 'its state machines',
-    operations: ['StartExecution', 'DescribeExecution'],
+    resource: 'its state machines and their executions',
+    kinds: ['stateMachine:', 'execution:'],
+    operations: ['StartExecution', 'StartSyncExecution', 'DescribeExecution'],
   },
 ]
 
+const actionOf = (operation: string | readonly [string, ...string[]]) =>
+  typeof operation === 'string' ? operation : operation[0]
+
 /** Every action that a note may tell people to add to the role. */
 export const namedActions: ReadonlySet<string> = new Set(
-  known.flatMap(({ iam, operations }) => operations.map((operation) => `${iam}:${operation.replace('*', '')}`)),
+  known.flatMap(({ iam, operations }) => operations.map((operation) => `${iam}:${actionOf(operation)}`)),
 )
+
+/** A name, or how several begin; neither a sign for any other nor a variable. The identifier of a key says nothing by its beginning. */
+const ownName = { key: '(?:mrk-)?[0-9a-f-]{32,36}', other: '/?[A-Za-z0-9_](?:[^*?$\\s]*|[^*?$\\s]{2,}\\*)' }
+
+const namedResources: ReadonlyMap<string, RegExp> = new Map(
+  known.map(({ iam, kinds }) => [
+    iam,
+    new RegExp(
+      `^arn:aws[a-z-]*:${iam}:[a-z]{2,4}(?:-[a-z]+)+-\\d:\\d{12}:(?:${kinds.join('|')})${iam === 'kms' ? ownName.key : ownName.other}$`,
+    ),
+  ]),
+)
+
+/** Whether a resource is one with a name, of a service of these actions. */
+export function isNamedResource(resource: string, actions: readonly string[]): boolean {
+  return actions.some((action) => namedResources.get(action.split(':')[0] ?? '')?.test(resource) === true)
+}
 
 /** Names that are no service with permissions of its own here: S3 has them elsewhere, and the rest are ways to credentials. */
 const noService = /^(?:s3|s3-control|sts|sso|sso-oidc|cognito-identity|internal|config)$/
@@ -157,21 +223,24 @@ function serviceOf(name: string, library: string, code: readonly Code[]): AwsSer
   const service = known.find(({ names }) => names.includes(name))
   if (service === undefined) return { title: `${name} of AWS`, library, actions: [], resource: 'its resources' }
   const actions = service.operations
-    .filter((operation) => code.some(({ text }) => callOf(operation).test(text)))
-    .map((operation) => `${service.iam}:${operation.replace('*', '')}`)
+    .filter((operation) =>
+      (typeof operation === 'string' ? [operation] : operation.slice(1)).some((own) =>
+        code.some(({ text }) => callOf(own).test(text)),
+      ),
+    )
+    .map((operation) => `${service.iam}:${actionOf(operation)}`)
   return { title: service.title, library, actions, resource: service.resource }
 }
 
-/** An operation in the spellings of all languages: send_message, sendMessage, SendMessageCommand; in batches it is the same action. */
+/** An operation in the spellings of all languages: send_message, sendMessage, SendMessageCommand. */
 function callOf(operation: string): RegExp {
   const name = operation.replace('*', '')
   const words = name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase()
   const camel = `${name[0]?.toLowerCase()}${name.slice(1)}`
-  if (!operation.startsWith('*'))
-    return new RegExp(`\\b(?:${words}|${camel}|${name})(?:_batch|Batch)?(?:Command|Input|Request)?\\b`)
+  if (!operation.startsWith('*')) return new RegExp(`\\b(?:${words}|${camel}|${name})(?:Command|Input|Request)?\\b`)
   // In Python the arguments of these are in capitals, which no other library has.
   return new RegExp(
-    `\\b${name}(?:Batch)?(?:Command|Input|Request)\\b|\\.(?:${words}|${camel})(?:_batch)?\\(\\s*(?:[A-Z][a-z]\\w+\\s?=|\\*\\*)`,
+    `\\b${name}(?:Command|Input|Request)\\b|\\.(?:${words}|${camel})\\(\\s*(?:[A-Z][a-z]\\w+\\s?=|\\*\\*)`,
   )
 }
 

@@ -16,6 +16,19 @@ const ofData = 'data'
 /** RFC 1918 and RFC 6598: addresses that no route of the internet has. */
 const privateRanges = /^(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./
 
+/** Where clouds say who a machine is and hand out its credentials, and the node itself: AWS and most others, Azure, Alibaba, Oracle. IPv6 is allowed nowhere. */
+const ofMachines = [
+  '0.0.0.0/8',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '168.63.129.16/32',
+  '100.100.100.200/32',
+  '192.0.0.0/24',
+]
+
+/** Addresses of nobody in particular. */
+const ofGroups = '224.0.0.0/3'
+
 /** A wider block is a whole network, and no longer the subnets of one thing. */
 const widest = 16
 
@@ -48,7 +61,7 @@ function mayStandThere(peer: unknown, generated: readonly unknown[]): boolean {
   const block = Peer.safeParse(peer)
   if (block.success) return isPrivateSubnet(block.data.ipBlock.cidr)
   // Only a database that may be outside may also be inside.
-  return namespaceOf(peer) !== undefined && generated.some((other) => blockOf(other) === '192.0.2.0/24')
+  return isNamespaceOfOthers(peer) && generated.some((other) => blockOf(other) === '192.0.2.0/24')
 }
 
 function blockOf(peer: unknown): string | undefined {
@@ -62,12 +75,33 @@ function namespaceOf(peer: unknown): string | undefined {
 }
 
 function isPrivateSubnet(cidr: string): boolean {
-  return z.cidrv4().safeParse(cidr).success && privateRanges.test(cidr) && Number(cidr.split('/')[1]) >= widest
+  return isOfOthers(cidr) && privateRanges.test(cidr) && sizeOf(cidr) >= widest
 }
+
+/** Whether it is a block without any address of a machine's own. */
+function isOfOthers(cidr: string): boolean {
+  return z.cidrv4().safeParse(cidr).success && ![...ofMachines, ofGroups].some((other) => overlap(cidr, other))
+}
+
+const sizeOf = (cidr: string) => Number(cidr.split('/')[1])
+
+function overlap(one: string, other: string): boolean {
+  const common = 2 ** (32 - Math.min(sizeOf(one), sizeOf(other)))
+  const [first, second] = [one, other].map((cidr) => Math.floor(addressOf(cidr) / common))
+  return first === second
+}
+
+function addressOf(cidr: string): number {
+  return (cidr.split('/')[0] ?? '').split('.').reduce((all, part) => all * 256 + Number(part), 0)
+}
+
+/** The ports of a node's kubelet, which runs commands in any pod. */
+const ofKubelet = [10_250, 10_255]
 
 const Ports = z
   .array(z.strictObject({ protocol: z.enum(['TCP', 'UDP', 'SCTP']).optional(), port: z.int().min(1).max(65_535) }))
   .min(1)
+  .refine((ports) => ports.every(({ port }) => !ofKubelet.includes(port)))
 const AddedRule = z.strictObject({ to: z.array(z.unknown()).min(1), ports: Ports })
 
 /** Fewer than this many addresses of the internet are those of one service. */
@@ -105,19 +139,19 @@ function isNarrow(peer: unknown): boolean {
   const cidr = blockOf(peer)
   if (cidr !== undefined) return isPrivateSubnet(cidr) || isPublicPart(cidr)
   const pods = Pods.safeParse(peer)
-  if (!pods.success) return namespaceOf(peer) !== undefined
+  if (!pods.success) return isNamespaceOfOthers(peer)
   const { podSelector, namespaceSelector } = pods.data
   const labelled = Object.keys(podSelector.matchLabels).length > 0
   return labelled && (namespaceSelector === undefined || namespaceOf({ namespaceSelector }) !== undefined)
 }
 
-/** Neither the metadata of a cloud, nor the node itself. */
+/** A namespace, and not one of the cluster's own, where a pod may be the node. */
+function isNamespaceOfOthers(peer: unknown): boolean {
+  return namespaceOf(peer)?.startsWith('kube-') === false
+}
+
 function isPublicPart(cidr: string): boolean {
-  return (
-    z.cidrv4().safeParse(cidr).success &&
-    !/^(?:0|127|169\.254|22[4-9]|2[345]\d)\./.test(cidr) &&
-    Number(cidr.split('/')[1]) >= narrowestPublic
-  )
+  return isOfOthers(cidr) && sizeOf(cidr) >= narrowestPublic
 }
 
 export const askedOfNetwork: readonly AskedChange[] = [

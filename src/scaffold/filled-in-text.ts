@@ -28,9 +28,9 @@ export function fitsText(generated: string, existing: string): boolean {
   return generated === existing || new RegExp(`^${formOf(generated)}$`).test(existing)
 }
 
-/** Whether a text begins as the generated one, and goes on without a sign that stands for several others. */
-export function fitsPart(generated: string, existing: string): boolean {
-  return new RegExp(`^${formOf(generated)}[^*?]+\\*?$`).test(existing)
+/** What stands at each place of a text that can be filled in; undefined where it is not the generated one. One that goes on is a part of it, without a sign that stands for several others. */
+export function placedIn(generated: string, existing: string, goesOn: boolean): readonly string[] | undefined {
+  return new RegExp(`^${formOf(generated)}${goesOn ? '[^*?$]+\\*?' : ''}$`).exec(existing)?.slice(1)
 }
 
 function formOf(generated: string): string {
@@ -41,7 +41,7 @@ function formOf(generated: string): string {
           ? [part]
           : part
               .split(new RegExp(`(${placeholder.source})`))
-              .map((piece, index) => (index % 2 === 0 ? piece : { pattern: `(?:${escaped(piece)}|${instead})` })),
+              .map((piece, index) => (index % 2 === 0 ? piece : { pattern: `(${escaped(piece)}|${instead})` })),
       ),
     [generated] as Array<string | { pattern: string }>,
   )

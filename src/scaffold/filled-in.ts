@@ -51,12 +51,15 @@ function holdsCertificates(text: string): boolean {
   }
 }
 
-/** The documents of a YAML or JSON file; undefined for one that cannot be parsed. */
+/** The documents of a YAML or JSON file; undefined for one that cannot be parsed, or that says how it wants to be read, which other programs do not heed. */
 function valuesOf(text: string): unknown[] | undefined {
-  const documents = parseAllDocuments(text, { uniqueKeys: true })
-  if (documents.some(({ errors }) => errors.length > 0)) return undefined
   try {
-    return documents.map((document): unknown => document.toJS({ maxAliasCount: 0 }))
+    const documents = parseAllDocuments(text, { uniqueKeys: true })
+    const isPlain = documents.every(
+      ({ errors, warnings, directives }) =>
+        errors.length === 0 && warnings.length === 0 && directives?.yaml.explicit !== true,
+    )
+    return isPlain ? documents.map((document): unknown => document.toJS({ maxAliasCount: 0 })) : undefined
   } catch {
     return undefined
   }
@@ -80,8 +83,12 @@ function fits(changes: readonly AskedChange[], at: string, generated: unknown, c
     Object.entries(generated).every(([key, value]) => {
       // The condition of a policy names the issuer of the cluster's tokens in its key.
       const there =
-        key in existing || !key.includes('ISSUER-ID') ? key : Object.keys(existing).find((name) => fitsText(key, name))
-      return there !== undefined && there in existing && fits(changes, `${at}/${key}`, value, existing[there])
+        Object.hasOwn(existing, key) || !key.includes('ISSUER-ID')
+          ? key
+          : Object.keys(existing).find((name) => fitsText(key, name))
+      return (
+        there !== undefined && Object.hasOwn(existing, there) && fits(changes, `${at}/${key}`, value, existing[there])
+      )
     })
   )
 }

@@ -7,8 +7,9 @@ export interface AskedChange {
   undo: (generated: unknown, existing: unknown) => unknown
 }
 
+/** A mapping as files have them; YAML has sets and dates too, which show no keys. */
 export function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }
 
 /** A mapping without the entries that may have been added. */
@@ -17,7 +18,7 @@ export function withoutAdded(mayBe: (key: string, value: unknown) => boolean): A
     isMapping(existing)
       ? Object.fromEntries(
           Object.entries(existing).filter(
-            ([key, value]) => (isMapping(generated) && key in generated) || !mayBe(key, value),
+            ([key, value]) => (isMapping(generated) && Object.hasOwn(generated, key)) || !mayBe(key, value),
           ),
         )
       : existing

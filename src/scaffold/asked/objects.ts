@@ -9,12 +9,12 @@ const firewall = 'alb.ingress.kubernetes.io/wafv2-acl-arn'
 const firewallArn = /^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/[\w-]+\/[0-9a-f-]{36}$/
 
 /** "Must a mesh encrypt them?": how the namespace of an application joins one. */
-const meshes: Readonly<Record<string, RegExp>> = {
-  'istio-injection': /^enabled$/,
-  'istio.io/rev': labelName,
-  'istio.io/dataplane-mode': /^ambient$/,
-  'linkerd.io/inject': /^(enabled|ingress)$/,
-}
+const meshes: ReadonlyMap<string, RegExp> = new Map([
+  ['istio-injection', /^enabled$/],
+  ['istio.io/rev', labelName],
+  ['istio.io/dataplane-mode', /^ambient$/],
+  ['linkerd.io/inject', /^(enabled|ingress)$/],
+])
 
 /** A list without the elements that were added to it, each with a name of its own. */
 function withoutOthers(key: string, mayBe: z.ZodType): AskedChange['undo'] {
@@ -31,7 +31,7 @@ const Panel = z.looseObject({ id: z.int(), title: z.string(), type: z.string() }
 
 /** "kustomize edit set image NAME=NAME@DIGEST" also writes the name that the image keeps. */
 function keptName(generated: unknown, existing: unknown): unknown {
-  if (!isMapping(generated) || !isMapping(existing) || 'newName' in generated) return existing
+  if (!isMapping(generated) || !isMapping(existing) || Object.hasOwn(generated, 'newName')) return existing
   const { newName, ...others } = existing
   return newName === generated['name'] ? others : existing
 }
@@ -97,7 +97,7 @@ export const askedOfObjects: readonly AskedChange[] = [
 ]
 
 function joinsMesh(key: string, value: unknown): boolean {
-  return typeof value === 'string' && meshes[key]?.test(value) === true
+  return typeof value === 'string' && meshes.get(key)?.test(value) === true
 }
 
 function joinsMeshes(annotations: unknown): boolean {

@@ -173,6 +173,15 @@ describe('services of AWS other than S3', () => {
     ],
     [['aws-sdk-eventbridge', 'aws-sdk-sesv2'], 'client.put_events()', ['EventBridge events:PutEvents', 'SES ']],
     [['aiobotocore'], 'session.create_client("kinesis").put_records()', ['Kinesis kinesis:PutRecords']],
+    [['@aws-sdk/client-lambda'], 'client.send(new InvokeCommand({}))', ['Lambda lambda:InvokeFunction']],
+    [['@aws-sdk/client-firehose'], 'new PutRecordBatchCommand({})', ['Firehose firehose:PutRecordBatch']],
+    [['@aws-sdk/client-sns'], 'new PublishBatchCommand({})', ['SNS sns:Publish']],
+    [['@aws-sdk/client-sqs'], 'new DeleteMessageBatchCommand({})', ['SQS sqs:DeleteMessage']],
+    [
+      ['boto3'],
+      'q = boto3.resource("sqs").get_queue_by_name()\nq.send_messages(Entries=e)\nq.receive_messages()\nq.delete_messages(Entries=e)',
+      ['SQS sqs:SendMessage sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueUrl'],
+    ],
     [['@aws-sdk/client-textract'], '', ['textract of AWS ']],
   ])('%j show theirs', (libraries, text, services) => {
     const use = awsUse(new Set(libraries), [{ path: 'a', text }], false)
