@@ -161,7 +161,7 @@ function ofParameter({ path, name, at }: Omit<Owner, 'prefix'>, routers: Routers
   return typed === name ? '' : undefined
 }
 
-function isFile(path: string, source: string): boolean {
+export function isFile(path: string, source: string): boolean {
   const stem = stemOf(path)
   return source !== '' && (stem === source || stem.endsWith(`/${source}`))
 }

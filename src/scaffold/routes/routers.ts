@@ -45,7 +45,7 @@ export interface Routers {
 
 /** Calls that make a whole application: what is registered on it has no prefix, unless it is mounted. */
 const whole =
-  /^(?:FastAPI|Flask|Starlette|Quart|Sanic|Litestar|Bottle|Application|express|fastify|Fastify|Hono|Koa|polka|restify\.createServer|gin\.(?:Default|New)|echo\.New|fiber\.New|chi\.New(?:Router|Mux)|mux\.NewRouter|http\.NewServeMux|httprouter\.New|(?:axum::)?Router::new|(?:actix_web::)?App::new)$/
+  /^(?:FastAPI|Flask|Starlette|Quart|Sanic|Litestar|Bottle|Application|express|fastify|Fastify|Hono|Koa|polka|restify\.createServer|gin\.(?:Default|New)|echo\.New|fiber\.New|chi\.New(?:Router|Mux)|mux\.NewRouter|(?:http|runtime)\.NewServeMux|httprouter\.New|(?:axum::)?Router::new|(?:actix_web::)?App::new)$/
 
 /** Whether a call makes a whole application. */
 export function makesWhole({ name }: CodeCall): boolean {
@@ -92,7 +92,7 @@ export function routersIn(files: ReadonlyArray<readonly [code: Code, calls: read
 /** Whether a call puts something before the paths of what is in it or made on it. */
 function putsBefore(call: CodeCall): boolean {
   const name = lastName(call)
-  if (name === 'register') return namedArgument(call, 'prefix') !== undefined
+  if (name === 'register' || name === 'Api') return namedArgument(call, 'prefix') !== undefined
   if (!/^(?:scope|Group|group|PathPrefix|basePath|Route)$/.test(name) || call.arguments.length > 12) return false
   const first = argument(call, 0)
   return (
