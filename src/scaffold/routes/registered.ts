@@ -1,7 +1,8 @@
 import type { Language } from '../application.ts'
 import { argument, lastName, literal, namedArgument, type CodeCall } from './calls.ts'
 import { textsOf, type PathConstants } from './constants.ts'
-import { isFile, prefixOf } from './prefix.ts'
+import { isFile } from './is-child.ts'
+import { prefixOf } from './prefix.ts'
 import type { Route } from './route.ts'
 import { pathIn, type Prefix, type Routers } from './routers.ts'
 
