@@ -23,7 +23,9 @@ export function annotatedRoutes(
     const ofClasses = new Set(classes.flatMap(({ calls: own }) => own))
     const methods = calls.filter((call) => ofMethod.test(call.name) && !ofClasses.has(call)).slice(0, mostRoutes)
     const found = [
-      ...methods.flatMap((call) => pathsOfAnnotation(call, constants).map((path) => ({ at: call.at, path }))),
+      ...methods.flatMap((call) =>
+        pathsOfAnnotation(call, constants, call.name.endsWith('Mapping')).map((path) => ({ at: call.at, path })),
+      ),
       ...withoutPath(code.text),
     ]
     return found.map(({ at, path }) => {
@@ -68,7 +70,7 @@ function classesIn(
 }
 
 /** The paths of an annotation, with a slash in front; an empty one if it has none. */
-function pathsOfAnnotation(call: CodeCall, constants: PathConstants): Prefix[] {
+function pathsOfAnnotation(call: CodeCall, constants: PathConstants, slashes = false): Prefix[] {
   if (namedArgument(call, 'version') !== undefined) return [undefined]
   const first = argument(call, 0)
   const named =
@@ -78,7 +80,12 @@ function pathsOfAnnotation(call: CodeCall, constants: PathConstants): Prefix[] {
       .find((found) => found !== undefined) ?? namedArgument(call, 'path')
   if (named === undefined && (first === undefined || /^\w+\s*=/.test(first))) return ['']
   const texts = textsOf(named ?? first, constants)
-  return texts.length === 0
-    ? [undefined]
-    : texts.map((text) => (text === '' || text === '/' ? '' : `/${text.replace(/^\/|\/$/g, '')}`))
+  return texts.length === 0 ? [undefined] : texts.map((text) => withSlash(text, slashes))
+}
+
+/** A path with a slash in front. Only Spring's methods keep the one at the end. */
+function withSlash(text: string, keepsLast: boolean): string {
+  const plain = text.replace(/^\//, '')
+  if (text === '' || (plain === '' && !keepsLast)) return ''
+  return `/${keepsLast ? plain : plain.replace(/\/$/, '')}`
 }

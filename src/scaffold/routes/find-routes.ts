@@ -64,12 +64,18 @@ function ofNest(calls: readonly CodeCall[]): (path: string) => Prefix {
   const text = literal(argument(global, 0))
   const prefix = text === undefined ? undefined : joined('/', text.replaceAll(/^\/|\/$/g, ''))
   const except = argument(global, 1) ?? ''
-  return (path) =>
-    except === ''
-      ? prefix
-      : new RegExp(`["'\`]/?${path.replace(/^\//, '').replaceAll(/[^\w/]/g, '.')}["'\`]`).test(except)
-        ? ''
-        : /["'`]/.test(except)
-          ? prefix
-          : undefined
+  return (path) => (except === '' ? prefix : prefixBeside(path.replace(/^\//, ''), except, prefix))
+}
+
+/** The prefix of a path of Nest beside a list of paths that have none; undefined if the list does not say. */
+function prefixBeside(path: string, except: string, prefix: Prefix): Prefix {
+  const listed = [...except.matchAll(/["'`]\/?([^"'`\n]*)["'`]/g)].map(([, text = '']) => text.replace(/\/$/, ''))
+  const said = listed.map((text) => {
+    if (/^[\w/.-]*$/.test(text)) return text === path.replace(/\/$/, '')
+    const [, base, below, wild] = /^([\w/.-]+?)(\/)?(\(\.\*\)|\{\/\*\w+\}|\*\w*)$/.exec(text) ?? []
+    if (base === undefined || (below === undefined && wild?.startsWith('*') === true)) return undefined
+    return path.startsWith(`${base}/`) || (below === undefined && path === base)
+  })
+  if (said.includes(true)) return ''
+  return said.length === 0 || said.includes(undefined) ? undefined : prefix
 }

@@ -43,21 +43,34 @@ export function registeredRoutes(
     .filter(({ path }) => matches(path))
     .filter(({ call, handler }) => handler === undefined || isHandler(handler, call.code.path, routers, files))
     .slice(0, mostRoutes)
+  const nests = language === 'rust' ? calls.filter((call) => lastName(call) === 'nest') : []
   return {
-    routes: wanted.map(({ path, call, service }) => ({
-      path,
-      prefix: path.startsWith(unknown)
-        ? undefined
-        : service === undefined
-          ? prefixOfCall(call, language, routers)
-          : prefixOfService(service, calls, routers),
-    })),
+    routes: wanted.map((one) => withoutSlash(routeOf(one, calls, language, routers), nests)),
     // A header or a key of a cache is no path.
     any: found.some(({ path, handler }) => handler === undefined && (path === '' || /^[/?]/.test(path))),
   }
 }
 
 const mostRoutes = 200
+
+function routeOf(
+  { path, call, service }: Found,
+  calls: readonly CodeCall[],
+  language: Language,
+  routers: Routers,
+): Route {
+  if (path.startsWith(unknown)) return { path, prefix: undefined }
+  const prefix =
+    service === undefined ? prefixOfCall(call, language, routers) : prefixOfService(service, calls, routers)
+  return { path, prefix }
+}
+
+/** The root of what axum nests answers without a slash at its end, unless it is nested with one. */
+function withoutSlash(route: Route, nests: readonly CodeCall[]): Route {
+  if (nests.length === 0 || route.path !== '/' || (route.prefix ?? '') === '') return route
+  const kept = nests.some((call) => /^"[^"]+\/"$/.test(argument(call, 0) ?? ''))
+  return { path: kept ? '/' : '', prefix: kept ? undefined : route.prefix }
+}
 
 function prefixOfCall(call: CodeCall, language: Language, routers: Routers): Prefix {
   if (language !== 'java') return prefixOf(call, routers)

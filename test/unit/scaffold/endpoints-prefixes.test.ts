@@ -161,8 +161,92 @@ const layouts: ReadonlyArray<[title: string, Language, Record<string, string>, h
   ],
 ]
 
+const spring = {
+  'src/main/java/A.java':
+    '@RestController\n@RequestMapping("/health")\nclass A {\n  @GetMapping("/live")\n  String live() { return ""; }\n}\n',
+}
+
+const nest = (options: string) => ({
+  'src/main.ts': `app.setGlobalPrefix('api', { exclude: [${options}] })\n`,
+  'src/health.controller.ts':
+    "@Controller('health')\nexport class HealthController {\n  @Get('live')\n  live() {}\n}\n",
+})
+
+const configured: typeof layouts = [
+  [
+    'axum, the root of what is nested',
+    'rust',
+    {
+      'src/main.rs':
+        'fn main() {\n    let health = Router::new().route("/", get(h));\n    let app = Router::new().nest("/health", health);\n}\n',
+    },
+    '/health',
+  ],
+  [
+    'actix, the root of a scope',
+    'rust',
+    { 'src/main.rs': 'fn main() { App::new().service(web::scope("/health").route("/", web::get().to(h))); }\n' },
+    '/health/',
+  ],
+  [
+    'Spring, the root of a class',
+    'java',
+    { 'src/main/java/A.java': spring['src/main/java/A.java'].replace('/live', '/') },
+    '/health/',
+  ],
+  ['Nest, everything below an exclusion', 'node', nest("'health/(.*)'"), '/health/live'],
+  ['Nest, an exclusion with what is below it', 'node', nest("'health{/*path}'"), '/health/live'],
+  ['Nest, an exclusion of something else', 'node', nest("'orders/(.*)'"), '/api/health/live'],
+  ['Nest, an exclusion that more than one path fits', 'node', nest("':any/live'"), 'asked for'],
+  [
+    'Spring, two prefixes in the other order',
+    'java',
+    {
+      ...spring,
+      'src/main/resources/application.properties': 'spring.mvc.servlet.path=/api\nserver.servlet.context-path=/shop\n',
+    },
+    '/shop/api/health/live',
+  ],
+  [
+    'Spring, an alias of YAML',
+    'java',
+    {
+      ...spring,
+      'src/main/resources/application.yml': 'a: &path /shop\nserver:\n  servlet:\n    context-path: *path\n',
+    },
+    '/shop/health/live',
+  ],
+  [
+    'Spring, profiles',
+    'java',
+    {
+      ...spring,
+      'src/main/resources/application-dev.yml': 'server.servlet.context-path: /dev\n',
+      'src/main/resources/application.yml':
+        'server.servlet.context-path: /shop\n---\nspring.config.activate.on-profile: dev\nserver.servlet.context-path: /dev\n',
+    },
+    '/shop/health/live',
+  ],
+  [
+    'Spring, profiles in properties',
+    'java',
+    {
+      ...spring,
+      'src/main/resources/application.properties':
+        'server.servlet.context-path=/shop\n#---\nserver.servlet.context-path=/dev\nspring.config.activate.on-profile=dev\n',
+    },
+    '/shop/health/live',
+  ],
+  [
+    'Spring, another path in production',
+    'java',
+    { ...spring, 'src/main/resources/application-prod.yml': 'server.servlet.context-path: /shop\n' },
+    'asked for',
+  ],
+]
+
 describe('the prefix of health in ordinary layouts:', () => {
-  it.each(layouts)('%s', (_, language, files, health) => {
+  it.each([...layouts, ...configured])('%s', (_, language, files, health) => {
     expect(healthOf(language, files)).toBe(health)
   })
 })
