@@ -209,6 +209,33 @@ const other: ReadonlyArray<Case> = [
     'asked for',
   ],
   [
+    'two paths that a middleware passes over',
+    'node',
+    {
+      'a.js':
+        "app.get('/orders', o)\napp.use((q, s, next) => { if (q.path === '/healthz' || q.path === '/up') return next() })\n",
+    },
+    'asked for',
+  ],
+  [
+    'paths that a middleware of Python passes over',
+    'python',
+    {
+      'a.py':
+        '@app.get("/orders")\ndef o(): ...\nasync def m(request, call_next):\n    if request.url.path in ("/healthz", "/up"):\n        return await call_next(request)\n    if request.url.path not in ("/health",):\n        log(request)\n',
+    },
+    'asked for',
+  ],
+  [
+    'paths that a middleware of Go passes over',
+    'go',
+    {
+      'main.go':
+        'mux.HandleFunc("/orders", o)\nif r.URL.Path == "/healthz" {\n\th.ServeHTTP(w, r)\n\treturn\n}\nif !strings.HasPrefix(r.URL.Path, "/health") {\n\tlog(r)\n}\n',
+    },
+    'asked for',
+  ],
+  [
     'a path that is not logged',
     'node',
     { 'a.js': "app.get('/orders', o)\napp.use(morgan('tiny', { skip: (req) => req.path === '/healthz' }))\n" },
