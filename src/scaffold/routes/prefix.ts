@@ -96,7 +96,16 @@ function baseOf({ path, name, at }: Omit<Owner, 'prefix'>, routers: Routers, dep
   const router = isParameter({ path, name, at }, routers)
     ? undefined
     : (routerAt(path, name, at, routers) ?? routerInField(path, name, routers))
-  if (router === undefined) return imported({ path, name, at }, routers, depth)
+  if (router === undefined) {
+    const resources = (routers.calls.get('Api') ?? []).find(
+      (call) => call.code.path === path && assignedTo(call) === name,
+    )
+    const below = resources === undefined || depth > deepest ? undefined : argument(resources, 0)
+    if (resources === undefined || below === undefined || !/^\w+$/.test(below))
+      return imported({ path, name, at }, routers, depth)
+    const prefix = pathIn(namedArgument(resources, 'prefix') ?? '""')
+    return joined(baseOf({ path, name: below, at: resources.at }, routers, depth + 1), prefix)
+  }
   if (routers.bases.has(router)) return routers.bases.get(router)
   // Routers that seem to be below each other have no prefix that is known.
   routers.bases.set(router, undefined)
@@ -130,7 +139,10 @@ function baseOfRouter(router: Router, routers: Routers, depth: number): Prefix {
 /** Whether this is a call on the router itself, which is never below itself. */
 function isOn(call: CodeCall, { code, name, call: maker }: Router): boolean {
   if (call.first === maker) return true
-  return call.code.path === code.path && (call.first ?? call).name.startsWith(`${name}.`)
+  return [call, ...(call.inside === undefined ? [] : [call.inside])].some((one) => {
+    const on = (one.first ?? one).name
+    return name.startsWith('.') ? on.includes(`${name}.`) : one.code.path === code.path && on.startsWith(`${name}.`)
+  })
 }
 
 /** The last router of that name before a place, or the first one. */

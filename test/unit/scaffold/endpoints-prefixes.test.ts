@@ -161,6 +161,27 @@ const layouts: ReadonlyArray<[title: string, Language, Record<string, string>, h
   ],
 ]
 
+const more: typeof layouts = [
+  [
+    'Flask-RESTful beside a blueprint',
+    'python',
+    {
+      'a.py':
+        'app = Flask(__name__)\napi = Api(app, prefix="/v1")\napp.register_blueprint(orders, url_prefix="/orders")\napi.add_resource(H, "/health")\n',
+    },
+    '/v1/health',
+  ],
+  [
+    'net/http, a field of a struct with another one below it',
+    'go',
+    {
+      'main.go':
+        'func New() *S {\n\ts := &S{mux: http.NewServeMux()}\n\treturn s\n}\nfunc (s *S) routes() {\n\ts.mux.HandleFunc("GET /healthz", h)\n\ts.mux.Handle("/api/", http.StripPrefix("/api", s.api()))\n}\n',
+    },
+    '/healthz',
+  ],
+]
+
 const spring = {
   'src/main/java/A.java':
     '@RestController\n@RequestMapping("/health")\nclass A {\n  @GetMapping("/live")\n  String live() { return ""; }\n}\n',
@@ -246,7 +267,7 @@ const configured: typeof layouts = [
 ]
 
 describe('the prefix of health in ordinary layouts:', () => {
-  it.each([...layouts, ...configured])('%s', (_, language, files, health) => {
+  it.each([...layouts, ...more, ...configured])('%s', (_, language, files, health) => {
     expect(healthOf(language, files)).toBe(health)
   })
 })
