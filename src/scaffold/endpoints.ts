@@ -1,5 +1,7 @@
 import type { Language } from './application.ts'
+import { comparedBesideRoutes, comparedPaths } from './routes/compared.ts'
 import { findRoutes } from './routes/find-routes.ts'
+import type { Route } from './routes/route.ts'
 import type { Code } from './settings/setting.ts'
 
 /** Where an application listens and answers, as far as its code shows. */
@@ -41,20 +43,15 @@ export function findEndpoints(code: readonly Code[], language: Language): Endpoi
       .flatMap((text) => portForms.flatMap((form) => [...text.matchAll(form)].map((match) => Number(match[1]))))
       .filter((port) => port >= 1024 && port < 65_536 && !notOurs.has(port)),
   )
-  const { routes, any } = findRoutes(code, language, mayBe)
-  // A server without routes compares paths itself; beside routes, a path that is compared may be one that is passed over.
-  const compared: string[] = any ? [] : texts.flatMap(comparedPaths)
-  const shown = [
-    ...routes.flatMap(({ prefix, path }) => (prefix === undefined ? [] : [{ prefix, path: whole(prefix, path) }])),
-    ...compared.map((path) => ({ prefix: '', path })),
-  ]
-  const open = routes.flatMap(({ prefix, path }) =>
-    prefix === undefined ? [trimmed(path.replace(/^\??\/?/, '/'))] : [],
-  )
-  const first = (candidates: readonly string[], beside?: string) => ({
-    known: firstOf(candidates, shown, beside),
-    open: candidates.find((candidate) => open.some((path) => path.endsWith(candidate))),
-  })
+  const { routes, any, prefixed } = findRoutes(code, language, mayBe)
+  // A server without routes compares paths itself. Beside routes a path that is compared may be one that is passed over: it counts only where no route is for health.
+  const compared = texts.flatMap((text) => (any ? comparedBesideRoutes(text, prefixed) : comparedPaths(text)))
+  const shown = (candidates: readonly string[], beside?: string) => firstShown(candidates, routes, beside)
+  const byRoutes = isFound(shown(healthPaths))
+  const first: typeof shown = (candidates, beside) => {
+    const own = shown(candidates, beside)
+    return byRoutes || isFound(own) ? own : firstShown(candidates, compared, beside)
+  }
   const health = first(healthPaths)
   const [ready, metrics] = [first(readyPaths, health.known), first(metricsPaths)]
   return {
@@ -63,6 +60,29 @@ export function findEndpoints(code: readonly Code[], language: Language): Endpoi
     ready: ready.known,
     metrics: metrics.known,
     open: { health: health.open, ready: ready.open, metrics: metrics.open },
+  }
+}
+
+/** What is found of an endpoint. */
+interface Shown {
+  known: string | undefined
+  open: string | undefined
+}
+
+function isFound({ known, open }: Shown): boolean {
+  return known !== undefined || open !== undefined
+}
+
+function firstShown(candidates: readonly string[], routes: readonly Route[], beside: string | undefined): Shown {
+  const whole = routes.flatMap(({ prefix, path }) =>
+    prefix === undefined ? [] : [{ prefix, path: joinedPath(prefix, path) }],
+  )
+  const open = routes.flatMap(({ prefix, path }) =>
+    prefix === undefined ? [trimmed(path.replace(/^\??\/?/, '/'))] : [],
+  )
+  return {
+    known: firstOf(candidates, whole, beside),
+    open: candidates.find((candidate) => open.some((path) => path.endsWith(candidate))),
   }
 }
 
@@ -77,7 +97,7 @@ function mayBe(path: string): boolean {
   )
 }
 
-function whole(prefix: string, path: string): string {
+function joinedPath(prefix: string, path: string): string {
   const joined = path === '' || path.startsWith('/') || prefix.endsWith('/') ? `${prefix}${path}` : `${prefix}/${path}`
   return joined === '' ? '/' : joined
 }
@@ -106,23 +126,4 @@ function isBelow(path: string, candidate: string, beside = ''): boolean {
     plain.endsWith(candidate) &&
     (!common.test(candidate) || general.test(before) || before === beside.slice(0, trimmed(beside).lastIndexOf('/')))
   )
-}
-
-/** Paths in quotes that are neither part of an address, nor in a list, nor what a client asks for. */
-function comparedPaths(text: string): string[] {
-  return [...text.matchAll(/["'`](?:[A-Z]+ )?(\/[A-Za-z0-9/_-]+?)\/?(?:\{\$\})?["'`]/g)].flatMap((match) => {
-    const before =
-      text
-        .slice(Math.max(0, match.index - 200), match.index)
-        .split('\n')
-        .at(-1) ?? ''
-    const opened = /[([{][^()[\]{}]*$/.exec(before)?.[0] ?? ''
-    const listed = /^[[{]/.test(opened) && !/(?:case|=>|==|:)\s*$/.test(before)
-    const asked =
-      /\+\s*$/.test(before) ||
-      /(?:\b(?:fetch|urljoin|NewRequest\w*|URL|request|requests\.\w+|https?\.(?:get|Get|Head|Post|request)|\w*[cC]lient\.\w+)|\.(?:get|Get|post|head|Head|join|resolve|create))\([^()]*$/.test(
-        before,
-      )
-    return listed || asked ? [] : [match[1] as string]
-  })
 }

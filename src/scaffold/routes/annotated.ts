@@ -1,5 +1,6 @@
 import type { Code } from '../settings/setting.ts'
-import { argument, literal, namedArgument, type CodeCall } from './calls.ts'
+import { argument, namedArgument, type CodeCall } from './calls.ts'
+import { textsOf, type PathConstants } from './constants.ts'
 import type { Route } from './route.ts'
 import { joined } from './prefix.ts'
 import type { Prefix } from './routers.ts'
@@ -13,14 +14,20 @@ const ofClass = /@(?:RestController|Controller|RequestMapping|Path)\b/
 /** Routes of classes: what stands before all of them, the path of the class, and that of the method. */
 export function annotatedRoutes(
   files: ReadonlyArray<readonly [code: Code, calls: readonly CodeCall[]]>,
+  constants: PathConstants,
   before: (path: string) => Prefix,
 ): Route[] {
   return files.flatMap(([code, calls]) => {
-    const classes = classesIn(code, calls)
+    const classes = classesIn(code, calls, constants)
     if (classes.length === 0) return []
     const ofClasses = new Set(classes.flatMap(({ calls: own }) => own))
     const methods = calls.filter((call) => ofMethod.test(call.name) && !ofClasses.has(call)).slice(0, mostRoutes)
-    const found = [...methods.map((call) => ({ at: call.at, path: pathOfAnnotation(call) })), ...withoutPath(code.text)]
+    const found = [
+      ...methods.flatMap((call) =>
+        pathsOfAnnotation(call, constants, call.name.endsWith('Mapping')).map((path) => ({ at: call.at, path })),
+      ),
+      ...withoutPath(code.text),
+    ]
     return found.map(({ at, path }) => {
       const above = classes.findLast((one) => one.at < at)
       const own = joined(above === undefined ? '' : above.prefix, path)
@@ -45,6 +52,7 @@ function withoutPath(text: string): Array<{ at: number; path: Prefix }> {
 function classesIn(
   { text }: Code,
   calls: readonly CodeCall[],
+  constants: PathConstants,
 ): Array<{ at: number; prefix: Prefix; calls: readonly CodeCall[] }> {
   const annotations = calls.filter(({ name }) => /^@(?:RequestMapping|Path|Controller)$/.test(name))
   let from = 0
@@ -56,18 +64,28 @@ function classesIn(
     from = index
     if (!ofClass.test(text.slice(begin, index))) return []
     const own = annotations.filter(({ at }) => at >= begin && at < index)
-    const paths = own.map(pathOfAnnotation)
+    const paths = own.flatMap((call) => pathsOfAnnotation(call, constants))
     return [{ at: index, prefix: paths.length === 0 ? '' : paths[0], calls: own }]
   })
 }
 
-/** The first path of an annotation, with a slash in front; empty if it has none. */
-function pathOfAnnotation(call: CodeCall): Prefix {
-  if (namedArgument(call, 'version') !== undefined) return undefined
+/** The paths of an annotation, with a slash in front; an empty one if it has none. */
+function pathsOfAnnotation(call: CodeCall, constants: PathConstants, slashes = false): Prefix[] {
+  if (namedArgument(call, 'version') !== undefined) return [undefined]
   const first = argument(call, 0)
-  const named = namedArgument(call, 'path') ?? namedArgument(call, 'value')
-  if (named === undefined && (first === undefined || /^\w+\s*=/.test(first))) return ''
-  const text = literal((named ?? first)?.replace(/^[{[]\s*/, '').replace(/\s*[}\]]$/, ''))
-  if (text === undefined) return undefined
-  return text === '' || text === '/' ? '' : `/${text.replace(/^\/|\/$/g, '')}`
+  const named =
+    call.arguments
+      .slice(0, 12)
+      .map((_, index) => /^(?:path|value)\s*=(?!=)\s*([\s\S]*)/.exec(argument(call, index) ?? '')?.[1])
+      .find((found) => found !== undefined) ?? namedArgument(call, 'path')
+  if (named === undefined && (first === undefined || /^\w+\s*=/.test(first))) return ['']
+  const texts = textsOf(named ?? first, constants)
+  return texts.length === 0 ? [undefined] : texts.map((text) => withSlash(text, slashes))
+}
+
+/** A path with a slash in front. Only Spring's methods keep the one at the end. */
+function withSlash(text: string, keepsLast: boolean): string {
+  const plain = text.replace(/^\//, '')
+  if (text === '' || (plain === '' && !keepsLast)) return ''
+  return `/${keepsLast ? plain : plain.replace(/\/$/, '')}`
 }

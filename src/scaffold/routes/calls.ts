@@ -84,7 +84,9 @@ function namedAt(
 ): Pick<CodeCall, 'name' | 'on' | 'first'> {
   let start = at
   while (start > 0 && at - start < longestName && /[\w$.:@!]/.test(text[start - 1] as string)) start -= 1
-  const name = text.slice(start, at)
+  // Types of Rust stand in the name.
+  const typed = text.startsWith('::', start) ? /\w+::<[^()]*>$/.exec(text.slice(Math.max(0, start - 100), start)) : null
+  const name = `${typed?.[0] ?? ''}${text.slice(start, at)}`
   if (!name.startsWith('.')) return { name, on: undefined, first: undefined }
   let before = start - 1
   while (before > 0 && start - before < longestName && /[\s?]/.test(text[before] as string)) before -= 1

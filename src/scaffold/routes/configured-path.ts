@@ -3,15 +3,37 @@ import type { Code } from '../settings/setting.ts'
 import { joined } from './prefix.ts'
 import type { Prefix } from './routers.ts'
 
-const contexts =
-  /^(?:server\.servlet\.contextpath|server\.contextpath|spring\.mvc\.servlet\.path|spring\.webflux\.basepath|quarkus\.http\.rootpath|quarkus\.rest\.path|micronaut\.server\.contextpath)$/
+/** In the order in which they stand in a path. */
+const contexts = [
+  'server.servlet.contextpath',
+  'server.contextpath',
+  'spring.webflux.basepath',
+  'micronaut.server.contextpath',
+  'quarkus.http.rootpath',
+  'spring.mvc.servlet.path',
+  'quarkus.rest.path',
+]
+
+/** What holds whichever profile is active. */
+const always = /(?:^|\/)application\.(?:properties|ya?ml)$/
+
+/** What probably holds where it runs. */
+const production = /(?:^|\/)application-(?:prod|production|live|cloud|k8s|kubernetes|docker)\.(?:properties|ya?ml)$/
+
+/** What says that the rest holds in one profile only. */
+const ofProfile = /^spring\.(?:config\.activate\.on-?profile|profiles)$/i
 
 /** What the configuration of Spring, Quarkus or Micronaut puts before every path. */
 export function contextPath(code: readonly Code[]): Prefix {
   const application = code
     .map(({ text }) => /@ApplicationPath\(\s*"([^"\n]*)"/.exec(text)?.[1])
     .find((path) => path !== undefined)
-  const configured = [...propertiesOf(code)].flatMap(([name, value]) => (contexts.test(name) ? [value] : []))
+  const properties = propertiesOf(code.filter(({ path }) => always.test(path)))
+  const inProduction = propertiesOf(code.filter(({ path }) => production.test(path)))
+  // The code does not show which profile is active.
+  if (contexts.some((name) => (inProduction.get(name) ?? properties.get(name)) !== properties.get(name)))
+    return undefined
+  const configured = contexts.flatMap((name) => properties.get(name) ?? [])
   const all = [...configured, ...(application === undefined ? [] : [application])].map((value) => valueOf(value))
   return all.reduce<Prefix>((path, value) => joined(path, asPrefix(value)), '')
 }
@@ -23,8 +45,9 @@ function asPrefix(value: string | undefined): Prefix {
 
 /** Where Spring's actuator answers; undefined if that is another port, or the code does not show it. */
 export function actuatorPath(code: readonly Code[]): Prefix {
-  const properties = propertiesOf(code)
-  if (properties.has('management.server.port')) return undefined
+  // Another port in one profile is enough.
+  if (propertiesOf(code).has('management.server.port')) return undefined
+  const properties = propertiesOf(code.filter(({ path }) => always.test(path)))
   return joined(
     contextPath(code),
     asPrefix(valueOf(properties.get('management.endpoints.web.basepath') ?? '/actuator')),
@@ -50,8 +73,21 @@ function propertiesOf(code: readonly Code[]): Map<string, string> {
   )
 }
 
+/** The lines of the documents above the first one of a profile. What separates them looks like a comment, and may be blanked. */
 function linesOf(text: string): Array<[string, string]> {
-  return [...text.matchAll(/^[ \t]*([\w.-]+)[ \t]*[=:]([^\n]*)$/gm)].map(([, name = '', value = '']) => [name, value])
+  const documents = text
+    .split(/^(?:[#!]---.*| {4,})$/m)
+    .map((document) =>
+      [...document.matchAll(/^[ \t]*([\w.-]+)[ \t]*[=:]([^\n]*)$/gm)].map(
+        ([, name = '', value = '']): [string, string] => [name, value],
+      ),
+    )
+  const first = documents.findIndex((lines) => lines.some(([name]) => ofProfile.test(name)))
+  return documents.slice(0, first < 0 ? undefined : first).flat()
+}
+
+function inAllProfiles(entries: Array<[string, string]>): Array<[string, string]> {
+  return entries.some(([name]) => ofProfile.test(name)) ? [] : entries
 }
 
 function flat(text: string): Array<[string, string]> {
@@ -61,7 +97,7 @@ function flat(text: string): Array<[string, string]> {
       : [[name, String(value)]]
   try {
     return parseAllDocuments(text, { uniqueKeys: false }).flatMap((document) =>
-      entries(document.toJS({ maxAliasCount: 0 }), ''),
+      inAllProfiles(entries(document.toJS({ maxAliasCount: 100 }), '')),
     )
   } catch {
     return []

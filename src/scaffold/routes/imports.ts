@@ -38,13 +38,16 @@ function slashes(module: string): string {
 
 function scriptBindings(path: string, text: string): Array<[string, ImportedName]> {
   const statements = [
-    ...text.matchAll(/\bimport\s{1,20}([\w$*{][^'"();]{0,1000}?)\s{1,20}from\s{0,20}["'](\.[^"'\n]*)["']/g),
     ...text.matchAll(
-      /\b(?:const|let|var)\s{1,20}([\w${][^=;()]{0,1000}?)\s{0,20}=\s{0,20}require\(["'](\.[^"'\n]*)["']\)/g,
+      /\b(?:import|export)\s{1,20}([\w$*{][^'"();]{0,1000}?)\s{1,20}from\s{0,20}["']((?:\.|[@~]\/)[^"'\n]*)["']/g,
+    ),
+    ...text.matchAll(
+      /\b(?:const|let|var)\s{1,20}([\w${][^=;()]{0,1000}?)\s{0,20}=\s{0,20}require\(["']((?:\.|[@~]\/)[^"'\n]*)["']\)/g,
     ),
   ]
   return statements.flatMap(([, names = '', source = '']) => {
-    const file = resolved(path, source)
+    // What an alias stands for is above the rest of the path.
+    const file = source.startsWith('.') ? resolved(path, source) : stemOf(source.slice(2))
     const [, whole, parts] = /^(?:type\s+)?(?:\*\s*as\s+)?([\w$]*)\s*,?\s*(?:\{([^{}]*)\})?$/.exec(names.trim()) ?? []
     return [
       ...(whole === undefined || whole === ''

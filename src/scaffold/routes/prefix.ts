@@ -1,5 +1,5 @@
-import { argument, assignedTo, lastName, type CodeCall } from './calls.ts'
-import { resolved, stemOf } from './imports.ts'
+import { argument, assignedTo, lastName, namedArgument, type CodeCall } from './calls.ts'
+import { isChild, isFile } from './is-child.ts'
 import {
   afterLast,
   closureOf,
@@ -71,15 +71,41 @@ function outerPrefix(call: CodeCall, owner: Owner, routers: Routers, depth: numb
       if (own !== 'no') return joined(prefixOf(outer, routers, depth + 1), own)
     }
   }
-  return 'no'
+  return call.code.path.endsWith('.py') && /^(?:Route|APIRoute)$/.test(call.name) ? ofList(call, routers, depth) : 'no'
+}
+
+/** The prefix of a list of routes by the application or the mount that it is given to. */
+function ofList({ code, at }: CodeCall, routers: Routers, depth: number): Prefix | 'no' {
+  const before = code.text.slice(Math.max(0, at - 5_000), at)
+  const list = [...before.matchAll(/^[ \t]*(\w+)[ \t]*(?::[^=\n]+)?=[ \t]*\[/gm)].at(-1)?.[1]
+  const given = ['Starlette', 'FastAPI', 'Mount'].flatMap((name) =>
+    (routers.calls.get(name) ?? []).filter((call) => call.code.path === code.path),
+  )
+  const users = list === undefined ? [] : given.filter((call) => namedArgument(call, 'routes') === list)
+  const [user] = users
+  if (user === undefined || users.length > 1) return 'no'
+  return makesWhole(user)
+    ? baseOf({ path: code.path, name: assignedTo(user) ?? '', at: user.at + 1 }, routers, depth + 1)
+    : joined(prefixOf(user, routers, depth + 1), pathIn(argument(user, 0) ?? ''))
 }
 
 /** What stands before the paths of a router. */
 function baseOf({ path, name, at }: Omit<Owner, 'prefix'>, routers: Routers, depth: number): Prefix {
   // What the standard library of Go answers by default.
   if (name === 'http' && path.endsWith('.go')) return ''
-  const router = isParameter({ path, name, at }, routers) ? undefined : routerAt(path, name, at, routers)
-  if (router === undefined) return imported({ path, name, at }, routers, depth)
+  const router = isParameter({ path, name, at }, routers)
+    ? undefined
+    : (routerAt(path, name, at, routers) ?? routerInField(path, name, routers))
+  if (router === undefined) {
+    const resources = (routers.calls.get('Api') ?? []).find(
+      (call) => call.code.path === path && assignedTo(call) === name,
+    )
+    const below = resources === undefined || depth > deepest ? undefined : argument(resources, 0)
+    if (resources === undefined || below === undefined || !/^\w+$/.test(below))
+      return imported({ path, name, at }, routers, depth)
+    const prefix = pathIn(namedArgument(resources, 'prefix') ?? '""')
+    return joined(baseOf({ path, name: below, at: resources.at }, routers, depth + 1), prefix)
+  }
   if (routers.bases.has(router)) return routers.bases.get(router)
   // Routers that seem to be below each other have no prefix that is known.
   routers.bases.set(router, undefined)
@@ -92,14 +118,20 @@ function baseOfRouter(router: Router, routers: Routers, depth: number): Prefix {
   if (router.kind === 'group') return joined(prefixOf(router.call, routers, depth + 1), router.prefix)
   const others = routers.mounts.filter(({ call }) => !isOn(call, router))
   const said = others.map((mount) => [mount, isChild(mount, router, routers)] as const)
-  const mounts = said.flatMap(([mount, is]) => (is === 'yes' ? [mount] : []))
-  if (mounts.length === 0 && router.kind === 'whole' && said.every(([, is]) => is === 'no')) return router.prefix
+  const sure = said.flatMap(([mount, is]) => (is === 'yes' ? [mount] : []))
+  // What its own function mounts is not what the function gives.
+  const within = sure.filter(({ call, child }) => call.code.path === router.code.path && child === router.name)
+  const mounts = within.length > 0 ? within : sure
+  const before = (mount: MountedRouter) => joined(prefixOf(mount.call, routers, depth + 1), mount.prefix)
+  if (mounts.length === 0) {
+    const possible = said.flatMap(([mount, is]) => (is === 'maybe' ? [mount] : []))
+    // Wherever it is mounted then, nothing stands before it.
+    const plain = possible.length <= deepest && possible.every((mount) => before(mount) === '')
+    return plain && (router.kind === 'whole' || possible.length > 0) ? router.prefix : undefined
+  }
   const [first] = mounts
     .slice(0, deepest)
-    .map((mount) => {
-      const prefix = joined(prefixOf(mount.call, routers, depth + 1), mount.prefix)
-      return mount.replaces ? prefix : joined(prefix, router.prefix)
-    })
+    .map((mount) => (mount.replaces ? before(mount) : joined(before(mount), router.prefix)))
     .filter((prefix) => prefix !== undefined)
   return first
 }
@@ -107,13 +139,24 @@ function baseOfRouter(router: Router, routers: Routers, depth: number): Prefix {
 /** Whether this is a call on the router itself, which is never below itself. */
 function isOn(call: CodeCall, { code, name, call: maker }: Router): boolean {
   if (call.first === maker) return true
-  return call.code.path === code.path && (call.first ?? call).name.startsWith(`${name}.`)
+  return [call, ...(call.inside === undefined ? [] : [call.inside])].some((one) => {
+    const on = (one.first ?? one).name
+    return name.startsWith('.') ? on.includes(`${name}.`) : one.code.path === code.path && on.startsWith(`${name}.`)
+  })
 }
 
 /** The last router of that name before a place, or the first one. */
 function routerAt(path: string, name: string, at: number, { routers }: Routers): Router | undefined {
   const all = routers.get(`${path}#${name}`) ?? []
   return all[afterLast(all, at) - 1] ?? all[0]
+}
+
+/** The router in a field of Go, whose methods may be in any file. */
+function routerInField(path: string, name: string, { byFile }: Routers): Router | undefined {
+  if (!path.endsWith('.go') || !name.includes('.')) return undefined
+  const field = name.slice(name.lastIndexOf('.'))
+  const [only, ...others] = [...byFile.values()].flatMap((all) => all.filter((router) => router.name.endsWith(field)))
+  return others.length === 0 ? only : undefined
 }
 
 /** The prefix of a router that another file makes, or a parameter is. */
@@ -157,73 +200,44 @@ function ofParameter({ path, name, at }: Omit<Owner, 'prefix'>, routers: Routers
   })
   const [first] = given
   if (first !== undefined && given.length === 1) return joined(prefixOf(first.call, routers, depth + 1), first.prefix)
-  const typed = /\b(\w+)\s+\*(?:gin\.Engine|echo\.Echo|fiber\.App)\b/.exec(signatureAt(path, at, routers))?.[1]
-  return typed === name ? '' : undefined
+  const signature = signatureAt(path, at, routers)
+  const typed =
+    /\b(\w+)\s+\*(?:gin\.Engine|echo\.Echo|fiber\.App|httprouter\.Router)\b/.exec(signature)?.[1] ??
+    /\b(\w+)\s*:\s*(?:express\.)?(?:Express|Application|FastAPI|Flask)\b/.exec(signature)?.[1]
+  return typed === name ? '' : own === undefined ? undefined : ofCallers(own, { path, name, at }, routers, depth)
 }
 
-function isFile(path: string, source: string): boolean {
-  const stem = stemOf(path)
-  return source !== '' && (stem === source || stem.endsWith(`/${source}`))
+/** What stands before the paths of a parameter, if all calls of its function give it a router with the same. */
+function ofCallers(
+  own: { at: number; name: string },
+  { path, name, at }: Omit<Owner, 'prefix'>,
+  routers: Routers,
+  depth: number,
+): Prefix {
+  const key = `${path}#${own.at}#${name}`
+  if (depth > deepest || routers.parameters.has(key)) return routers.parameters.get(key)
+  routers.parameters.set(key, undefined)
+  const parameters = /\b\w+\s*\(([^()]*)/.exec(
+    signatureAt(path, at, routers).replace(/^func\s+\([^()]*\)/, 'func'),
+  )?.[1]
+  const index = (parameters?.split(',') ?? [])
+    .filter((one) => !/^\s*(?:&?\s*(?:mut\s+)?self|cls)\s*$/.test(one))
+    .findIndex((one) => new RegExp(`^\\s*(?:mut )?${name}\\b`).test(one))
+  const callers = (routers.calls.get(own.name) ?? []).filter((call) => !isDefinition(call))
+  if (index < 0 || callers.length > deepest) return undefined
+  const [first, ...others] = callers.map((call) => {
+    const given = /^&?(?:mut )?([\w$]+(?:\.[\w$]+)*)$/.exec(argument(call, index) ?? '')?.[1]
+    if (given === undefined) return undefined
+    const owner = { path: call.code.path, name: given, at: call.at, prefix: '' }
+    const outer = outerPrefix(call, owner, routers, depth + 1)
+    return outer === 'no' ? baseOf(owner, routers, depth + 1) : outer
+  })
+  const base = others.every((other) => other === first) ? first : undefined
+  routers.parameters.set(key, base)
+  return base
 }
 
-/** Whether what is mounted is this router. */
-function isChild(mount: MountedRouter, router: Router, routers: Routers): 'yes' | 'no' | 'maybe' {
-  const { path } = mount.call.code
-  const required = /^require\(\s*["']([^"']+)["']\s*\)/.exec(mount.child)?.[1]
-  if (required !== undefined) return isFile(router.code.path, resolved(path, required)) ? 'yes' : 'no'
-  const said = /^[&*]?((?:[\w$]+(?:\.|::))*[\w$]+)\s*(\()?/.exec(mount.child.replace(/^await\s+/, ''))
-  if (said === null) return 'maybe'
-  // A function that answers, and no router.
-  if (lastName(mount.call) === 'service' && said[2] === undefined) return 'no'
-  const parts = (said[1] as string).split(/\.|::/).filter((part) => !/^(?:crate|self|super|this)$/.test(part))
-  // What a router of a library calls its own routes.
-  const called =
-    said[2] !== undefined &&
-    (parts.length === 1 || !/^(?:routes|middleware|callback)$/.test(parts.at(-1) ?? '') || path.endsWith('.rs'))
-  if (said[2] !== undefined && !called) parts.pop()
-  return called ? isMadeBy(parts, path, router, routers) : isNamed(parts, path, router, routers)
-}
-
-function isNamed(parts: readonly string[], path: string, router: Router, routers: Routers): 'yes' | 'no' | 'maybe' {
-  const name = parts.at(-1) as string
-  if (parts.length === 1 && routers.routers.has(`${path}#${name}`))
-    return router.code.path === path && router.name === name ? 'yes' : 'no'
-  const binding = routers.bindings.get(path)?.get(parts[0] as string)
-  if (binding === undefined) return router.code.path === path || parts.length > 1 ? maybeNamed(router, name) : 'maybe'
-  const source = binding.name === undefined || parts.length === 1 ? binding.source : join(binding.source, binding.name)
-  const there = parts.length > 1 ? name : binding.name
-  if (isFile(router.code.path, source)) {
-    const alone = routers.byFile.get(router.code.path)?.length === 1
-    return there === undefined || there === 'default' || there === 'router' || there === router.name
-      ? alone || there === router.name
-        ? 'yes'
-        : 'maybe'
-      : 'no'
-  }
-  // A package hands on what one of its modules has.
-  const folder = stemOf(router.code.path).split('/').slice(0, -1).join('/')
-  const handedOn = there === router.name && (folder === source || folder.endsWith(`/${source}`) || source === '')
-  return handedOn ? 'maybe' : 'no'
-}
-
-function join(source: string, name: string): string {
-  return source === '' ? name : `${source}/${name}`
-}
-
-function maybeNamed(router: Router, name: string): 'no' | 'maybe' {
-  return router.name === name ? 'maybe' : 'no'
-}
-
-/** Whether a router is what a function gives. */
-function isMadeBy(parts: readonly string[], path: string, router: Router, routers: Routers): 'yes' | 'no' | 'maybe' {
-  const name = parts.at(-1) as string
-  const binding = routers.bindings.get(path)?.get(parts[0] as string)
-  const wanted = parts.length === 1 ? (binding?.name ?? name) : name
-  if (router.from !== wanted) {
-    const known = [...routers.byFile.values()].some((all) => all.some(({ from }) => from === wanted))
-    return known ? 'no' : 'maybe'
-  }
-  const place = parts.length > 1 ? parts.at(-2) : binding?.source.split('/').at(-1)
-  const stem = stemOf(router.code.path).split('/')
-  return place === undefined || stem.includes(place) || router.code.path === path ? 'yes' : 'maybe'
+function isDefinition({ code, at, name }: CodeCall): boolean {
+  const start = at - name.length
+  return /\b(?:def|fn|func|function)\s+(?:\([^()]*\)\s*)?$/.test(code.text.slice(Math.max(0, start - 100), start))
 }

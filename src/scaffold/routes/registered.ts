@@ -1,14 +1,25 @@
 import type { Language } from '../application.ts'
 import { argument, lastName, literal, namedArgument, type CodeCall } from './calls.ts'
+import { textsOf, type PathConstants } from './constants.ts'
+import { isFile } from './is-child.ts'
 import { prefixOf } from './prefix.ts'
 import type { Route } from './route.ts'
 import { pathIn, type Prefix, type Routers } from './routers.ts'
 
 /** A route before it is known what stands before it. */
-type Found = { path: string; call: CodeCall; service?: string }
+type Found = {
+  path: string
+  call: CodeCall
+  service?: string
+  /** What answers, if it may also be a router. */
+  handler?: string
+}
+
+/** Reads the routes of a call. */
+type Reader = (call: CodeCall, constants: PathConstants) => Found[]
 
 /** How each language registers what answers GET. Java's annotations are read elsewhere. */
-const readers: Readonly<Record<Language, (call: CodeCall) => Found | undefined>> = {
+const readers: Readonly<Record<Language, Reader>> = {
   python: pythonRoute,
   node: nodeRoute,
   go: goRoute,
@@ -23,25 +34,43 @@ const client = /^(?:https?|request|superagent|needle|axios|got|ky)\./
 export function registeredRoutes(
   calls: readonly CodeCall[],
   language: Language,
-  routers: Routers,
+  routers: Routers & { constants: PathConstants },
   matches: (path: string) => boolean,
 ): { routes: Route[]; any: boolean } {
-  const found = calls.flatMap((call) => readers[language](call) ?? [])
-  const wanted = found.filter(({ path }) => matches(path)).slice(0, mostRoutes)
+  const found = calls.flatMap((call) => readers[language](call, routers.constants))
+  const files = new Set(found.flatMap(({ call, handler }) => (handler === undefined ? [call.code.path] : [])))
+  const wanted = found
+    .filter(({ path }) => matches(path))
+    .filter(({ call, handler }) => handler === undefined || isHandler(handler, call.code.path, routers, files))
+    .slice(0, mostRoutes)
+  const nests = language === 'rust' ? calls.filter((call) => lastName(call) === 'nest') : []
   return {
-    routes: wanted.map(({ path, call, service }) => ({
-      path,
-      prefix: path.startsWith(unknown)
-        ? undefined
-        : service === undefined
-          ? prefixOfCall(call, language, routers)
-          : prefixOfService(service, calls, routers),
-    })),
-    any: found.length > 0,
+    routes: wanted.map((one) => withoutSlash(routeOf(one, calls, language, routers), nests)),
+    // A header or a key of a cache is no path.
+    any: found.some(({ path, handler }) => handler === undefined && (path === '' || /^[/?]/.test(path))),
   }
 }
 
 const mostRoutes = 200
+
+function routeOf(
+  { path, call, service }: Found,
+  calls: readonly CodeCall[],
+  language: Language,
+  routers: Routers,
+): Route {
+  if (path.startsWith(unknown)) return { path, prefix: undefined }
+  const prefix =
+    service === undefined ? prefixOfCall(call, language, routers) : prefixOfService(service, calls, routers)
+  return { path, prefix }
+}
+
+/** The root of what axum nests answers without a slash at its end, unless it is nested with one. */
+function withoutSlash(route: Route, nests: readonly CodeCall[]): Route {
+  if (nests.length === 0 || route.path !== '/' || (route.prefix ?? '') === '') return route
+  const kept = nests.some((call) => /^"[^"]+\/"$/.test(argument(call, 0) ?? ''))
+  return { path: kept ? '/' : '', prefix: kept ? undefined : route.prefix }
+}
 
 function prefixOfCall(call: CodeCall, language: Language, routers: Routers): Prefix {
   if (language !== 'java') return prefixOf(call, routers)
@@ -50,12 +79,13 @@ function prefixOfCall(call: CodeCall, language: Language, routers: Routers): Pre
   return ''
 }
 
-/** A path in quotes, with Go's method in front and its end sign behind. */
-function pathOf(expression: string | undefined): string | undefined {
-  const text = literal(expression)
-    ?.replace(/^(?:GET )?(?=\/)/, '')
-    .replace(/\{\$\}$/, '')
-  return text === undefined || text.includes(' ') ? undefined : text
+/** Whether a name that is mounted stands for what answers, and not for a router. */
+function isHandler(name: string, path: string, routers: Routers, filesWithRoutes: ReadonlySet<string>): boolean {
+  if (/rout|api$|^[A-Z]?app$/i.test(name) || routers.routers.has(`${path}#${name}`)) return false
+  const source = routers.bindings.get(path)?.get(name)?.source
+  if (source === undefined) return true
+  const there = [...routers.texts.keys()].filter((file) => isFile(file, source))
+  return there.length > 0 && !there.some((file) => filesWithRoutes.has(file) || routers.byFile.has(file))
 }
 
 /** A path of a route that the code puts together has a prefix that is not known. */
@@ -63,44 +93,64 @@ function openPath(expression: string | undefined): string | undefined {
   return /(\/[\w/-]+)["'`]$/.exec(expression ?? '')?.[1]
 }
 
-function pythonRoute(call: CodeCall): Found | undefined {
+function pythonRoute(call: CodeCall, constants: PathConstants): Found[] {
   const name = lastName(call)
+  if (name === 'add_resource')
+    return call.arguments.slice(1, 6).flatMap((_, index) => foundAt(call, argument(call, index + 1), constants))
   const decorates = call.name.startsWith('@') && /^(?:get|route|api_route|any)$/.test(name)
   const adds =
     /^(?:add_api_route|add_url_rule|add_route|add_get|Route|APIRoute|mount)$/.test(name) || call.name === 'web.get'
-  if (!decorates && !adds) return undefined
-  return foundAt(call, namedArgument(call, 'path') ?? namedArgument(call, 'rule') ?? argument(call, 0))
+  if (!decorates && !adds) return []
+  return foundAt(call, namedArgument(call, 'path') ?? namedArgument(call, 'rule') ?? argument(call, 0), constants)
 }
 
-function nodeRoute(call: CodeCall): Found | undefined {
+function nodeRoute(call: CodeCall, constants: PathConstants): Found[] {
   const name = lastName(call)
   const first = argument(call, 0)
-  if (client.test(call.name) || first === undefined) return undefined
-  if (name === 'route')
-    return first.startsWith('{')
-      ? foundAt(call, namedArgument(call, 'url') ?? namedArgument(call, 'path'))
-      : call.arguments.length === 1
-        ? foundAt(call, first)
-        : undefined
+  if (client.test(call.name) || first === undefined) return []
+  if (name === 'route') {
+    if (/^[[{]/.test(first)) return objectRoutes(call, constants)
+    return call.arguments.length === 1 ? foundAt(call, first, constants) : []
+  }
   const second = argument(call, 1)
-  if (second === undefined || (/^[{"'`]/.test(second) && call.arguments.length === 2)) return undefined
-  if (name === 'use') return /^(?:async\b|\(|function\b|[\w.$]+\()/.test(second) ? foundAt(call, first) : undefined
-  return name === 'get' || name === 'all' ? foundAt(call, first) : undefined
+  if (second === undefined || (/^[{"'`]/.test(second) && call.arguments.length === 2)) return []
+  if (name === 'get' || name === 'all') return foundAt(call, first, constants)
+  if (name !== 'use') return []
+  if (/^(?:async\b|\(|function\b|[\w.$]+\()/.test(second)) return foundAt(call, first, constants)
+  const handler = argument(call, call.arguments.length - 1) ?? ''
+  return /^[\w$]+$/.test(handler) ? foundAt(call, first, constants).map((found) => ({ ...found, handler })) : []
 }
 
-function goRoute(call: CodeCall): Found | undefined {
-  const [first, second] = [argument(call, 0), argument(call, 1)]
-  if (second === undefined || !/^(?:Get|GET|Any|All|Handle|HandleFunc|Method|MethodFunc|Add)$/.test(lastName(call)))
-    return undefined
-  return foundAt(call, /^"GET"$|^http\.MethodGet$/.test(first ?? '') ? second : first)
+/** Routes as objects, which have a method beside their path. */
+function objectRoutes(call: CodeCall, constants: PathConstants): Found[] {
+  const [start, end] = call.arguments[0] as [number, number]
+  const text = call.code.text.slice(start, Math.min(end, start + 5_000))
+  return [...text.matchAll(/\b(?:url|path)\s{0,5}:\s{0,5}([^,}\n]{1,200})/g)].flatMap(({ index, 1: path, 0: all }) => {
+    const before = text.slice(Math.max(0, index - 200), index)
+    const after = text.slice(index + all.length, index + all.length + 200)
+    const beside = `${before.slice(before.lastIndexOf('{') + 1)}${after.split(/[{}]/)[0]}`
+    return /\bmethod\s*:\s*["'`](?!GET|HEAD|\*)/i.test(beside) ? [] : foundAt(call, path?.trim(), constants)
+  })
 }
 
-function javaRoute(call: CodeCall): Found | undefined {
-  if (call.name.startsWith('@') || argument(call, 1) === undefined) return undefined
-  return /^(?:createContext|get|GET)$/.test(lastName(call)) ? foundAt(call, argument(call, 0)) : undefined
+function goRoute(call: CodeCall, constants: PathConstants): Found[] {
+  const [name, first, second] = [lastName(call), argument(call, 0), argument(call, 1)]
+  const ofGet = /^"GET"$|^http\.MethodGet$/.test(first ?? '')
+  if (ofGet && /^(?:Handle|HandleFunc|Handler|HandlerFunc|HandlePath|Method|MethodFunc|Add)$/.test(name))
+    return foundAt(call, second, constants)
+  const end = call.arguments.at(-1)?.[1] ?? call.at
+  if (name === 'Path' && /^\)\s*\.\s*(?:Handler|HandlerFunc|Methods|Name)\(/.test(call.code.text.slice(end, end + 60)))
+    return foundAt(call, first, constants)
+  if (second === undefined || !/^(?:Get|GET|Any|All|Handle|HandleFunc|Method|MethodFunc|Add)$/.test(name)) return []
+  return foundAt(call, first, constants)
 }
 
-function rustRoute(call: CodeCall): Found | undefined {
+function javaRoute(call: CodeCall, constants: PathConstants): Found[] {
+  if (call.name.startsWith('@') || argument(call, 1) === undefined) return []
+  return /^(?:createContext|get|GET)$/.test(lastName(call)) ? foundAt(call, argument(call, 0), constants) : []
+}
+
+function rustRoute(call: CodeCall, constants: PathConstants): Found[] {
   const { text } = call.code
   const start = call.at - call.name.length
   if (/^(?:get|route)$/.test(call.name) && text.slice(start - 2, start) === '#[') {
@@ -108,19 +158,23 @@ function rustRoute(call: CodeCall): Found | undefined {
     const service = /^\)\]\s*(?:#\[[^\]]{0,200}\]\s*){0,5}(?:pub(?:\([a-z]+\))?\s+)?(?:async\s+)?fn\s+(\w+)/.exec(
       text.slice(end, end + 400),
     )?.[1]
-    const found = foundAt(call, argument(call, 0))
-    return found === undefined || service === undefined ? undefined : { ...found, service }
+    return service === undefined
+      ? []
+      : foundAt(call, argument(call, 0), constants).map((found) => ({ ...found, service }))
   }
-  if (lastName(call) === 'resource') return foundAt(call, argument(call, 0))
+  if (lastName(call) === 'resource') return foundAt(call, argument(call, 0), constants)
   const answers = /\b(?:get|any|get_service|to|head)\b/.test(argument(call, 1) ?? '')
-  return lastName(call) === 'route' && answers ? foundAt(call, argument(call, 0)) : undefined
+  return lastName(call) === 'route' && answers ? foundAt(call, argument(call, 0), constants) : []
 }
 
-function foundAt(call: CodeCall, expression: string | undefined): Found | undefined {
-  const path = pathOf(expression)
-  if (path !== undefined) return { path, call }
+/** Paths in quotes or by name, with Go's method in front and its end sign behind. */
+function foundAt(call: CodeCall, expression: string | undefined, constants: PathConstants): Found[] {
+  const texts = textsOf(expression, constants).map((text) =>
+    text.replace(/^(?:GET )?(?=\/)/, '').replace(/\{\$\}$/, ''),
+  )
+  if (texts.length > 0) return texts.flatMap((path) => (path.includes(' ') ? [] : [{ path, call }]))
   const open = literal(expression) === undefined ? openPath(expression) : undefined
-  return open === undefined ? undefined : { path: `${unknown}${open}`, call }
+  return open === undefined ? [] : [{ path: `${unknown}${open}`, call }]
 }
 
 /** Stands for what the code puts before a path while it runs. */

@@ -39,13 +39,19 @@ export interface Routers {
   texts: ReadonlyMap<string, string>
   /** Whether anything puts a prefix before a path. */
   prefixed: boolean
-  /** What is already known to stand before the paths of a router. */
+  /** The functions that make routers. */
+  makers: ReadonlySet<string>
+  calls: ReadonlyMap<string, readonly CodeCall[]>
+  /** What is already known to stand before the paths of a router, and of a parameter. */
   bases: Map<Router, Prefix>
+  parameters: Map<string, Prefix>
+  /** Which name a file hands on under another one. */
+  handedOn: Map<string, ImportedName | undefined>
 }
 
 /** Calls that make a whole application: what is registered on it has no prefix, unless it is mounted. */
 const whole =
-  /^(?:FastAPI|Flask|Starlette|Quart|Sanic|Litestar|Bottle|Application|express|fastify|Fastify|Hono|Koa|polka|restify\.createServer|gin\.(?:Default|New)|echo\.New|fiber\.New|chi\.New(?:Router|Mux)|mux\.NewRouter|http\.NewServeMux|httprouter\.New|(?:axum::)?Router::new|(?:actix_web::)?App::new)$/
+  /^(?:FastAPI|Flask|Starlette|Quart|Sanic|Litestar|Bottle|Application|express|fastify|Fastify|Hono|Koa|polka|restify\.createServer|gin\.(?:Default|New)|echo\.New|fiber\.New|chi\.New(?:Router|Mux)|mux\.NewRouter|(?:http|runtime)\.NewServeMux|httprouter\.New|(?:axum::)?Router(?:::<[^()]*>)?::new|(?:actix_web::)?App::new)$/
 
 /** Whether a call makes a whole application. */
 export function makesWhole({ name }: CodeCall): boolean {
@@ -66,7 +72,7 @@ const mounting =
 
 /** What is mounted and has no routes of the application. */
 const noRouter =
-  /StaticFiles|make_[aw]sgi_app|\bstatic\b|[sS]wagger|\bserve[A-Z(]|[pP]roxy|FileServer|promhttp|HandlerFunc|ServeDir|Files::new|(?:get|post|put|delete|patch|any)\(|[lL]imit|[cC]ors|[hH]elmet|json\(/
+  /StaticFiles|make_[aw]sgi_app|\bstatic\b|[sS]wagger|\bserve[A-Z(]|[pP]roxy|FileServer|promhttp|HandlerFunc|ServeDir|Files::new|web::(?:scope|resource)\(|(?:get|post|put|delete|patch|any)\(|[lL]imit|[cC]ors|[hH]elmet|json\(/
 
 /** Collects the routers of an application, and which is mounted where. */
 export function routersIn(files: ReadonlyArray<readonly [code: Code, calls: readonly CodeCall[]]>): Routers {
@@ -85,14 +91,21 @@ export function routersIn(files: ReadonlyArray<readonly [code: Code, calls: read
     prefixed:
       [...all, ...mounts].some(({ prefix }) => prefix !== '') || files.some(([, calls]) => calls.some(putsBefore)),
     texts: new Map(files.map(([{ path, text }]) => [path, text])),
+    makers: new Set(all.flatMap(({ from }) => from ?? [])),
+    calls: groupBy(
+      files.flatMap(([, calls]) => calls),
+      lastName,
+    ),
     bases: new Map(),
+    parameters: new Map(),
+    handedOn: new Map(),
   }
 }
 
 /** Whether a call puts something before the paths of what is in it or made on it. */
 function putsBefore(call: CodeCall): boolean {
   const name = lastName(call)
-  if (name === 'register') return namedArgument(call, 'prefix') !== undefined
+  if (name === 'register' || name === 'Api') return namedArgument(call, 'prefix') !== undefined
   if (!/^(?:scope|Group|group|PathPrefix|basePath|Route)$/.test(name) || call.arguments.length > 12) return false
   const first = argument(call, 0)
   return (
@@ -135,7 +148,7 @@ function routerOf(call: CodeCall, functions: ReadonlyArray<{ at: number; name: s
         : undefined
   if (kind === undefined) return undefined
   const from = functionAt(functions, call.at)
-  const name = assignedTo(call) ?? from
+  const name = assignedTo(call) ?? fieldOf(call) ?? from
   if (name === undefined) return undefined
   const given =
     kind === 'group' ? argument(call, 0) : (namedArgument(call, 'url_prefix') ?? namedArgument(call, 'prefix'))
@@ -148,6 +161,14 @@ function routerOf(call: CodeCall, functions: ReadonlyArray<{ at: number; name: s
     prefix: kind === 'group' && /^func\b/.test(given ?? '') ? '' : given === undefined ? '' : pathIn(given),
     call,
   }
+}
+
+/** The field of a struct of Go that a call is the value of, with a dot in front. */
+function fieldOf({ code, at, name }: CodeCall): string | undefined {
+  if (!code.path.endsWith('.go')) return undefined
+  const start = at - name.length
+  const field = /[{,\s](\w+):\s*$/.exec(code.text.slice(Math.max(0, start - 60), start))?.[1]
+  return field === undefined ? undefined : `.${field}`
 }
 
 /** A prefix as it stands before a path: without the slash at its end. */
@@ -167,7 +188,7 @@ function mountOf(call: CodeCall): MountedRouter | undefined {
   const byPath =
     /^["'`]/.test(first) ||
     (second !== undefined && /^(?:mount|add_subapp|Mount|Handle|StripPrefix|nest|nest_service)$/.test(name))
-  const child = byPath ? (lastChild(call, name) ?? '') : first
+  const child = (byPath ? (lastChild(call, name) ?? '') : first).replace(/^app\s*=\s*/, '')
   if (
     child === '' ||
     noRouter.test(child) ||

@@ -285,7 +285,7 @@ const cases: ReadonlyArray<[title: string, Language, Record<string, string>, obj
       'main.go':
         'func main() {\n\tr := chi.NewRouter()\n\tr.Route("/api", func(r chi.Router) { register(r) })\n}\nfunc register(r chi.Router) {\n\tr.Get("/health", h)\n}\n',
     },
-    { open: '/health' },
+    { health: '/api/health' },
   ],
   [
     'Spring, the path of the class as a constant',
