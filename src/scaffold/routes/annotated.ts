@@ -1,6 +1,6 @@
 import type { Code } from '../settings/setting.ts'
 import { argument, namedArgument, type CodeCall } from './calls.ts'
-import { textsOf, type PathConstants } from './constants.ts'
+import { textsOf, type PathConstants } from './held-paths.ts'
 import type { Route } from './route.ts'
 import { joined } from './prefix.ts'
 import type { Prefix } from './routers.ts'

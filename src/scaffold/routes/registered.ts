@@ -1,6 +1,6 @@
 import type { Language } from '../application.ts'
 import { argument, lastName, literal, namedArgument, type CodeCall } from './calls.ts'
-import { textsOf, type PathConstants } from './constants.ts'
+import { textsOf, type PathConstants } from './held-paths.ts'
 import { isFile } from './is-child.ts'
 import { prefixOf } from './prefix.ts'
 import type { Route } from './route.ts'
