@@ -201,6 +201,45 @@ describe("Spring's placeholders are read with what is in them", () => {
     expect(namesRead('java', { [path]: 'url: ${ORDERS_URL}\n' })).toEqual(['ORDERS_URL!'])
   })
 
+  it.each(['local', 'dev', 'test', 'docker', 'nonprod', 'pre-prod'])('but not in that of %s', (profile) => {
+    const path = `src/main/resources/application-${profile}.yml`
+    const code = 'class A {\n  @Value("${shop.api-url}") String a;\n}\n'
+    expect(
+      namesRead('java', { [path]: 'url: ${ORDERS_URL}\nshop:\n  api-url: x\n', 'src/main/java/A.java': code }),
+    ).toEqual(['SHOP_APIURL!'])
+  })
+
+  it.each<[string, string, string[]]>([
+    [
+      'application.yml',
+      'a: ${FIRST_A}\n---\nspring:\n  config.activate.on-profile: local\nb: ${SECOND_A}\n--- # next\nspring:\n  config:\n    activate:\n      on-profile: [dev, production]\nb: ${THIRD_A}\n',
+      ['FIRST_A!', 'THIRD_A!'],
+    ],
+    [
+      'application.yml',
+      'spring.profiles: dev\nb: ${SECOND_A}\n---\nspring:\n  profiles:\n    active: dev\na: ${FIRST_A}\n',
+      ['FIRST_A!'],
+    ],
+    [
+      'application.yml',
+      'spring.config.activate.on-profile: "!local"\na: ${FIRST_A}\n---\nspring.config.activate.on-profile: "prod & !prod"\nb: ${SECOND_A}\n',
+      ['FIRST_A!'],
+    ],
+    [
+      'application.properties',
+      'a=${FIRST_A}\n#---\nspring.config.activate.on-profile=local | test\nb=${SECOND_A}\n!---\n# spring.profiles=dev\nc=${THIRD_A}\n',
+      ['FIRST_A!', 'THIRD_A!'],
+    ],
+    ['application.properties', '%dev.a=${FIRST_A}\n%prod.b=${SECOND_A}\nc=50%\n', ['SECOND_A!']],
+    [
+      'application.yml',
+      '"%dev":\n  a: ${FIRST_A}\n\n  c: ${THIRD_A}\nb: ${SECOND_A}\n"%prod":\n  d: ${LAST_A}\n',
+      ['LAST_A!', 'SECOND_A!'],
+    ],
+  ])('in the documents of %s that are deployed: %j', (name, text, expected) => {
+    expect(namesRead('java', { [`src/main/resources/${name}`]: text })).toEqual(expected)
+  })
+
   it('in code', () => {
     const text =
       'class A {\n  @Value("${BUCKET:#{null}}") String a;\n  @Value("#{\'${HOSTS_A:a,b}\'.split(\',\')}") List<String> b;\n}\n'
