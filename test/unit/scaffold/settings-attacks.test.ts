@@ -73,6 +73,8 @@ it.each<[Language, string]>([
   ['node', '[].filter(a => !process.env '],
   ['go', 'func f(a string) { if os.Getenv("A_B") '],
   ['go', 'viper.AutomaticEnv()viper.GetString('],
+  ['go', 'viper.AutomaticEnv()v := a\nv.Get("a")'],
+  ['go', 'viper '],
   ['java', '@ConfigurationProperties("a") class A {\n private String'],
   ['java', 'requireNonNull('],
   ['rust', 'env::var("A_B").map_err('],

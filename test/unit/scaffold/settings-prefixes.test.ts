@@ -81,6 +81,17 @@ describe('names have the prefix that the code gives them', () => {
       ['ORDERS_DATABASE_URL', 'ORDERS_LIMIT=5', 'ORDERS_QUEUE_NAME', 'S3_BUCKET'],
     ],
     [
+      'a viper, but neither the headers nor the query of a request',
+      'go',
+      {
+        'a.go':
+          'package a\n\nimport "github.com/spf13/viper"\n\nvar conf *viper.Viper\n\ntype S struct {\n\tcfg *viper.Viper\n}\n\nfunc setup() {\n\tviper.AutomaticEnv()\n\tv := viper.New()\n\t_ = v.GetString("first_a")\n\tsub := viper.Sub("x")\n\t_ = sub.GetInt("second_a")\n}\n\nfunc (s *S) f(w http.ResponseWriter, r *http.Request) error {\n\ttoken := r.Header.Get("Authorization")\n\tif token == "" {\n\t\treturn errors.New("x")\n\t}\n\tq := r.URL.Query()\n\tk := q.Get("token")\n\tif k == "" {\n\t\treturn errors.New("x")\n\t}\n\tv := r.URL.Query()\n\tw.Header().Get("accept")\n\tv.Get("page")\n\turl := s.cfg.GetString("third_a")\n\tif url == "" {\n\t\treturn errors.New("x")\n\t}\n\treturn nil\n}\n\nfunc g(p *viper.Viper) string {\n\treturn p.GetString("fourth_a") + viper.GetString("fifth_a")\n}\n',
+        'b.go':
+          'package a\n\nimport vp "github.com/spf13/viper"\n\nfunc h(c *gin.Context) {\n\t_ = conf.GetString("sixth_a")\n\t_ = c.GetString("user")\n\t_ = vp.GetString("seventh_a")\n}\n',
+      },
+      ['FIFTH_A', 'FIRST_A', 'FOURTH_A', 'SECOND_A', 'SEVENTH_A', 'SIXTH_A', 'THIRD_A!'],
+    ],
+    [
       "viper's instance without prefix",
       'go',
       {
