@@ -1,3 +1,4 @@
+import { clientsOf } from './clients.ts'
 import type { Code } from './settings/setting.ts'
 
 /** What an application writes where its image is read-only, or where the next replica does not see it. */
@@ -19,9 +20,17 @@ const sqliteForms = [
   /\bprovider\s{0,4}=\s{0,4}"(sqlite)"/g,
   /[=:]\s{0,4}(jdbc:(?:sqlite|h2:file):[^\s"']{1,200})/g,
   /["'](django\.db\.backends\.sqlite3)["']/g,
-  /\bnew (?:Database|DatabaseSync)\(\s*["'`]([^"'`\n]{1,200})["'`]/g,
+  /\bnew DatabaseSync\(\s*["'`]([^"'`\n]{1,200})["'`]/g,
   /\bsql\.Open\(\s*"sqlite3?",\s*"([^"\n]{1,200})"/g,
 ]
+
+/** A name that classes of applications have too. */
+const namedDatabase = /\bnew Database\(\s*["'`]([^"'`\n]{1,200})["'`]/g
+const sqliteInNode = /["'](?:better-sqlite3|sqlite3|libsql|bun:sqlite)["']/
+
+/** What stands before the text that is taken where the environment says nothing. */
+const insteadOfVariable =
+  /(?:\b(?:\w{0,40}env\w{0,40}(?:(?:\.|::)\w{1,20})?|config)!?\(\s*["'`]\w{1,80}["'`]\s*(?:,\s*(?:\w{1,20}\s*=\s*)?|\)\s*(?:or|\?\?|\|\||\?:)\s*|\)\s*\.\s*(?:unwrap_or|unwrap_or_else|orElse|orElseGet)\(\s*(?:\|\w?\||\(\)\s*->)?\s*)|\bprocess\.env(?:\??\.\w{1,80}|\[["'`]\w{1,80}["'`]\])\s*(?:\?\?|\|\|)\s*|\$\{[\w.-]{1,80}:)["'`]?$/i
 
 /** Calls that write, with the path as their first argument. */
 const writes = [
@@ -39,28 +48,45 @@ const writes = [
 
 /** Places that can be written to, or that hold nothing. */
 const harmless =
-  /^(?:\/tmp(?:\/|$)|\/dev\/|sqlite(?:\+\w+)?:\/\/(?:\/?:memory:|\/?)$|sqlite::memory:|file::memory:|:memory:|jdbc:sqlite::memory:|(?:sqlite(?:\+\w+)?:\/\/\/|jdbc:sqlite:|sqlite:)\/tmp\/)/
+  /^(?:\/tmp(?:\/|$)|\/dev\/|sqlite(?:\+\w+)?:\/\/(?:\/?:memory:|\/?)$|(?:jdbc:)?sqlite(?:\+\w+)?:$|sqlite::memory:|file::memory:|:memory:|jdbc:sqlite::memory:|(?:sqlite(?:\+\w+)?:\/\/\/|jdbc:sqlite:|sqlite:)\/tmp\/)/
 
 /** What an application keeps in files of its own, each once. */
 export function keptFiles(libraries: ReadonlySet<string>, code: readonly Code[]): KeptFile[] {
-  const database = found(code, sqliteForms, 'SQLite')
   const library = [...libraries].find((name) => sqliteLibraries.test(name))
+  const inNode = code.filter(({ text }) => library !== undefined || sqliteInNode.test(text))
+  const all = [...found(code, sqliteForms, 'SQLite'), ...found(inNode, [namedDatabase], 'SQLite')]
+  const { needs, others } = clientsOf(libraries, code)
+  const another = needs.includes('postgres') || others.some(({ title }) => title === 'MySQL')
+  const database = all.filter(({ instead }) => !another || !instead)
   const shown: KeptFile[] =
-    database.length === 0 && library !== undefined && !code.some(({ text }) => /:memory:/.test(text))
+    all.length === 0 && library !== undefined && !code.some(({ text }) => /:memory:/.test(text))
       ? [{ what: 'SQLite', target: '', path: library }]
-      : database
-  return [...shown, ...found(code, writes, 'file')]
+      : once(database)
+  return [...shown, ...once(found(code, writes, 'file'))]
 }
 
-function found(code: readonly Code[], forms: readonly RegExp[], what: KeptFile['what']): KeptFile[] {
-  const all = code.flatMap(({ path, text }) =>
+/** In characters, from the function that reads a variable to what is taken instead. */
+const longestRead = 250
+
+type FoundFile = KeptFile & { /** Whether it is only for where the environment says nothing. */ instead: boolean }
+
+function found(code: readonly Code[], forms: readonly RegExp[], what: KeptFile['what']): FoundFile[] {
+  return code.flatMap(({ path, text }) =>
     forms.flatMap((form) =>
-      [...text.matchAll(form)].flatMap(([, target = '']) =>
-        harmless.test(target) ? [] : [{ what, target: target.split('?')[0] as string, path }],
-      ),
+      [...text.matchAll(form)].flatMap((match) => {
+        const target = match[1] ?? ''
+        if (harmless.test(target)) return []
+        const at = match.index + match[0].indexOf(target)
+        const instead = insteadOfVariable.test(text.slice(Math.max(0, at - longestRead), at))
+        return [{ what, target: target.split('?')[0] as string, path, instead }]
+      }),
     ),
   )
-  return [...new Map(all.map((file) => [file.target, file])).values()]
+}
+
+function once(files: readonly FoundFile[]): KeptFile[] {
+  const named = files.map(({ what, target, path }) => [target, { what, target, path }] as const)
+  return [...new Map(named).values()]
 }
 
 /** What a person should know of them. */

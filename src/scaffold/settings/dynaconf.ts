@@ -17,7 +17,7 @@ export function dynaconfSettings(files: readonly Code[]): Array<Found & Code> {
   const withFiles = instances.some(({ given }) => keyword(given, 'settings_files') !== undefined)
   const names = new Set(instances.map(({ name }) => name))
   return files
-    .filter(({ text }) => /\b(?:dynaconf|Dynaconf)\b/.test(text) || [...names].some((name) => importsName(text, name)))
+    .filter(({ text }) => /\b(?:dynaconf|Dynaconf)\b/.test(text) || importsOne(text, names))
     .flatMap((code) =>
       [...attributes(code.text, names, !withFiles), ...validated(code.text)].map((found) => ({
         ...code,
@@ -27,8 +27,9 @@ export function dynaconfSettings(files: readonly Code[]): Array<Found & Code> {
     )
 }
 
-function importsName(text: string, name: string): boolean {
-  return new RegExp(`\\bimport\\b[^\\n]{0,200}\\b${name}\\b`).test(text)
+function importsOne(text: string, names: ReadonlySet<string>): boolean {
+  const lists = [...text.matchAll(/\bimport\b([^\n]{0,200})/g)]
+  return lists.some(([, list = '']) => (list.match(/\w+/g) ?? []).some((word) => names.has(word)))
 }
 
 function keyword(given: readonly string[], key: string): string | undefined {

@@ -163,13 +163,14 @@ function callsOf(
   { files, constants, requirements }: Sources,
 ): Array<{ reader: Reader; read: NamedRead }> {
   const named = groupBy(readers, ({ header }) => header.name)
-  return files.flatMap((code) =>
-    [...code.text.matchAll(/\b(\w+)(?:::<\w{1,30}>|<[^<>()]{0,100}>|\[\w{1,30}\])?\(/g)].flatMap((match) => {
+  return files.flatMap((code) => {
+    const imports = importsOf(code.text)
+    return [...code.text.matchAll(/\b(\w+)(?:::<\w{1,30}>|<[^<>()]{0,100}>|\[\w{1,30}\])?\(/g)].flatMap((match) => {
       const from = match.index + match[0].length
       let values: string[] | undefined
       return (named.get(match[1] ?? '') ?? [])
         .slice(0, mostOfOneName)
-        .filter((reader) => isCall(code, match.index, reader))
+        .filter((reader) => isCall(code, match.index, reader, imports))
         .flatMap((reader) => {
           values ??= argumentsFrom(code.text.slice(from, from + longestCall), 0)
           const call = callOf(code, { at: match.index, from }, values, reader, constants)
@@ -179,23 +180,36 @@ function callsOf(
           const required = read.required || (checked && read.fallback === undefined)
           return [{ reader, read: { ...read, required } }]
         })
-    }),
-  )
+    })
+  })
+}
+
+/** Whether a file imports a name. That is looked for in all of it, so once for each. */
+function importsOf(text: string): (name: string) => boolean {
+  const known = new Map<string, boolean>()
+  return (name) => {
+    const before = known.get(name)
+    if (before !== undefined) return before
+    const found = new RegExp(`\\b(?:import|require|use)\\b[^;]{0,300}\\b${name}\\b`).test(text)
+    known.set(name, found)
+    return found
+  }
 }
 
 /** Whether a name in front of a bracket calls the reader, and does not define it or something else. */
-function isCall({ path, text }: Code, at: number, { header, path: home }: Reader): boolean {
+function isCall(
+  { path, text }: Code,
+  at: number,
+  { header, path: home }: Reader,
+  imports: (name: string) => boolean,
+): boolean {
   if (path === home && at === header.at) return false
   const before = text.slice(Math.max(0, at - 60), at)
   if (/\b(?:def|function|func|fn|fun)\s+$/.test(before)) return false
   const receiver = /(\w+)(?:\.|::)$/.exec(before)?.[1]
   if (receiver !== undefined)
     return !common.test(header.name) || /^(?:this|self|cls|Self)$|^[A-Z]|[eE]nv|[cC]onf|cfg|[sS]etting/.test(receiver)
-  return (
-    path === home ||
-    !common.test(header.name) ||
-    new RegExp(`\\b(?:import|require|use)\\b[^;]{0,300}\\b${header.name}\\b`).test(text)
-  )
+  return path === home || !common.test(header.name) || imports(header.name)
 }
 
 function callOf(

@@ -52,8 +52,11 @@ function readerNames(text: string): string[] {
   const imported = [...text.matchAll(/^[ \t]*from (?:environs|decouple) import (?:.*\b)?(env|config)\b/gm)].map(
     ([, name]) => name,
   )
-  return [...made, ...imported].filter((name) => name !== undefined)
+  return [...new Set([...made, ...imported])].filter((name) => name !== undefined).slice(0, mostReaders)
 }
+
+/** No file has more: each is looked for in all of it. */
+const mostReaders = 50
 
 function readers(text: string): Found[] {
   const names = readerNames(text)
@@ -62,7 +65,7 @@ function readers(text: string): Found[] {
   const declared = new Map(
     [...text.matchAll(/\b([A-Z]\w+)\s*=\s*\(\s*\w+\s*,([^()]*)\)/g)].map((match) => [match[1], match[2]]),
   )
-  return [...new Set(names)].flatMap((name) => {
+  return names.flatMap((name) => {
     const prefixAt = readerPrefix(text, name)
     return [...text.matchAll(new RegExp(`\\b${name}(?:\\.(\\w+))?\\(`, 'g'))].flatMap((match): Found[] => {
       const at = match.index

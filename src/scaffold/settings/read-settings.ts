@@ -9,6 +9,7 @@ import { ownReads } from './own-readers.ts'
 import { withRequirements } from './requirement.ts'
 import { resolvedCode } from './resolved-code.ts'
 import { rustSettings } from './rust-settings.ts'
+import { isOfOtherProfile, withoutOtherProfiles } from './spring-profiles.ts'
 import { settingsOf, type Code, type Found, type Setting } from './setting.ts'
 import { wrapperCalls } from './wrappers.ts'
 
@@ -34,7 +35,7 @@ const codeOf: Readonly<Record<Language, RegExp>> = {
   rust: /\.rs$/,
 }
 
-/** The code of an application that goes into its image, without comments. */
+/** The code of an application that is deployed, without comments and what is for other profiles. */
 export function shippedCode(tree: SourceTree, language: Language, sources: readonly string[]): Code[] {
   const syntax = (path: string) =>
     language === 'rust'
@@ -49,9 +50,14 @@ export function shippedCode(tree: SourceTree, language: Language, sources: reado
       ([path]) =>
         codeOf[language].test(path) &&
         !isTest(path) &&
+        !isOfOtherProfile(path) &&
         sources.some((source) => path === source || path.startsWith(`${source}/`)),
     )
-    .map(([path, text]) => ({ path, text: withoutComments(text, syntax(path)) }))
+    .map(([path, text]) => ({
+      path,
+      // Before comments go: one of them parts the documents of properties.
+      text: withoutComments(/\.(properties|ya?ml)$/.test(path) ? withoutOtherProfiles(path, text) : text, syntax(path)),
+    }))
 }
 
 /** Every environment variable that shipped code reads, by name. */

@@ -117,10 +117,10 @@ function beforeSign(before: string): [string | undefined, '=' | ':'] {
 
 /** Whether a check behind a read is of what was read, and of nothing that got its name later. */
 function isChecked(text: string, { name, member, indent }: Bound, end: number, checks: readonly Check[]): boolean {
-  if (member)
-    return checks.some(
-      ({ names, from, to }) => names.has(name) && new RegExp(`[.>:]${name}\\b`).test(text.slice(from, to)),
-    )
+  if (member) {
+    const form = new RegExp(`[.>:]${name}\\b`)
+    return checks.some(({ names, from, to }) => names.has(name) && form.test(text.slice(from, to)))
+  }
   const behind = text.slice(end, end + reach)
   const outside = new RegExp(`\\n[ \\t]{0,${Math.max(0, indent - 1)}}[^\\s)\\]}]`).exec(behind)?.index
   const again = new RegExp(`(?<![.\\w])${name}\\s*(?::?=)(?!=)(?!\\s*${name}\\b)`).exec(behind)?.index

@@ -1,5 +1,6 @@
 import { argumentsFrom, plainText, stringIn } from './code-text.ts'
 import type { Code, Found } from './setting.ts'
+import { vipersIn, type IsViper } from './viper-receivers.ts'
 
 /** The keys of viper that are bound to the environment by name, or all that are read where it looks there by itself: https://github.com/spf13/viper#working-with-environment-variables. */
 export function viperSettings(files: readonly Code[]): Array<Found & Code> {
@@ -14,21 +15,25 @@ export function viperSettings(files: readonly Code[]): Array<Found & Code> {
     const full = prefix === '' ? key : `${prefix}_${key}`
     return replaced.reduce((name, [, from = '', to = '']) => name.replaceAll(from, to), full).toUpperCase()
   }
+  const isViper = vipersIn(own)
   return own.flatMap((code) =>
-    keysIn(code.text, automatic).map((found) => ({ ...code, ...found, name: variable(found.name) })),
+    keysIn(code, automatic, isViper).map((found) => ({ ...code, ...found, name: variable(found.name) })),
   )
 }
 
-function keysIn(text: string, automatic: boolean): Found[] {
+function keysIn(code: Code, automatic: boolean, isViper: IsViper): Found[] {
+  const { text } = code
   const form =
-    /\b\w+\.(BindEnv|MustBindEnv|SetDefault|Get(?:String|Int|Int32|Int64|Uint|Bool|Duration|Float64|StringSlice|Time)?)\(\s*(?=")/g
+    /\b(\w+)\.(BindEnv|MustBindEnv|SetDefault|Get(?:String|Int|Int32|Int64|Uint|Bool|Duration|Float64|StringSlice|Time)?)\(\s*(?=")/g
   return [...text.matchAll(form)].flatMap((match): Found[] => {
+    const [, receiver = '', method = ''] = match
     const [first, second] = argumentsFrom(text, match.index + match[0].length)
-    const bind = match[1] === 'BindEnv' || match[1] === 'MustBindEnv'
+    const bind = method === 'BindEnv' || method === 'MustBindEnv'
     const name = stringIn(first)
     // With a second argument it is bound to just that.
     if (name === undefined || (bind ? second !== undefined : !automatic)) return []
-    const fallback = match[1] === 'SetDefault' ? plainText(second) : undefined
+    if (!bind && !isViper(code, receiver, match.index)) return []
+    const fallback = method === 'SetDefault' ? plainText(second) : undefined
     return [{ name, at: match.index, required: false, fallback }]
   })
 }

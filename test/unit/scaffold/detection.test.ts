@@ -340,10 +340,32 @@ describe('what a scaffold takes from its source', () => {
     expect((await scaffoldOfFiles(files)).application).toMatchObject({ health, metrics })
   })
 
-  it('a requirements.txt is complete where an older release needed less', async () => {
-    const old = { 'requirements.txt': 'sqlalchemy==1.4.54\npydantic==1.10.22\ngunicorn==20.1.0\nconstructor==1.0.0\n' }
-    const made = await scaffoldOfFiles({ ...old, 'app.py': 'app = Flask()\n@app.route("/health")\n' }, { name: 'a' })
-    expect(made.application.stack).toBe('python-pip')
+  it.each([
+    ['sqlalchemy==1.4.54', 'pydantic==1.10.22', 'constructor==1.0.0'],
+    ['openai==0.28.1', 'requests==2.31.0', 'urllib3==2.0.7', 'idna==3.4', 'certifi==2023.7.22', 'tqdm==4.66.1'],
+    ['alembic==1.8.1', 'sqlalchemy==1.4.41', 'mako==1.2.3', 'markupsafe==2.1.1'],
+    ['fastapi==0.68.1', 'starlette==0.14.2', 'pydantic==1.8.2'],
+    ['celery==4.4.7', 'kombu==4.6.11', 'billiard==3.6.4.0', 'amqp==2.6.1', 'vine==1.3.0', 'pytz==2020.1'],
+    ['requests==2.9.1', 'djangorestframework==3.9.4', 'django==2.2.28', 'uvicorn==0.11.8+own', 'openai==1.0.0b3'],
+    ['flask==2.2.5', 'werkzeug==2.2.3', 'jinja2==3.1.2', 'markupsafe==2.1.2', 'click==8.1.3', 'itsdangerous==2.1.2'],
+    ['httpx==1.0.dev3', 'aiohttp==4.0.0a1', 'httpcore==0.13.7', 'h11==0.12.0'],
+  ])('a requirements.txt is complete where a release needs less: %s, %s', async (...lines) => {
+    const files = {
+      'requirements.txt': [...lines, 'gunicorn==20.1.0'].join('\n'),
+      'app.py': 'app = Flask()\n@app.route("/health")\n',
+    }
+    expect((await scaffoldOfFiles(files, { name: 'a' })).application.stack).toBe('python-pip')
+  })
+
+  it.each([
+    ['starlette==0.15.0', 'anyio'],
+    ['openai==1.0.0 --hash=sha256:aa', 'httpx, pydantic'],
+    ['celery==5.0.0 ; python_version > "3.8"', 'kombu, billiard, vine, click'],
+    ['flask==2.3.0.post1', 'werkzeug, jinja2, click, itsdangerous, blinker'],
+    ['django==3', 'asgiref, sqlparse'],
+  ])('%s is not complete without %s', async (line, missing) => {
+    const files = { 'requirements.txt': `${line}\n`, 'app.py': 'app = Flask()\n@app.route("/health")\n' }
+    await expect(scaffoldOfFiles(files, { name: 'a' })).rejects.toThrow(`found none for ${missing}: the lock file`)
   })
 
   it('an application in a folder keeps everything below it, but for the workflow', async () => {

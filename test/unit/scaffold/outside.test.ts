@@ -64,7 +64,7 @@ describe('what an application keeps in files', () => {
       {},
       {
         'app.py':
-          'app = FastAPI()\n@app.get("/health")\ndef h(): ...\nengine = create_engine(os.getenv("DB", "sqlite:///./app.db"))\nopen("uploads/x", "w")\n',
+          'app = FastAPI()\n@app.get("/health")\ndef h(): ...\nengine = create_engine("sqlite:///./app.db")\nopen("uploads/x", "w")\n',
       },
     )
     expect(notes.join('\n')).toContain('It keeps data in SQLite (sqlite:///./app.db in app.py)')
@@ -76,6 +76,20 @@ describe('what an application keeps in files', () => {
     ['sqlite3.connect("orders.db")', [], ['SQLite orders.db']],
     ["const db = new Database('app.db')", ['better-sqlite3'], ['SQLite app.db']],
     ['', ['modernc.org/sqlite'], ['SQLite ']],
+    ['url = os.getenv("DATABASE_URL", "sqlite:///./app.db")', [], ['SQLite sqlite:///./app.db']],
+    ['url = os.getenv("DATABASE_URL", "sqlite:///./app.db")', ['pymongo'], ['SQLite sqlite:///./app.db']],
+    ['url = os.getenv("DATABASE_URL", "sqlite:///./app.db")', ['psycopg', 'aiosqlite'], []],
+    ['url = os.environ.get("DATABASE_URL") or "sqlite:///./app.db"', ['psycopg'], []],
+    ['url = env.str("DATABASE_URL", default="sqlite:///./app.db")', ['pymysql'], []],
+    ['const url = process.env.DATABASE_URL ?? "sqlite:app.db"', ['pg'], []],
+    ['url = getEnv("DATABASE_URL", "sqlite:app.db")', ['github.com/lib/pq'], []],
+    ['env::var("DATABASE_URL").unwrap_or_else(|_| "sqlite:app.db".into())', ['sqlx-postgres'], []],
+    ['spring.datasource.url=${DB_URL:jdbc:h2:file:./data/shop}', ['postgresql'], []],
+    ['engine = create_engine("sqlite:///./app.db")', ['psycopg'], ['SQLite sqlite:///./app.db']],
+    ['if url.startswith("sqlite:") or url.startswith("jdbc:sqlite:"): a', [], []],
+    ['new Database("orders")', ['pg'], []],
+    ['import { Database } from "bun:sqlite"; new Database("a.db")', [], ['SQLite a.db']],
+    ['new DatabaseSync("a.db")', [], ['SQLite a.db']],
     ['sql.Open("sqlite", "file:app.db?cache=shared")', ['modernc.org/sqlite'], ['SQLite file:app.db']],
     ["'ENGINE': 'django.db.backends.sqlite3'", [], ['SQLite django.db.backends.sqlite3']],
     ['spring.datasource.url=jdbc:h2:file:./data/shop', [], ['SQLite jdbc:h2:file:./data/shop']],
@@ -98,6 +112,8 @@ it.each([
   'open("a", ',
   'sqlite:',
   '"sqlite:',
+  'env("A", "sqlite:a"',
+  'env',
   'boto3 .client( ',
   'jdbc:h2:file:a=',
   'a.',

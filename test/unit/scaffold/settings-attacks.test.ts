@@ -73,6 +73,8 @@ it.each<[Language, string]>([
   ['node', '[].filter(a => !process.env '],
   ['go', 'func f(a string) { if os.Getenv("A_B") '],
   ['go', 'viper.AutomaticEnv()viper.GetString('],
+  ['go', 'viper.AutomaticEnv()v := a\nv.Get("a")'],
+  ['go', 'viper '],
   ['java', '@ConfigurationProperties("a") class A {\n private String'],
   ['java', 'requireNonNull('],
   ['rust', 'env::var("A_B").map_err('],
@@ -88,3 +90,23 @@ it.each<[Language, string]>([
 ])('%s: a file full of %j makes no names', (language, part) => {
   expect(madeNames([{ path: 'a', text: filled(part) }], language)).toEqual([])
 })
+
+it.each<[string, string[]]>([
+  ['readers', [numbered((index) => `e${index}=Env()\n`)]],
+  [
+    'instances of Dynaconf',
+    [numbered((index) => `e${index}=Dynaconf(a)\n`), numbered((index) => `import a${index}\n`)],
+  ],
+  ['calls of one imported name', ['def get(k):\n  return os.environ[k]\n', filled('from a import x; get("A")\n')]],
+])('many %s are not each looked for in all of the text', (_, texts) => {
+  const started = Date.now()
+  readSettings(
+    texts.map((text, index) => ({ path: `${index}`, text })),
+    'python',
+  )
+  expect(Date.now() - started).toBeLessThan(5_000)
+})
+
+function numbered(part: (index: number) => string): string {
+  return Array.from({ length: longest / part(10_000).length }, (__, index) => part(index)).join('')
+}

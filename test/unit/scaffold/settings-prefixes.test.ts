@@ -81,6 +81,17 @@ describe('names have the prefix that the code gives them', () => {
       ['ORDERS_DATABASE_URL', 'ORDERS_LIMIT=5', 'ORDERS_QUEUE_NAME', 'S3_BUCKET'],
     ],
     [
+      'a viper, but neither the headers nor the query of a request',
+      'go',
+      {
+        'a.go':
+          'package a\n\nimport "github.com/spf13/viper"\n\nvar conf *viper.Viper\n\ntype S struct {\n\tcfg *viper.Viper\n}\n\nfunc setup() {\n\tviper.AutomaticEnv()\n\tv := viper.New()\n\t_ = v.GetString("first_a")\n\tsub := viper.Sub("x")\n\t_ = sub.GetInt("second_a")\n}\n\nfunc (s *S) f(w http.ResponseWriter, r *http.Request) error {\n\ttoken := r.Header.Get("Authorization")\n\tif token == "" {\n\t\treturn errors.New("x")\n\t}\n\tq := r.URL.Query()\n\tk := q.Get("token")\n\tif k == "" {\n\t\treturn errors.New("x")\n\t}\n\tv := r.URL.Query()\n\tw.Header().Get("accept")\n\tv.Get("page")\n\turl := s.cfg.GetString("third_a")\n\tif url == "" {\n\t\treturn errors.New("x")\n\t}\n\treturn nil\n}\n\nfunc g(p *viper.Viper) string {\n\treturn p.GetString("fourth_a") + viper.GetString("fifth_a")\n}\n',
+        'b.go':
+          'package a\n\nimport vp "github.com/spf13/viper"\n\nfunc h(c *gin.Context) {\n\t_ = conf.GetString("sixth_a")\n\t_ = c.GetString("user")\n\t_ = vp.GetString("seventh_a")\n}\n',
+      },
+      ['FIFTH_A', 'FIRST_A', 'FOURTH_A', 'SECOND_A', 'SEVENTH_A', 'SIXTH_A', 'THIRD_A!'],
+    ],
+    [
       "viper's instance without prefix",
       'go',
       {
@@ -199,6 +210,45 @@ describe("Spring's placeholders are read with what is in them", () => {
     const path = 'src/main/resources/application-prod.yml'
     expect(worthReading(path)).toBeDefined()
     expect(namesRead('java', { [path]: 'url: ${ORDERS_URL}\n' })).toEqual(['ORDERS_URL!'])
+  })
+
+  it.each(['local', 'dev', 'test', 'docker', 'nonprod', 'pre-prod'])('but not in that of %s', (profile) => {
+    const path = `src/main/resources/application-${profile}.yml`
+    const code = 'class A {\n  @Value("${shop.api-url}") String a;\n}\n'
+    expect(
+      namesRead('java', { [path]: 'url: ${ORDERS_URL}\nshop:\n  api-url: x\n', 'src/main/java/A.java': code }),
+    ).toEqual(['SHOP_APIURL!'])
+  })
+
+  it.each<[string, string, string[]]>([
+    [
+      'application.yml',
+      'a: ${FIRST_A}\n---\nspring:\n  config.activate.on-profile: local\nb: ${SECOND_A}\n--- # next\nspring:\n  config:\n    activate:\n      on-profile: [dev, production]\nb: ${THIRD_A}\n',
+      ['FIRST_A!', 'THIRD_A!'],
+    ],
+    [
+      'application.yml',
+      'spring.profiles: dev\nb: ${SECOND_A}\n---\nspring:\n  profiles:\n    active: dev\na: ${FIRST_A}\n',
+      ['FIRST_A!'],
+    ],
+    [
+      'application.yml',
+      'spring.config.activate.on-profile: "!local"\na: ${FIRST_A}\n---\nspring.config.activate.on-profile: "prod & !prod"\nb: ${SECOND_A}\n',
+      ['FIRST_A!'],
+    ],
+    [
+      'application.properties',
+      'a=${FIRST_A}\n#---\nspring.config.activate.on-profile=local | test\nb=${SECOND_A}\n!---\n# spring.profiles=dev\nc=${THIRD_A}\n',
+      ['FIRST_A!', 'THIRD_A!'],
+    ],
+    ['application.properties', '%dev.a=${FIRST_A}\n%prod.b=${SECOND_A}\nc=50%\n', ['SECOND_A!']],
+    [
+      'application.yml',
+      '"%dev":\n  a: ${FIRST_A}\n\n  c: ${THIRD_A}\nb: ${SECOND_A}\n"%prod":\n  d: ${LAST_A}\n',
+      ['LAST_A!', 'SECOND_A!'],
+    ],
+  ])('in the documents of %s that are deployed: %j', (name, text, expected) => {
+    expect(namesRead('java', { [`src/main/resources/${name}`]: text })).toEqual(expected)
   })
 
   it('in code', () => {
