@@ -1,6 +1,6 @@
 import type { Code } from '../settings/setting.ts'
 import { argument, namedArgument, type CodeCall } from './calls.ts'
-import { textsOf, type PathConstants } from './held-paths.ts'
+import { pathsOf, type PathConstants } from './held-paths.ts'
 import type { Route } from './route.ts'
 import { joined } from './prefix.ts'
 import type { Prefix } from './routers.ts'
@@ -79,7 +79,7 @@ function pathsOfAnnotation(call: CodeCall, constants: PathConstants, slashes = f
       .map((_, index) => /^(?:path|value)\s*=(?!=)\s*([\s\S]*)/.exec(argument(call, index) ?? '')?.[1])
       .find((found) => found !== undefined) ?? namedArgument(call, 'path')
   if (named === undefined && (first === undefined || /^\w+\s*=/.test(first))) return ['']
-  const texts = textsOf(named ?? first, constants)
+  const texts = pathsOf(named ?? first, constants)
   return texts.length === 0 ? [undefined] : texts.map((text) => withSlash(text, slashes))
 }
 

@@ -18,14 +18,14 @@ export function pathConstants(code: readonly Code[]): PathConstants {
 }
 
 /** The text that an expression is, in quotes or by the name of a constant. */
-export function textOf(expression: string | undefined, constants: PathConstants): string | undefined {
+function onePath(expression: string | undefined, constants: PathConstants): string | undefined {
   const [, before, name] = /^((?:[\w$]+(?:\.|::))*)([A-Za-z_]\w*)$/.exec(expression?.trim() ?? '') ?? []
   if (name === undefined) return literal(expression)
   return constants.get(name) ?? (before === '' ? undefined : constants.get(`.${name}`))
 }
 
 /** The texts of a list in brackets, or the one that an expression is. */
-export function textsOf(expression: string | undefined, constants: PathConstants): string[] {
+export function pathsOf(expression: string | undefined, constants: PathConstants): string[] {
   const list = /^(?:arrayOf\(|[[{])([^()[\]{}]*)[)\]}]?/.exec(expression?.trim() ?? '')?.[1]
-  return (list?.split(',') ?? [expression]).flatMap((one) => textOf(one, constants) ?? [])
+  return (list?.split(',') ?? [expression]).flatMap((one) => onePath(one, constants) ?? [])
 }

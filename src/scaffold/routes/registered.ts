@@ -1,6 +1,6 @@
 import type { Language } from '../application.ts'
 import { argument, lastName, literal, namedArgument, type CodeCall } from './calls.ts'
-import { textsOf, type PathConstants } from './held-paths.ts'
+import { pathsOf, type PathConstants } from './held-paths.ts'
 import { isFile } from './is-child.ts'
 import { prefixOf } from './prefix.ts'
 import type { Route } from './route.ts'
@@ -169,7 +169,7 @@ function rustRoute(call: CodeCall, constants: PathConstants): Found[] {
 
 /** Paths in quotes or by name, with Go's method in front and its end sign behind. */
 function foundAt(call: CodeCall, expression: string | undefined, constants: PathConstants): Found[] {
-  const texts = textsOf(expression, constants).map((text) =>
+  const texts = pathsOf(expression, constants).map((text) =>
     text.replace(/^(?:GET )?(?=\/)/, '').replace(/\{\$\}$/, ''),
   )
   if (texts.length > 0) return texts.flatMap((path) => (path.includes(' ') ? [] : [{ path, call }]))

@@ -13,7 +13,13 @@ export function envconfigSettings(files: readonly Code[], structs: readonly GoSt
   const done = new Set<string>()
   const known = new Set<string>()
   const visit = (struct: GoStruct, prefix: string, seen: readonly string[]): Array<Found & Code> => {
-    if (seen.length === deepest || seen.includes(struct.name) || known.has(`${prefix} ${struct.name}`)) return []
+    if (
+      seen.length === deepest ||
+      known.size > mostStructs ||
+      seen.includes(struct.name) ||
+      known.has(`${prefix} ${struct.name}`)
+    )
+      return []
     known.add(`${prefix} ${struct.name}`)
     done.add(struct.name)
     return struct.fields.flatMap((field) => {
@@ -32,6 +38,9 @@ export function envconfigSettings(files: readonly Code[], structs: readonly GoSt
   )
   return { found, structs: done }
 }
+
+/** No application has so many in each other. */
+const mostStructs = 500
 
 /** How deep structs are in each other. */
 const deepest = 8

@@ -37,17 +37,20 @@ export function pydanticSettings(files: readonly Code[]): Array<Found & Code> {
     .flatMap((one) => variablesOf(lineage(one, named, lineages), named))
 }
 
+/** No settings are the children of more. */
+const longestLineage = 100
+
 /** A class after those that it extends, each once. Classes of one name in several files can seem to extend each other. */
-function lineage(one: Class, named: ReadonlyMap<string, Class>, known: Map<Class, Class[]>): Class[] {
+function lineage(one: Class, named: ReadonlyMap<string, Class>, known: Map<Class, Class[]>, depth = 0): Class[] {
   const before = known.get(one)
   if (before !== undefined) return before
   known.set(one, [])
   const above = one.bases.flatMap((base) => {
     const found = named.get(base)
-    return found === undefined ? [] : lineage(found, named, known)
+    return found === undefined || depth === longestLineage ? [] : lineage(found, named, known, depth + 1)
   })
   // The last mention counts: what is stated there wins.
-  const lines = [...new Set([...above, one].toReversed())].toReversed()
+  const lines = [...new Set([...above, one].toReversed())].toReversed().slice(-longestLineage)
   known.set(one, lines)
   return lines
 }
@@ -62,12 +65,13 @@ function variablesOf(classes: readonly Class[], named: ReadonlyMap<string, Class
   const delimiter = configured('env_nested_delimiter')
   const exact = classes.some(({ body, head }) => /\bcase_sensitive\s*=\s*True/.test(`${head}${body.text}`))
   const written = (name: string) => (exact && variableName.test(name) ? name : name.toUpperCase())
+  const left = { models: mostModels }
   const inConfig = new Map(classes.flatMap(({ body }) => namesInConfig(body.text)))
   return classes.flatMap(({ code, body }) =>
     fieldsOf(body).flatMap((field): Array<Found & Code> => {
       const { alias = inConfig.get(field.name), ...value } = valueOf(field)
       const own = { ...code, ...value, name: written(alias ?? `${prefix}${field.name}`), at: field.at }
-      return delimiter === undefined ? [own] : nestedIn(own, field, { named, delimiter, written })
+      return delimiter === undefined ? [own] : nestedIn(own, field, { named, delimiter, written, left })
     }),
   )
 }
@@ -76,16 +80,21 @@ interface Nesting {
   named: ReadonlyMap<string, Class>
   delimiter: string
   written: (name: string) => string
+  /** How many models may still be read. */
+  left: { models: number }
 }
 
 /** How deep a model is read that is a field of another. */
 const deepest = 4
 
+/** No application has so many models in each other. */
+const mostModels = 500
+
 /** The variables of the fields of a model, under the name of the field that holds it; that field itself if it is no model. */
 function nestedIn(own: Found & Code, field: Field, nesting: Nesting, depth = 0): Array<Found & Code> {
   const { named, delimiter, written } = nesting
   const model = named.get((/^(?:Optional\[\s*)?(\w+)/.exec(field.type) ?? [])[1] ?? '')
-  if (model === undefined || depth === deepest) return [own]
+  if (model === undefined || depth === deepest || nesting.left.models-- <= 0) return [own]
   const spared = field.value !== undefined && !own.required
   return fieldsOf(model.body).flatMap((inner) => {
     const { alias, ...value } = valueOf(inner)

@@ -96,8 +96,10 @@ function fieldsUnder(
   filling: Filling,
   named: ReadonlyMap<string, RustStruct>,
   seen: readonly string[],
+  left = { structs: 500 },
 ): Array<Found & Code> {
-  if (seen.length === deepest || seen.includes(struct.name)) return []
+  // No application has so many in each other.
+  if (seen.length === deepest || seen.includes(struct.name) || left.structs-- <= 0) return []
   return struct.fields.flatMap((field) => {
     if (/\bskip(?:_deserializing)?\b/.test(field.attributes)) return []
     const renamed = /\brename\s*=\s*"(\w+)"/.exec(field.attributes)?.[1] ?? field.name
@@ -106,7 +108,7 @@ function fieldsUnder(
     const flat = /\bflatten\b/.test(field.attributes)
     if (inner !== undefined && (flat || filling.separator !== undefined)) {
       const under = flat ? prefix : `${name}${filling.separator}`
-      return fieldsUnder(inner, under, filling, named, [...seen, struct.name])
+      return fieldsUnder(inner, under, filling, named, [...seen, struct.name], left)
     }
     const spared = /^Option\b/.test(field.type) || /\bdefault\b/.test(field.attributes)
     return [{ ...struct.code, name, at: field.at, required: filling.alone && !spared, fallback: undefined }]

@@ -29,6 +29,19 @@ it('a class that extends another on many ways has its fields once', () => {
   expect(namesIn(`class C0(BaseSettings):\n    first: int\n${above.join('')}`, 'python')).toHaveLength(41)
 })
 
+it('a line of classes without end is followed so far', () => {
+  const classes = Array.from({ length: 8_000 }, (_, index) => `class C${index + 1}(C${index}):\n    f${index}: int\n`)
+  const text = `class C0(BaseSettings):\n    first: int\n${classes.join('')}${Array.from({ length: 8_000 }, (_, index) => `C${index}()\n`).join('')}`
+  expect(namesIn(text, 'python')).toContain('FIRST')
+})
+
+it('models that contain each other in many fields are read so far', () => {
+  const fields = (type: string) => Array.from({ length: 60 }, (_, index) => `    f${index}: ${type}\n`).join('')
+  const models = [1, 2, 3, 4, 5].map((level) => `class M${level}(BaseModel):\n${fields(`M${level + 1}`)}`)
+  const text = `${models.join('')}class S(BaseSettings):\n    model_config = SettingsConfigDict(env_nested_delimiter="__")\n${fields('M1')}`
+  expect(namesIn(text, 'python').length).toBeLessThan(50_000)
+})
+
 it('structs that contain each other on many ways are read once under each prefix', () => {
   const above = Array.from(
     { length: 40 },
