@@ -16,6 +16,7 @@ import {
   targetNames,
   type Measured,
   type Scaffold,
+  isFilledIn,
 } from '../../src/scaffold/index.ts'
 import { useColor } from '../show/color.ts'
 import { renderDifferences } from '../show/differences.ts'
@@ -109,7 +110,9 @@ async function scaffold(options: ScaffoldOptions, source: string): Promise<numbe
   const path = given.path?.replace(/^\.\//, '').replace(/\/+$/, '') ?? ''
   const answers = await gatherAnswers(source, path === '.' ? '' : path, given)
   const made = await makeScaffold(answers, await readSourceTree(source))
-  const compared = await compareFiles(resolve(output), made.files)
+  const compared = await compareFiles(resolve(output), made.files, (...file) =>
+    isFilledIn(...file, { sizes: given.from === undefined }),
+  )
   const changed = compared.filter(({ state }) => state === 'changed')
   if (check) return sayDrift(compared)
   if (changed.length > 0) {

@@ -1,6 +1,5 @@
 import { createTwoFilesPatch } from 'diff'
 import { DeliveryError } from '../../src/model/errors.ts'
-import { isFilledIn } from '../../src/scaffold/index.ts'
 import { FileFault } from './files/physical-path.ts'
 import { limits, readBelow } from './files/read-file.ts'
 
@@ -13,15 +12,19 @@ export interface ComparedFile {
   diff: string
 }
 
+/** Whether an existing file is the new one with what it leaves to people filled in. */
+type IsFilled = (path: string, existing: string, text: string) => boolean
+
 /** Compares files with a directory. Throws `SOURCE` if one would be written through a link, or in place of something other than a file. */
 export async function compareFiles(
   directory: string,
   files: Readonly<Record<string, string>>,
+  isFilled: IsFilled = () => false,
 ): Promise<ComparedFile[]> {
   return Promise.all(
     Object.entries(files).map(async ([path, text]) => {
       const existing = await existingText(directory, path)
-      const state = stateOf(path, existing, text)
+      const state = stateOf(path, existing, text, isFilled)
       return {
         path,
         state,
@@ -42,10 +45,10 @@ export async function compareFiles(
   )
 }
 
-function stateOf(path: string, existing: string | undefined, text: string): ComparedFile['state'] {
+function stateOf(path: string, existing: string | undefined, text: string, isFilled: IsFilled): ComparedFile['state'] {
   if (existing === undefined) return 'new'
   if (existing === text) return 'unchanged'
-  return isFilledIn(path, existing, text) ? 'filled' : 'changed'
+  return isFilled(path, existing, text) ? 'filled' : 'changed'
 }
 
 /** What is in the place of a file; links are not followed, because they may lead outside the directory. */

@@ -29,14 +29,14 @@ export function canBeFilledIn(path: string): boolean {
 }
 
 /**
- * Whether a file is the generated one in which nothing was changed but what its texts leave to people. Values are compared and not their spelling, because "kustomize edit" writes the whole file again.
+ * Whether a file is the generated one in which nothing was changed but what its texts leave to people. Values are compared and not their spelling, because "kustomize edit" writes the whole file again. Without `sizes`, what was measured is not left to them: it is proposed.
  */
-export function isFilledIn(path: string, existing: string, generated: string): boolean {
+export function isFilledIn(path: string, existing: string, generated: string, { sizes } = { sizes: true }): boolean {
   if (!canBeFilledIn(path) || existing.length > generated.length + mostFilledIn) return false
   if (path.endsWith('.pem')) return holdsCertificates(existing)
   if (path.endsWith('.md')) return answersQuestions(existing, generated)
   const [were, are] = [valuesOf(generated), valuesOf(existing)]
-  const changes = asked.filter(({ file }) => file.test(path))
+  const changes = asked.filter((change) => change.file.test(path) && (sizes || !askedSizes.includes(change)))
   return were !== undefined && are !== undefined && fits(changes, '', were, are)
 }
 

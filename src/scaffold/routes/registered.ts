@@ -46,7 +46,7 @@ export function registeredRoutes(
   const nests = language === 'rust' ? calls.filter((call) => lastName(call) === 'nest') : []
   return {
     routes: wanted.map((one) => withoutSlash(routeOf(one, calls, language, routers), nests)),
-    // A header or a key of a cache is no path.
+    // A header or a key of a cache is not a path.
     any: found.some(({ path, handler }) => handler === undefined && (path === '' || /^[/?]/.test(path))),
   }
 }

@@ -187,6 +187,15 @@ describe('files of a scaffold', () => {
     expect(filesOf(directory)).toEqual(before)
   })
 
+  it('shows what another command writes, also where only a remark differs', async () => {
+    const directory = application()
+    writeFileSync(join(directory, 'loadline.yaml'), 'version: 1\n')
+    const [compared] = await compareFiles(directory, {
+      'loadline.yaml': 'version: 1\n# runtime: {tmpfs: [/var/run]}\n',
+    })
+    expect(compared).toMatchObject({ state: 'changed', diff: expect.stringContaining('+# runtime') as string })
+  })
+
   it('have a directory in their place: said, not overwritten', async () => {
     const directory = application()
     mkdirSync(join(directory, 'Dockerfile'))
