@@ -10,6 +10,13 @@ import type { Source } from '../src/stages/source/source.ts'
 /** Manifests that contain an application's name, origin and dependencies, and the list of what the build does not see. */
 const manifests = ['package.json', 'pyproject.toml', 'Cargo.toml', 'go.mod', '.dockerignore']
 
+/** Files that may build a stage of their own by its name. A repair changes no stage that one of them names. */
+const building =
+  /^(docker-)?compose[\w.-]*\.ya?ml$|^\.github\/workflows\/[^/]+\.ya?ml$|^(Makefile|justfile|Taskfile\.ya?ml|skaffold\.yaml|\.gitlab-ci\.yml|Jenkinsfile)$/
+
+/** No more are read. */
+const mostBuilding = 40
+
 /** The input of repairs: a source and the run that judged it. */
 export async function situationOf({
   directory,
@@ -26,7 +33,9 @@ export async function situationOf({
     throw new TypeError('expected a source that was built and judged, found no Dockerfile or no evidence')
   const paths = await directory.filter({ exclude: ['**/.git', '**/node_modules'] }).glob('**/*')
   const texts = await Promise.all(
-    manifests.map(async (path) => [path, await readText(directory, path, limits.written).catch(unreadable)] as const),
+    [...manifests, ...paths.filter((path) => building.test(path)).slice(0, mostBuilding)].map(
+      async (path) => [path, await readText(directory, path, limits.written).catch(unreadable)] as const,
+    ),
   )
   const templates = packageFiles('src/scaffold/templates')
   const configuration = valueOf(cells.configuration)
