@@ -4,7 +4,7 @@ import { compilers, type Compilation, type Compiler } from './compilers.ts'
 import type { DockerfileFile, Edit, PlacedInstruction } from './dockerfile-file.ts'
 import { goCacheOption } from './go-cache.ts'
 import { manifestCopies, manifestsOf } from './manifest-copies.ts'
-import { blockOf, copiedBy, directoryAt, initialDirectory, withVariables, type Copied } from './placed-paths.ts'
+import { blockOf, copiedBy, directoryAt, initialDirectory, type Copied } from './placed-paths.ts'
 import type { Situation } from './repair.ts'
 import { scriptOf } from './script.ts'
 
@@ -29,7 +29,7 @@ export function dependencyLayer(
   const { directory } = compilation
   const initial = initialDirectory(file, stage)
   const copies = own.slice(0, own.indexOf(run)).map((one) => {
-    const written = copiedBy(withVariables(file, one), directoryAt(file, one, initial), source.paths) ?? []
+    const written = copiedBy(file, one, initial, source.paths) ?? []
     // A file that is copied to where the manifests are is copied into that directory.
     const copied = written.map((copy) =>
       copy.target === directory && copy.files[0] === copy.source ? into(copy) : copy,

@@ -114,12 +114,18 @@ export interface Copied {
   target: string
 }
 
-/** What a COPY or ADD copies from the source. Undefined if it takes something else, or names it by a variable. */
+/**
+ * What a COPY or ADD copies from the source, in a stage that starts in the `initial` directory. Undefined if it takes
+ * something else, or names it by a variable whose value is not in the file.
+ */
 export function copiedBy(
-  { keyword, words, flags, heredocs }: PlacedInstruction,
-  directory: string | undefined,
+  file: DockerfileFile,
+  instruction: PlacedInstruction,
+  initial: string | undefined,
   paths: ReadonlySet<string>,
 ): Copied[] | undefined {
+  const { keyword, words, flags, heredocs } = withVariables(file, instruction)
+  const directory = directoryAt(file, instruction, initial)
   const sources = words.slice(0, -1)
   const written = words.at(-1) ?? ''
   const into = absolute(directory, written)

@@ -2,16 +2,7 @@ import { posix } from 'node:path'
 import { hasVariables, targetsOf, touching } from '../apart.ts'
 import type { DockerfileFile, Edit, PlacedInstruction } from '../dockerfile-file.ts'
 import { withTarget } from '../moved-copy.ts'
-import {
-  absolute,
-  blockOf,
-  copiedBy,
-  directoryAt,
-  initialDirectory,
-  wholeLines,
-  withVariables,
-  type Copied,
-} from '../placed-paths.ts'
+import { absolute, blockOf, copiedBy, directoryAt, initialDirectory, wholeLines, type Copied } from '../placed-paths.ts'
 import type { Repair, Situation } from '../repair.ts'
 import { scriptOf } from '../script.ts'
 import { builderOf, isStartedFrom } from '../shipped-stage.ts'
@@ -198,7 +189,7 @@ function placesOf(file: DockerfileFile, source: Situation['source'], one: Placed
 }
 
 function copiedIn(file: DockerfileFile, { paths }: Situation['source'], one: PlacedInstruction): Copied[] | undefined {
-  return copiedBy(withVariables(file, one), directoryIn(file, one), paths)
+  return copiedBy(file, one, initialDirectory(file, one.stage), paths)
 }
 
 function directoryIn(file: DockerfileFile, one: Pick<PlacedInstruction, 'stage' | 'start'>): string | undefined {

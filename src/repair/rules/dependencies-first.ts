@@ -5,15 +5,7 @@ import { keptCompilation } from '../go-cache.ts'
 import { installOf, needsNoCode, type Install } from '../installs.ts'
 import { manifestCopies, manifestsOf } from '../manifest-copies.ts'
 import { withTarget } from '../moved-copy.ts'
-import {
-  blockOf,
-  copiedBy,
-  directoryAt,
-  initialDirectory,
-  wholeLines,
-  type Copied,
-  withVariables,
-} from '../placed-paths.ts'
+import { blockOf, copiedBy, directoryAt, initialDirectory, wholeLines, type Copied } from '../placed-paths.ts'
 import type { Proposal, Repair, Situation } from '../repair.ts'
 import { scriptOf, wordsOf } from '../script.ts'
 
@@ -76,9 +68,7 @@ function ordersOf(situation: Situation): Array<Order & { edits: readonly Edit[] 
   return stagesOf(situation).flatMap((stage) => {
     const initial = initialDirectory(file, stage)
     const own = file.instructions.filter((one) => one.stage === stage)
-    const copies = new Map(
-      own.map((one) => [one, copiedBy(withVariables(file, one), directoryAt(file, one, initial), source.paths)]),
-    )
+    const copies = new Map(own.map((one) => [one, copiedBy(file, one, initial, source.paths)]))
     const orders = own.flatMap((copy, index) => {
       const copied = copies.get(copy) ?? []
       const targets = new Set(copied.flatMap(targetsOf))

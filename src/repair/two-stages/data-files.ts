@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { copiedBy, directoryAt, outermost, withVariables, type Copied } from '../placed-paths.ts'
+import { copiedBy, outermost, type Copied } from '../placed-paths.ts'
 import type { Situation } from '../repair.ts'
 import { aboutProject } from './root-entries.ts'
 import type { SingleStage } from './single-stage.ts'
@@ -31,9 +31,7 @@ export function copiesOf(
   { instructions }: Pick<SingleStage, 'instructions'>,
   initial: string,
 ): Copied[] {
-  return instructions.flatMap(
-    (one) => copiedBy(withVariables(file, one), directoryAt(file, one, initial), source.paths) ?? [],
-  )
+  return instructions.flatMap((one) => copiedBy(file, one, initial, source.paths) ?? [])
 }
 
 function dataOf({ source, target, files }: Copied, ignored: string, isRead: (path: string) => boolean): string[] {

@@ -102,7 +102,7 @@ function placesOf(
 ): string[] | undefined {
   const { file, source } = situation
   const copies = instructions.filter(({ keyword }) => /^(COPY|ADD)$/.test(keyword))
-  const found = copies.map((one) => copiedBy(withVariables(file, one), directoryAt(file, one, initial), source.paths))
+  const found = copies.map((one) => copiedBy(file, one, initial, source.paths))
   const copied = found.flatMap((one) => one ?? [])
   const targets = copied.flatMap((one) => (one.target === '/' ? (rootEntries(situation, one) ?? ['/']) : [one.target]))
   const works = instructions.flatMap((one) =>
