@@ -1,5 +1,6 @@
 import { DeliveryError } from '../model/errors.ts'
 import { undecided, type Collected } from '../model/index.ts'
+import { sayFullDisk } from './full-disk.ts'
 import { lastLines } from './run-tool.ts'
 import type { ReadyTool } from './tool-image.ts'
 
@@ -15,7 +16,8 @@ export async function collect<T>(
   try {
     tool = await task.tool()
     return { status: 'collected', tool: tool.identity, value: await work(tool) }
-  } catch (error) {
+  } catch (failure) {
+    const error = sayFullDisk(failure)
     const reason =
       error instanceof DeliveryError
         ? { found: error.message, remedy: error.hint }

@@ -1,4 +1,5 @@
 import type { Stage } from '../model/index.ts'
+import { sayFullDisk } from './full-disk.ts'
 
 /** A progress event for somebody watching. */
 export interface ProgressEvent {
@@ -14,7 +15,7 @@ export interface ProgressEvent {
 
 export type Progress = (event: ProgressEvent) => void
 
-/** Runs a stage, or a step of it, and reports when it starts and ends. `of` names the step, e.g. its platform; `said` summarizes its result in one short line. */
+/** Runs a stage, or a step of it, and reports when it starts and ends. `of` names the step, e.g. its platform; `said` summarizes its result in one short line. Throws what it threw; `ENGINE` if the engine's disk is full. */
 export async function step<T>(
   progress: Progress,
   stage: Stage,
@@ -36,6 +37,6 @@ export async function step<T>(
     return value
   } catch (error) {
     progress({ stage, step: of, state: 'failed', seconds: seconds() })
-    throw error
+    throw sayFullDisk(error)
   }
 }

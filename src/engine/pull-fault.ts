@@ -4,10 +4,12 @@ import { firstLine } from '../tools/lines.ts'
 /** Why a pull failed, as registries, engines and container runtimes report it. */
 export type PullFault = 'missing' | 'limited' | 'refused' | 'untrusted' | 'full' | 'away' | 'other'
 
+const full = /no space left on device|disk quota exceeded|ENOSPC/i
+
 /** In this order: a rate limit is often worded like a refusal, and a lost connection like an unknown image. */
 const signs: ReadonlyArray<[PullFault, RegExp]> = [
   ['limited', /toomanyrequests|too many requests|pull rate limit|status(?: code)?:? 429|429 Too Many/i],
-  ['full', /no space left on device|disk quota exceeded|ENOSPC/i],
+  ['full', full],
   [
     'untrusted',
     /x509:|certificate (?:signed by unknown authority|has expired|is not trusted|verify failed)|tls: failed to verify/i,
@@ -29,6 +31,11 @@ const signs: ReadonlyArray<[PullFault, RegExp]> = [
 /** What the message of a failed pull means. */
 export function readPullFault(text: string): PullFault {
   return signs.find(([, sign]) => sign.test(text))?.[0] ?? 'other'
+}
+
+/** Whether a message says that a disk is full. */
+export function isFullDisk(text: string): boolean {
+  return full.test(text)
 }
 
 const remedies: Readonly<Record<Exclude<PullFault, 'missing'>, string>> = {

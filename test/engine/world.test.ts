@@ -167,6 +167,22 @@ describe('an empty home directory', () => {
     expect((await laptop.run(['docker', ...ask])).stdout).not.toBe('')
   })
 
+  it('says that the disk on which its engine stores what it builds is full [fault 58]', async () => {
+    const { laptop } = there()
+    const found = await laptop.run(['docker', 'ps', '--quiet', '--filter', 'name=loadline-engine'])
+    const inEngine = (script: string) =>
+      laptop.run(['docker', 'exec', '--privileged', found.stdout.trim(), 'sh', '-euc', script])
+    const snapshots = '/var/lib/dagger/worker/snapshots/snapshots'
+    const full = `mkdir /full && mount -t tmpfs -o nr_inodes=16 tmpfs /full && mkdir /full/upper /full/work
+      mount -t overlay -o lowerdir=${snapshots},upperdir=/full/upper,workdir=/full/work overlay ${snapshots}
+      for file in $(seq 16); do touch /full/$file || break; done`
+    expect(await inEngine(full)).toMatchObject({ exitCode: 0 })
+    writeFileSync(join(laptop.home, 'go-service/README.md'), 'What the engine has not read yet.')
+    await laptop.own()
+    expect(await judge(published)).toEqual(ends(3, 'no space left on device', 'Free disk space'))
+    expect(await inEngine(`umount ${snapshots} /full`)).toMatchObject({ exitCode: 0 })
+  })
+
   it('is known to doctor, and its engine can be removed', async () => {
     expect(await loadline(['doctor', 'go-service'], published)).toEqual(ends(0, 'A run can start\\.'))
     expect(await loadline(['engine', 'status'], published)).toEqual(ends(0, 'loadline-engine-'))
