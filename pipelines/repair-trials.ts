@@ -3,10 +3,10 @@ import { DeliveryError } from '../src/model/errors.ts'
 import { portOf } from '../src/model/port-of.ts'
 import type { Run } from '../src/model/index.ts'
 import { step, type Progress } from '../src/engine/progress.ts'
-import { mostBuilds, type ChangedLine, type Seen } from '../src/repair/index.ts'
+import { mostBuilds, type ChangedLine, type Rebuild, type Seen } from '../src/repair/index.ts'
 import type { Source } from '../src/stages/source/source.ts'
 import { buildAndScan } from './build-and-scan.ts'
-import { rebuildSeconds } from './rebuild-times.ts'
+import { timeRebuilds } from './rebuild-times.ts'
 import { valueOf } from './repair-situation.ts'
 import type { Request } from './request.ts'
 import { documentRun } from './run-record.ts'
@@ -29,8 +29,8 @@ export interface Trials {
   judge(files: Files, name: string): Promise<Judged>
   /** Builds and starts it, unless a judgement already says how it starts; undefined if it does not build. */
   attempt(files: Files, of: string): Promise<TriedImage | undefined>
-  /** Seconds until it is built again after one changed line, which has a name of its own; undefined if that is not possible. */
-  rebuild(files: Files, name: string, line: ChangedLine | undefined): Promise<number | undefined>
+  /** How long rebuilds after one changed line take with two sets of files; undefined if one of them is not possible. `name` names the lines. */
+  rebuilds(before: Files, after: Files, name: string, line: ChangedLine | undefined): Promise<Rebuild | undefined>
   /** Whether files that are not known yet may still be built. */
   mayTry(): boolean
 }
@@ -52,8 +52,8 @@ export function trialsOf(request: Request): Trials {
         }),
       )
     },
-    rebuild: async (files, name, line) =>
-      line === undefined ? undefined : rebuildSeconds(request, directoryOf(files), line, name),
+    rebuilds: async (before, after, name, line) =>
+      line && timeRebuilds(request, { before: directoryOf(before), after: directoryOf(after) }, line, name),
     mayTry: () => new Set([...judgements.keys(), ...attempts.keys()]).size < mostBuilds,
   }
 }

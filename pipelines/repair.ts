@@ -20,7 +20,6 @@ import {
   type ChangedLine,
   type Left,
   type Proposal,
-  type Rebuild,
   type Repaired,
   type Seen,
   type Situation,
@@ -50,9 +49,6 @@ interface Given {
 
 /** The most that a rebuild may take of the one before, for a different order to be worth its change: two builds of the same differ by less. */
 const worthwhile = 0.9
-
-/** Seconds of two rebuilds, from which on what else the machine does hardly counts. */
-const longRebuild = 15
 
 const brokeRule = 'a rule that passed would fail'
 const noBetter = 'no failed rule would pass, and the image would hardly be smaller'
@@ -94,7 +90,7 @@ export async function repair(request: Request): Promise<Repaired> {
     kept.push(...round.kept)
     current = round.judged ?? current
   }
-  const rebuild = kept.length === 0 ? undefined : await rebuilt(trials, current.files, line)
+  const rebuild = kept.length === 0 ? undefined : await trials.rebuilds({}, current.files, 'all rounds', line)
   const files = { ...current.files, ...(await whatRemains(request, current, tmpfs)) }
   return tellRepair({ before: before.run, after: current.run, kept, left, answers, files, rebuild })
 }
@@ -171,9 +167,8 @@ async function proven(given: Given, attempt: AttemptWith, proposals: readonly Pr
   const all = await working(attempt, proposals, trials.mayTry)
   const order = all.kept.filter(isOrder)
   if (order.length === 0) return all
-  const slow = await trials.rebuild(given.current.files, `before round ${number}`, line)
-  const fast = await trials.rebuild(filesWith(given, all.kept), `round ${number}`, line)
-  if (slow !== undefined && fast !== undefined && fast < slow * worthwhile) return all
+  const seconds = await trials.rebuilds(given.current.files, filesWith(given, all.kept), `round ${number}`, line)
+  if (seconds !== undefined && seconds.after < seconds.before * worthwhile) return all
   const others = all.kept.filter((one) => !isOrder(one))
   const rest = await working(attempt, others, trials.mayTry)
   return { kept: rest.kept, left: [...all.left, ...say(order, noFaster), ...rest.left] }
@@ -203,30 +198,6 @@ function turnOf(id: string): Turn {
 
 function filesWith({ current, situation }: Given, some: readonly Proposal[]): Files {
   return { ...current.files, ...assemble(situation.file, some, situation.image.configuration?.user ?? '') }
-}
-
-/**
- * Rebuilds of the given source and of the repaired one. Short ones are made twice, in turn, and the shorter time of each counts:
- * whatever else the machine does makes one longer. Undefined if one of them was not possible.
- */
-async function rebuilt(trials: Trials, files: Files, line: ChangedLine | undefined): Promise<Rebuild | undefined> {
-  const once = async (again: string) => {
-    const before = await trials.rebuild({}, `before${again}`, line)
-    const after = await trials.rebuild(files, `after${again}`, line)
-    return line === undefined || before === undefined || after === undefined
-      ? undefined
-      : { path: line.path, before, after }
-  }
-  const first = await once('')
-  if (first === undefined || first.before + first.after > longRebuild) return first
-  const second = await once(' again')
-  return (
-    second && {
-      ...first,
-      before: Math.min(first.before, second.before),
-      after: Math.min(first.after, second.after),
-    }
-  )
 }
 
 /**
