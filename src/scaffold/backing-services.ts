@@ -67,7 +67,7 @@ export const backingServices: Readonly<Record<BackingService, BackingServiceFact
     userInUrl: '',
     secretFile: 'redis_password',
     compose: {
-      image: 'docker.io/library/redis:8-bookworm',
+      image: 'docker.io/library/redis:8-trixie',
       user: '999:999',
       environment: {},
       // A configuration file holds the password, so that it is in no argument list or environment.

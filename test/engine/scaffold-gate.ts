@@ -113,12 +113,17 @@ function dated(path: string, field: string): string {
 /** A copy of the application of a stack, with its scaffold. */
 export async function scaffolded(stack: string): Promise<string> {
   const directory = copyOf(stack)
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   // The addresses of the recorded lock file lead nowhere; Yarn then asks its own registry and checks the recorded sums all the same.
   if (stack === 'node-yarn') change(join(directory, 'yarn.lock'), /^ {2}resolved .*\n/gm, '')
+  await addScaffold(directory)
+  return directory
+}
+
+/** Adds its scaffold to a copy of an application, which is removed when the test ends. */
+export async function addScaffold(directory: string): Promise<void> {
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   const made = await loadline(['scaffold', directory, ...answers])
   expect(made.exitCode, made.stderr).toBe(0)
-  return directory
 }
 
 export function change(path: string, from: RegExp | string, to: string): void {
@@ -155,8 +160,13 @@ function against(run: Run): string[] {
 export async function expectPasses(gate: Gate, stack: string): Promise<void> {
   const expected = stacks[stack]
   if (expected === undefined) throw new Error(`${stack} cannot be built here`)
+  await expectGood(gate, await scaffolded(stack), expected)
+}
+
+/** An application with its scaffold passes the scaffold's own strict gate, and answers its health check under full hardening. */
+export async function expectGood(gate: Gate, directory: string, expected: Expected): Promise<void> {
   const { unpacked, services = [], says = /^/ } = expected
-  const { verdict, evidence, said } = await gate.judge(await scaffolded(stack))
+  const { verdict, evidence, said } = await gate.judge(directory)
   expect(verdict, said).toEqual({
     outcome: 'passed',
     failure: undefined,

@@ -75,11 +75,12 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'scaffold',
-    what: 'The scaffold of each stack that `npm test` does not build passes its own strict gate and answers under full hardening.',
+    what: 'The scaffold of each stack that `npm test` does not build, and of an application with Redis, passes its own strict gate and answers under full hardening.',
     about: [
       'src/scaffold',
       'toolchain/bases-on-demand',
       'test/fixtures/scaffold',
+      'test/fixtures/scaffold-redis',
       'test/exhaustive/scaffold.test.ts',
       'test/engine/scaffold-gate.ts',
     ],

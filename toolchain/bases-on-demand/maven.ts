@@ -50,5 +50,5 @@ async function withManualFolder(context: AssembleContext, root: DebianRoot): Pro
   const directory = join(context.work, 'with-manual-folder')
   await runDebianTool(context, ['cp', '--archive', '--reflink=auto', root.directory, directory])
   await makeFolder(directory, 'usr/share/man/man1')
-  return { directory, layers: root.layers }
+  return { ...root, directory }
 }

@@ -10,6 +10,9 @@ import { sourceKey } from './source-key.ts'
 
 export type DebianArchitecture = 'amd64' | 'arm64'
 
+/** Debian 12, and 13 for the services that 12 has in an older version only. */
+export type DebianRelease = 'bookworm' | 'trixie'
+
 /** The suites that bases are assembled from. They include security updates: without them, an image would fail the gate it is built for. */
 const SUITES = new Set(['bookworm', 'bookworm-updates', 'bookworm-security'])
 
@@ -31,21 +34,23 @@ export interface DebianArchive {
 const opened = new Map<string, Promise<DebianArchive>>()
 
 /**
- * Opens the archive, and fetches the package lists when they are missing or out of date.
+ * Opens the archive, and fetches the package lists when they are missing or out of date. An archive has all releases:
+ * Debian 13 is taken from where the machine takes Debian 12.
  *
  * @throws when the machine has no source for Debian 12, or its archive keys are not installed.
  */
-export function debianArchive(context: AssembleContext): Promise<DebianArchive> {
-  let archive = opened.get(context.shared)
+export function debianArchive(context: AssembleContext, release: DebianRelease = 'bookworm'): Promise<DebianArchive> {
+  const home = join(context.shared, release === 'bookworm' ? 'debian' : `debian-${release}`)
+  let archive = opened.get(home)
   if (archive === undefined) {
-    archive = openArchive(context)
-    opened.set(context.shared, archive)
-    archive.catch(() => opened.delete(context.shared))
+    archive = openArchive(context, release, home)
+    opened.set(home, archive)
+    archive.catch(() => opened.delete(home))
   }
   return archive
 }
 
-async function openArchive(context: AssembleContext): Promise<DebianArchive> {
+async function openArchive(context: AssembleContext, release: DebianRelease, home: string): Promise<DebianArchive> {
   if (!existsSync(KEYRING)) {
     throw new DeliveryError(
       'PREREQUISITE',
@@ -61,8 +66,10 @@ async function openArchive(context: AssembleContext): Promise<DebianArchive> {
     '$(REPO_URI)|$(RELEASE)|$(COMPONENT)',
     'Created-By: Packages',
   ])
-  const repositories = parseIndexTargets(targets)
-  const home = join(context.shared, 'debian')
+  const repositories = parseIndexTargets(targets).map(({ uri, suite }) => ({
+    uri,
+    suite: suite.replace('bookworm', release),
+  }))
   const state = join(home, 'apt')
   for (const folder of [
     'etc/apt.conf.d',
@@ -77,7 +84,7 @@ async function openArchive(context: AssembleContext): Promise<DebianArchive> {
   }
   await writeFile(join(state, 'status'), '')
   await writeFile(join(state, 'etc/sources.list.d/debian.sources'), renderSources(repositories), { mode: 0o600 })
-  await refreshLists(context, state, renderSources(repositories))
+  await refreshLists(context, release, state, renderSources(repositories))
 
   const hash = createHash('sha256').update(sourceKey())
   const lists = (await readdir(join(state, 'lists'))).filter((name) => name.endsWith('InRelease')).sort()
@@ -91,14 +98,19 @@ async function openArchive(context: AssembleContext): Promise<DebianArchive> {
   return { sources: renderSources(repositories, { credentials: false }), directory, state }
 }
 
-async function refreshLists(context: AssembleContext, state: string, sources: string): Promise<void> {
+async function refreshLists(
+  context: AssembleContext,
+  release: DebianRelease,
+  state: string,
+  sources: string,
+): Promise<void> {
   const stamp = join(state, 'refreshed')
   const fresh =
     existsSync(stamp) &&
     (await readFile(stamp, 'utf8')) === sources &&
     Date.now() - (await stat(stamp)).mtimeMs < LISTS_FRESH_FOR
   if (fresh) return
-  context.say('fetching the lists of Debian 12 packages')
+  context.say(`fetching the lists of Debian packages (${release})`)
   await rm(stamp, { force: true })
   const configuration = await writeAptConfiguration(context, { state, architecture: 'amd64', alsoLists: ['arm64'] })
   await runDebianTool(context, ['apt-get', 'update', '--quiet', '--error-on=any'], {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DeliveryError } from '../../../src/model/errors.ts'
 import type { AssembleContext } from '../../image.ts'
 import { OWN_NAMESPACE } from '../../own-namespace.ts'
-import { debianArchive, writeAptConfiguration } from './debian-archive.ts'
+import { debianArchive, writeAptConfiguration, type DebianRelease } from './debian-archive.ts'
 import { makeFolder } from './image-tree.ts'
 import { layerTar } from './layer-tar.ts'
 import { parsePackageRecords, type PackageRecord } from './package-record.ts'
@@ -13,6 +13,7 @@ import { sharedDirectory } from './shared-directory.ts'
 
 /** A Debian root filesystem on disk, and the layers that unpack to it. */
 export interface DebianRoot {
+  release: DebianRelease
   directory: string
   layers: string[]
 }
@@ -60,11 +61,14 @@ const UNWANTED_STATE = [
 /** Directories that stay, but empty. */
 const EMPTIED = ['run', 'tmp', 'var/tmp']
 
-/** The smallest Debian 12 that has apt, shared by all bases with a package manager. */
-export async function debianMinbase(context: AssembleContext): Promise<DebianRoot> {
-  const archive = await debianArchive(context)
+/** The smallest Debian that has apt, shared by all bases with a package manager. */
+export async function debianMinbase(
+  context: AssembleContext,
+  release: DebianRelease = 'bookworm',
+): Promise<DebianRoot> {
+  const archive = await debianArchive(context, release)
   const home = await sharedDirectory(join(archive.directory, 'minbase'), async (unfinished) => {
-    context.say('installing the smallest Debian 12')
+    context.say(`installing the smallest Debian (${release})`)
     const configuration = await writeAptConfiguration(context, { state: archive.state, architecture: 'amd64' })
     await runDebianTool(
       context,
@@ -98,7 +102,7 @@ export async function debianMinbase(context: AssembleContext): Promise<DebianRoo
         '--include=usr-is-merged',
         '--hook-directory=/usr/share/mmdebstrap/hooks/merged-usr',
         '--dpkgopt=force-unsafe-io',
-        'bookworm',
+        release,
         'root',
         'debian.sources',
       ],
@@ -114,7 +118,7 @@ export async function debianMinbase(context: AssembleContext): Promise<DebianRoo
     await trimRoot(root)
     await layerTar(context, { tree: root, tar: join(unfinished, 'layer.tar') })
   })
-  return { directory: join(home, 'root'), layers: [join(home, 'layer.tar')] }
+  return { release, directory: join(home, 'root'), layers: [join(home, 'layer.tar')] }
 }
 
 /** A compiler, git and curl on the smallest Debian: shared by the bases that build software. */
@@ -127,7 +131,7 @@ export async function debianBuildRoot(context: AssembleContext): Promise<DebianR
       packages: ['build-essential', 'ca-certificates', 'curl', 'git', 'pkg-config'],
     })
   })
-  return { directory: join(home, 'root'), layers: [...below.layers, join(home, 'layer.tar')] }
+  return { ...below, directory: join(home, 'root'), layers: [...below.layers, join(home, 'layer.tar')] }
 }
 
 /**
@@ -141,7 +145,7 @@ export async function extendDebianRoot(
   below: DebianRoot,
   addition: { home: string; packages: string[]; finish?: (root: string) => Promise<void> },
 ): Promise<DebianRoot> {
-  const archive = await debianArchive(context)
+  const archive = await debianArchive(context, below.release)
   const root = join(addition.home, 'root')
   await runDebianTool(context, ['cp', '--archive', '--reflink=auto', below.directory, root])
   await mkdir(join(root, 'var/cache/apt/archives/partial'), { recursive: true })
@@ -165,7 +169,7 @@ export async function extendDebianRoot(
   await trimRoot(root)
   const layer = join(addition.home, 'layer.tar')
   await layerTar(context, { tree: root, below: below.directory, tar: layer })
-  return { directory: root, layers: [...below.layers, layer] }
+  return { ...below, directory: root, layers: [...below.layers, layer] }
 }
 
 /** The packages that dpkg has installed in a root. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { DebianRelease } from './debian-archive.ts'
 
 /** One package as its control file describes it. */
 export interface PackageRecord {
@@ -58,10 +59,10 @@ export function unmetDependencies(records: PackageRecord[], leftOut: readonly st
 }
 
 /** Which packages an image was assembled from: their number, and a digest over their sorted names, versions and architectures. */
-export function describePackages(records: PackageRecord[]): string {
+export function describePackages(records: PackageRecord[], release: DebianRelease = 'bookworm'): string {
   const lines = records.map((record) => `${record.name} ${record.version} ${record.architecture}\n`).sort()
   const digest = createHash('sha256').update(lines.join('')).digest('hex')
-  return `Debian bookworm packages: ${records.length}, sha256:${digest}`
+  return `Debian ${release} packages: ${records.length}, sha256:${digest}`
 }
 
 function parseFields(stanza: string): Map<string, string> {

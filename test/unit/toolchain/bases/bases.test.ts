@@ -42,6 +42,7 @@ describe('bases on demand', () => {
         'docker.io/library/redis:8-bookworm',
       ),
     ).toEqual(['distroless-cc-debian12-nonroot', 'rust'])
+    expect(await named('docker.io/library/redis:8-trixie')).toEqual(['redis'])
     expect(await named('gcr.io/distroless/java17-debian12:nonroot', 'docker.io/library/postgres:17-bookworm')).toEqual([
       'distroless-java17-debian12-nonroot',
       'postgres',
