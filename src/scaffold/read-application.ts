@@ -26,7 +26,7 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
   const read = stack.read(tree, answers)
   const { port: stackPort, health: stackHealth, ready: stackReady, metrics: stackMetrics, ...reading } = read
   const { libraries, implied: _implied, ...kept } = reading
-  const code = shippedCode(tree, read.language, read.sources)
+  const code = shippedCode(tree, read.language, read.sources, answers.settings)
   const services = readServices(code, read, answers)
   const found = findEndpoints(code, read.language)
   const name = answers.name ?? nameOf(reading.name, answers.path.split('/').at(-1), source.name)

@@ -49,7 +49,7 @@ export function describes(path: string): boolean {
 export function worthReading(path: string): number | undefined {
   const name = path.slice(path.lastIndexOf('/') + 1)
   if (described.test(name) || path.endsWith('.cargo/config.toml')) return largestText.described
-  return code.test(name) && !isTest(path) ? largestText.code : undefined
+  return name === 'Dockerfile' || (code.test(name) && !isTest(path)) ? largestText.code : undefined
 }
 
 /** Whether a file only serves tests, which neither ship nor say where an application listens. */

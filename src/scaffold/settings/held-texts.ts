@@ -73,7 +73,7 @@ export function withConstants(code: Code, language: Language, constants: Constan
     return name === undefined ? [] : [{ from, to, name }]
   })
   const places = [...named, ...served].sort((a, b) => a.from - b.from)
-  return { path, text: replaced(text, places) }
+  return { ...code, text: replaced(text, places) }
 }
 
 function replaced(text: string, places: ReadonlyArray<{ from: number; to: number; name: string }>): string {

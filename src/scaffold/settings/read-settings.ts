@@ -1,5 +1,6 @@
 import type { Language } from '../application.ts'
 import { isTest, type SourceTree } from '../source-tree.ts'
+import { shippedConfiguration } from '../spring/shipped-configuration.ts'
 import { withoutComments } from './code-text.ts'
 import { goSettings } from './go-settings.ts'
 import { javaSettings } from './java-settings.ts'
@@ -9,7 +10,6 @@ import { ownReads } from './own-readers.ts'
 import { withRequirements } from './requirement.ts'
 import { resolvedCode } from './resolved-code.ts'
 import { rustSettings } from './rust-settings.ts'
-import { isOfOtherProfile, withoutOtherProfiles } from './spring-profiles.ts'
 import { settingsOf, type Code, type Found, type Setting } from './setting.ts'
 import { wrapperCalls } from './wrappers.ts'
 
@@ -31,33 +31,28 @@ const codeOf: Readonly<Record<Language, RegExp>> = {
   python: /\.py$/,
   node: /\.([cm]?[jt]sx?|prisma)$/,
   go: /\.go$/,
-  java: /\.(java|kt)$|^src\/main\/resources\/application(-[\w-]+)?\.(properties|ya?ml)$/,
+  java: /\.(java|kt)$/,
   rust: /\.rs$/,
 }
 
-/** The code of an application that is deployed, without comments and what is for other profiles. */
-export function shippedCode(tree: SourceTree, language: Language, sources: readonly string[]): Code[] {
-  const syntax = (path: string) =>
-    language === 'rust'
-      ? 'rust'
-      : path.endsWith('.py')
-        ? 'hash'
-        : /\.(properties|ya?ml)$/.test(path)
-          ? 'lines'
-          : 'slashes'
+/** The code of an application that is deployed, without comments and what is for other profiles; with the values that a person has given for settings. */
+export function shippedCode(
+  tree: SourceTree,
+  language: Language,
+  sources: readonly string[],
+  settings: Readonly<Record<string, string | null>> = {},
+): Code[] {
+  const configuration = new Map(
+    language === 'java' ? shippedConfiguration(tree, settings).map((code) => [code.path, code]) : [],
+  )
   return [...tree.texts]
-    .filter(
-      ([path]) =>
-        codeOf[language].test(path) &&
-        !isTest(path) &&
-        !isOfOtherProfile(path) &&
-        sources.some((source) => path === source || path.startsWith(`${source}/`)),
-    )
-    .map(([path, text]) => ({
-      path,
-      // Before comments go: one of them parts the documents of properties.
-      text: withoutComments(/\.(properties|ya?ml)$/.test(path) ? withoutOtherProfiles(path, text) : text, syntax(path)),
-    }))
+    .filter(([path]) => sources.some((source) => path === source || path.startsWith(`${source}/`)))
+    .flatMap(([path, text]): Code[] => {
+      const configured = configuration.get(path)
+      if (configured !== undefined) return [{ ...configured, text: withoutComments(configured.text, 'lines') }]
+      const syntax = language === 'rust' ? 'rust' : path.endsWith('.py') ? 'hash' : 'slashes'
+      return codeOf[language].test(path) && !isTest(path) ? [{ path, text: withoutComments(text, syntax) }] : []
+    })
 }
 
 /** Every environment variable that shipped code reads, by name. */

@@ -20,7 +20,19 @@ export type Found = Omit<Setting, 'path' | 'line'> & { at: number }
 export interface Code {
   path: string
   text: string
+  /** What it says if it is configuration. */
+  properties?: readonly Property[]
 }
+
+/** A property as configuration says it, with its placeholders, and whether it says so in the container. */
+export interface Property {
+  name: string
+  value: string
+  holds: Holding
+}
+
+/** Surely; likely, as its profile has the name of a deployment; or possibly, as another profile is likelier. */
+export type Holding = 'surely' | 'likely' | 'possibly'
 
 /** What a variable may be called: upper case, as every system that reads them wants it. */
 export const variableName = /^[A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)*$/

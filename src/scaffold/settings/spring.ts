@@ -1,12 +1,11 @@
-import { parseAllDocuments } from 'yaml'
 import { argumentsFrom, longestExpression, plainText } from './code-text.ts'
-import type { Code, Found } from './setting.ts'
+import type { Code, Found, Property } from './setting.ts'
 
 /** The placeholders of Spring and MicroProfile, and properties that the environment alone gives: https://docs.spring.io/spring-boot/reference/features/external-config.html. */
 export function springSettings(files: readonly Code[]): Array<Found & Code> {
   const code = files.filter(({ path }) => /\.(java|kt)$/.test(path))
   const configured = files.filter(({ path }) => !/\.(java|kt)$/.test(path))
-  const stated = new Set(configured.flatMap(propertiesIn))
+  const stated = new Set(configured.flatMap(({ properties = [] }) => properties.flatMap(namesOf)))
   return [
     ...configured.flatMap((file) => placeholders(file.text, 0).flatMap(inEnvironment(file, undefined))),
     ...code.flatMap((file) => [
@@ -32,22 +31,10 @@ function inEnvironment(file: Code, stated: ReadonlySet<string> | undefined) {
   }
 }
 
-/** The properties that a file gives a value. */
-function propertiesIn({ path, text }: Code): string[] {
-  if (path.endsWith('.properties'))
-    return [...text.matchAll(/^[ \t]*([\w.[\]-]{1,200})[ \t]*[=:]/gm)].map(([, name]) => spelled(name as string))
-  try {
-    return parseAllDocuments(text).flatMap((document) => keysOf(document.toJS({ maxAliasCount: 100 }), '', 0))
-  } catch {
-    return []
-  }
-}
-
-function keysOf(value: unknown, before: string, depth: number): string[] {
-  if (typeof value !== 'object' || value === null || depth > 20) return [spelled(before)]
-  return Object.entries(value).flatMap(([key, inner]) =>
-    keysOf(inner, before === '' ? key : `${before}.${key}`, depth + 1),
-  )
+/** The names under which a property has its value: also that of the list in which it is. */
+function namesOf({ name, holds }: Property): string[] {
+  if (holds === 'possibly') return []
+  return name.includes('[') ? [spelled(name), spelled(name.slice(0, name.indexOf('[')))] : [spelled(name)]
 }
 
 /** In characters: no placeholder is longer. */

@@ -3,6 +3,9 @@ import type { Answers } from '../answers.ts'
 import type { StackReading } from '../application.ts'
 import { actuatorPath } from '../routes/configured-path.ts'
 import type { Setting } from '../settings/setting.ts'
+import { configuredValues, valueByDefault } from '../spring/configured-value.ts'
+import { profilesInImage, profilesVariable } from '../spring/container-profiles.ts'
+import { shippedConfiguration } from '../spring/shipped-configuration.ts'
 import type { SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
 
@@ -144,7 +147,7 @@ export const javaGradle: Stack = {
 
 function read(
   tree: SourceTree,
-  _answers: Answers,
+  answers: Answers,
   described: string,
 ): Omit<
   StackReading,
@@ -158,14 +161,10 @@ function read(
   )
   const spring = /spring-boot/.test(described)
   const actuator = /spring-boot-starter-actuator/.test(described)
-  const configuration = [...tree.texts]
-    .filter(([path]) => /^src\/main\/resources\/application\.(properties|ya?ml)$/.test(path))
-    .map(([path, text]) => ({ path, text }))
-  const settings = configuration.map(({ text }) => text).join('\n')
+  const configuration = shippedConfiguration(tree, answers.settings)
   const answered = actuatorPath(configuration)
-  const port =
-    /^\s*server\.port\s*[=:]\s*(?:\$\{[A-Z_]+:)?(\d+)/m.exec(settings)?.[1] ??
-    /^server:\s*\n(?:\s+.*\n)*?\s+port:\s*(?:\$\{[A-Z_]+:)?(\d+)/m.exec(settings)?.[1]
+  const port = /^\d+$/.exec(valueByDefault(configuredValues(configuration, ['server.port'])[0]?.value ?? '') ?? '')?.[0]
+  const profiles = profilesInImage(tree.texts.get('Dockerfile'))
   return {
     language: 'java',
     repository: undefined,
@@ -180,6 +179,8 @@ function read(
           LOGGING_STRUCTURED_FORMAT_CONSOLE: 'ecs',
           SERVER_SHUTDOWN: 'graceful',
           SPRING_LIFECYCLE_TIMEOUT_PER_SHUTDOWN_PHASE: '20s',
+          // The Dockerfile that this one replaces may have them in its command.
+          ...(profiles === undefined ? {} : { [profilesVariable]: profiles.join(',') }),
           ...(actuator
             ? {
                 MANAGEMENT_ENDPOINT_HEALTH_PROBES_ENABLED: 'true',

@@ -212,7 +212,7 @@ describe("Spring's placeholders are read with what is in them", () => {
     expect(namesRead('java', { [path]: 'url: ${ORDERS_URL}\n' })).toEqual(['ORDERS_URL!'])
   })
 
-  it.each(['local', 'dev', 'test', 'docker', 'nonprod', 'pre-prod'])('but not in that of %s', (profile) => {
+  it.each(['local', 'dev', 'test', 'nonprod', 'pre-prod'])('but not in that of %s', (profile) => {
     const path = `src/main/resources/application-${profile}.yml`
     const code = 'class A {\n  @Value("${shop.api-url}") String a;\n}\n'
     expect(
