@@ -108,13 +108,17 @@ async function scaffold(options: ScaffoldOptions, source: string): Promise<numbe
   const { output = source, force, check, ...given } = options
   noteApplication(source)
   const path = given.path?.replace(/^\.\//, '').replace(/\/+$/, '') ?? ''
-  const answers = await gatherAnswers(source, path === '.' ? '' : path, given)
+  const folder = path === '.' ? '' : path
+  const answers = await gatherAnswers(source, folder, given)
   const made = await makeScaffold(answers, await readSourceTree(source))
   const compared = await compareFiles(resolve(output), made.files, (...file) =>
     isFilledIn(...file, { sizes: given.from === undefined }),
   )
   const changed = compared.filter(({ state }) => state === 'changed')
-  if (check) return sayDrift(compared)
+  if (check) {
+    await sayOverrides(resolve(output, folder), compared)
+    return sayDrift(compared)
+  }
   if (changed.length > 0) {
     writeDifferences(changed)
     if (!force)
@@ -130,6 +134,27 @@ async function scaffold(options: ScaffoldOptions, source: string): Promise<numbe
   await writeFiles(resolve(output), Object.fromEntries(written), 'the scaffold')
   process.stdout.write(defused(summary(made, compared)))
   return 0
+}
+
+/** Compose starts what these say with what the scaffold wrote, and nobody wrote them but people. */
+async function sayOverrides(directory: string, compared: readonly ComparedFile[]): Promise<void> {
+  if (!compared.some(({ path }) => path.endsWith('compose.yaml'))) return
+  const names = ['compose', 'docker-compose'].flatMap((name) => [`${name}.override.yaml`, `${name}.override.yml`])
+  const there = await Promise.all(names.map((name) => isThere(directory, name)))
+  const overrides = names.filter((_, index) => there[index])
+  if (overrides.length > 0)
+    process.stderr.write(
+      `${overrides.join(' and ')} can take back what compose.yaml forbids, and is not judged here: "loadline audit" judges both together.\n`,
+    )
+}
+
+async function isThere(directory: string, path: string): Promise<boolean> {
+  try {
+    await readBelow(directory, path, limits.listed)
+    return true
+  } catch (error) {
+    return !(error instanceof FileFault && error.reason === 'absent')
+  }
 }
 
 function sayDrift(compared: readonly ComparedFile[]): number {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DeliveryError } from '../model/errors.ts'
 import { Measured } from './measured.ts'
+import { Replaced } from './replaced.ts'
 
 /** Where the application is going to run. */
 export const targetNames = ['kubernetes', 'compose', 'ecs', 'cloud-run'] as const
@@ -104,6 +105,8 @@ export const Answers = z.strictObject({
   privateRegistry: z.boolean().default(false),
   /** What a run of the image has measured; resources are those of the runtime without it. */
   measured: Measured.optional(),
+  /** What was there before the scaffold's files took its place. */
+  replaced: Replaced.optional(),
   /** Values of environment variables that the code does not say; null for those that are still open. */
   settings: z
     .record(

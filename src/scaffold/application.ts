@@ -7,6 +7,8 @@ import type { RequestMetrics } from './instruments.ts'
 import type { CalledHost } from './called-hosts.ts'
 import type { KeptFile } from './kept-files.ts'
 import type { Measured } from './measured.ts'
+import type { OwnProcess, Replaced } from './replaced.ts'
+import type { RunFile } from './run-files/run-file.ts'
 import type { Setting } from './settings/setting.ts'
 import type { UsedSetting } from './settings/uses.ts'
 
@@ -27,6 +29,10 @@ export interface StackReading {
   values: Readonly<Record<string, string>>
   /** What the build reads, for .dockerignore. */
   sources: readonly string[]
+  /** What of these only the build reads. */
+  onlyBuild?: readonly string[]
+  /** What of these is in the final image as it is in the source. */
+  inImage: readonly string[]
   /** The program, which nobody changes, and its arguments, which another start may replace; none if the program needs none. */
   entrypoint: readonly string[]
   command?: readonly string[]
@@ -63,7 +69,17 @@ export interface BuildSecret {
 /** An application with everything decided. */
 export interface Application extends Omit<
   StackReading,
-  'name' | 'description' | 'repository' | 'port' | 'health' | 'ready' | 'metrics' | 'libraries' | 'implied'
+  | 'name'
+  | 'description'
+  | 'repository'
+  | 'port'
+  | 'health'
+  | 'ready'
+  | 'metrics'
+  | 'libraries'
+  | 'implied'
+  | 'inImage'
+  | 'onlyBuild'
 > {
   name: string
   description: string
@@ -87,6 +103,16 @@ export interface Application extends Omit<
   others: readonly OtherService[]
   /** Hosts on the internet that it goes to. */
   hosts: readonly CalledHost[]
+  /** What its image has of the source beside the program, and whether it starts where that is. */
+  files: readonly RunFile[]
+  /** Files in its folders that by their names hold secrets: no image has them. */
+  secrets: readonly string[]
+  fromWorkingDirectory: boolean
+  /** What the scaffold's files take the place of, if it is not there any more afterwards. */
+  replaced: Replaced | undefined
+  /** Other processes of the same code, and the migrations of its database, which no file here starts. */
+  processes: readonly OwnProcess[]
+  migrations: ReadonlyArray<{ tool: string; path: string }>
   /** What it keeps in files of its own. */
   keeps: readonly KeptFile[]
   /** How its client of PostgreSQL verifies the server; undefined if there is none, or only code can tell it. */

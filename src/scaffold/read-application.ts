@@ -1,6 +1,7 @@
 import { DeliveryError } from '../model/errors.ts'
 import type { Answers } from './answers.ts'
 import type { Application } from './application.ts'
+import { besideCode } from './beside-code.ts'
 import { findEndpoints, type Endpoints } from './endpoints.ts'
 import { metricsPath, requestMetrics } from './instruments.ts'
 import { readServices } from './read-services.ts'
@@ -25,20 +26,19 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
   const stack = findStack(tree, source, answers)
   const read = stack.read(tree, answers)
   const { port: stackPort, health: stackHealth, ready: stackReady, metrics: stackMetrics, ...reading } = read
-  const { libraries, implied: _implied, ...kept } = reading
-  const code = shippedCode(tree, read.language, read.sources, answers.settings)
+  const { libraries, implied: _implied, inImage: _inImage, onlyBuild = [], ...kept } = reading
+  const code = shippedCode(
+    tree,
+    read.language,
+    read.sources.filter((path) => !onlyBuild.includes(path)),
+    answers.settings,
+  )
   const services = readServices(code, read, answers)
+  const { exposed, notes: notesBeside, ...beside } = besideCode(tree, code, read, answers)
   const found = findEndpoints(code, read.language)
   const name = answers.name ?? nameOf(reading.name, answers.path.split('/').at(-1), source.name)
-  const port = answers.port ?? stackPort ?? onePort(found.ports)
-  const health = answers.health ?? stackHealth ?? found.health
-  if (health === undefined) {
-    throw new DeliveryError(
-      'SOURCE',
-      `expected a path that answers 200 while the application is healthy, found ${found.open.health === undefined ? 'none of /livez, /healthz, /health and the like among what the code answers' : `${found.open.health} in the code, but not what stands before it`}`,
-      'Add one, or pass the whole path with --health, e.g. --health /api/health; "--health tcp" if it speaks no HTTP.',
-    )
-  }
+  const port = answers.port ?? stackPort ?? onePort(found.ports, exposed)
+  const health = answers.health ?? stackHealth ?? found.health ?? noHealth(found.open)
   const ready = answers.ready ?? stackReady ?? (answers.health === undefined ? found.ready : undefined)
   const cluster = answers.cluster ?? (services.aws === undefined ? 'other' : 'eks')
   const { command } = runtimes[reading.language].healthcheck
@@ -46,6 +46,7 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
   return {
     ...kept,
     ...services,
+    ...beside,
     name,
     description: reading.description?.replaceAll(/\s+/g, ' ').trim() || `The ${name} service`,
     repository: answers.repository ?? reading.repository ?? unknownRepository(),
@@ -69,8 +70,17 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
       ...openPathsNotes(found.open, { ready, metrics, health }),
       ...reading.notes,
       ...services.notes,
+      ...notesBeside(port),
     ]),
   }
+}
+
+function noHealth({ health }: Endpoints['open']): never {
+  throw new DeliveryError(
+    'SOURCE',
+    `expected a path that answers 200 while the application is healthy, found ${health === undefined ? 'none of /livez, /healthz, /health and the like among what the code answers' : `${health} in the code, but not what stands before it`}`,
+    'Add one, or pass the whole path with --health, e.g. --health /api/health; "--health tcp" if it speaks no HTTP.',
+  )
 }
 
 /** How pods get a role, where there is a cluster that gives one. */
@@ -205,12 +215,15 @@ function nameOf(...candidates: ReadonlyArray<string | undefined>): string {
   )
 }
 
-function onePort(ports: readonly number[]): number {
+/** The port in the code; where it has none, the one that the project's own Dockerfile opens. */
+function onePort(inCode: readonly number[], exposed: readonly number[]): number {
+  const [ports, where] =
+    inCode.length === 0 && exposed.length > 0 ? [exposed, 'EXPOSE of the Dockerfile'] : [inCode, 'the code']
   const [only, ...others] = ports
-  if (only !== undefined && others.length === 0) return only
+  if (only !== undefined && others.length === 0 && (inCode.length > 0 || only >= 1024)) return only
   throw new DeliveryError(
     'SOURCE',
-    `expected the port that the application listens on, found ${ports.length === 0 ? 'none in the code' : `${ports.join(', ')} in the code`}`,
+    `expected the port that the application listens on, found ${ports.length === 0 ? 'none in the code' : `${ports.join(', ')} in ${where}${only !== undefined && only < 1024 ? ', and one below 1024 needs a privilege' : ''}`}`,
     'Pass it with --port, e.g. --port 8080.',
   )
 }

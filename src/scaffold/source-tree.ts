@@ -35,6 +35,9 @@ export const mostPaths = 100_000
 const described =
   /^(requirements\.txt|pyproject\.toml|poetry\.lock|uv\.lock|package\.json|package-lock\.json|pnpm-lock\.yaml|pnpm-workspace\.yaml|yarn\.lock|\.npmrc|\.yarnrc\.yml|tsconfig(\..+)?\.json|go\.(mod|sum|work)|pom\.xml|build\.gradle(\.kts)?|settings\.gradle(\.kts)?|gradle\.lockfile|application(-[\w-]+)?\.(properties|ya?ml)|Cargo\.(toml|lock)|loadline\.lock\.json)$/
 
+/** Files that tell of an application what its code does not: how it was built, started and migrated until now. */
+const told = /(^|\/)(Dockerfile|Procfile|alembic\.ini|(docker-)?compose\.ya?ml)$/
+
 const code = /\.(py|[cm]?[jt]sx?|prisma|go|java|kt|rs)$/
 
 /** No file that says where an application listens is larger; a lock file may be. */
@@ -49,7 +52,7 @@ export function describes(path: string): boolean {
 export function worthReading(path: string): number | undefined {
   const name = path.slice(path.lastIndexOf('/') + 1)
   if (described.test(name) || path.endsWith('.cargo/config.toml')) return largestText.described
-  return name === 'Dockerfile' || (code.test(name) && !isTest(path)) ? largestText.code : undefined
+  return name === 'Dockerfile' || ((code.test(name) || told.test(name)) && !isTest(path)) ? largestText.code : undefined
 }
 
 /** Whether a file only serves tests, which neither ship nor say where an application listens. */
@@ -68,4 +71,19 @@ export function below(tree: SourceTree, folder: string): SourceTree {
     paths: tree.paths.filter(inside).map(shorter),
     texts: new Map([...tree.texts].filter(([path]) => inside(path)).map(([path, text]) => [shorter(path), text])),
   }
+}
+
+/** Whether a path is one of these, or below one. */
+export function isBelow(places: readonly string[], path: string): boolean {
+  return places.some((place) => path === place || path.startsWith(`${place}/`))
+}
+
+/** A path without dots and doubled slashes; undefined if it leads out of the source. */
+export function plainPath(path: string): string | undefined {
+  const parts: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '..' && parts.pop() === undefined) return undefined
+    if (part !== '..' && part !== '.' && part !== '') parts.push(part)
+  }
+  return parts.join('/')
 }

@@ -21,10 +21,55 @@ function top(path: string): string {
   return path.split('/')[0] ?? path
 }
 
-/** Directories and files at the top of the source that hold code to ship, in order: what the build must read. */
-export function codeAtTop(tree: SourceTree, isCode: RegExp): { folders: string[]; files: string[] } {
+/** How code names another file of its source, by the ending of the file that does. A folder's name takes the place of FOLDER. */
+const imports: ReadonlyArray<readonly [ending: RegExp, form: string]> = [
+  [/\.py$/, String.raw`^[ \t]*(?:from|import)[ \t]+\.{0,3}FOLDER\b`],
+  [
+    /\.[cm]?[jt]sx?$/,
+    String.raw`(?:\bfrom|\bimport|\brequire)\s*\(?\s*["'\x60](?:(?:\.\.?|[@~])\/)+FOLDER(?:\/|["'\x60])`,
+  ],
+  [/\.go$/, String.raw`"MODULE\/FOLDER(?:\/|")`],
+  [/\.rs$|(?:^|\/)Cargo\.toml$/, String.raw`\bpath\s*=\s*"(?:\.\.?\/)*FOLDER(?:\/|")`],
+]
+
+/** Folders that usually hold no code to ship, and that such code names all the same. \`first\` is what starts. */
+function namedByCode(tree: SourceTree, isCode: RegExp, first: readonly string[]): Set<string> {
+  const module = /^module\s+(\S+)/m.exec(tree.texts.get('go.mod') ?? '')?.[1] ?? ''
+  const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`)
+  const named = new Set(first.map(top))
+  const folders = [...neverShipped].filter((folder) => tree.paths.some((path) => path.startsWith(`${folder}/`)))
+  const texts = [...tree.texts].filter(([path]) => (isCode.test(path) || path === 'Cargo.toml') && !isTest(path))
+  const isNamed = (folder: string) =>
+    texts.some(
+      ([path, text]) =>
+        top(path) !== folder &&
+        (!neverShipped.has(top(path)) || named.has(top(path))) &&
+        imports.some(
+          ([ending, form]) =>
+            ending.test(path) &&
+            new RegExp(form.replace('FOLDER', escaped(folder)).replace('MODULE', escaped(module)), 'm').test(text),
+        ),
+    )
+  for (let before = -1; before < named.size;) {
+    before = named.size
+    for (const folder of folders) if (!named.has(folder) && isNamed(folder)) named.add(folder)
+  }
+  return named
+}
+
+/** Directories and files at the top of the source that hold code to ship, in order: what the build must read. `started` are paths that count as such, wherever they are. */
+export function codeAtTop(
+  tree: SourceTree,
+  isCode: RegExp,
+  started: readonly string[] = [],
+): { folders: string[]; files: string[] } {
+  const named = namedByCode(tree, isCode, started)
   const code = tree.paths.filter(
-    (path) => isCode.test(path) && !isTest(path) && !neverShipped.has(top(path)) && !notSource.has(top(path)),
+    (path) =>
+      isCode.test(path) &&
+      !isTest(path) &&
+      (!neverShipped.has(top(path)) || named.has(top(path))) &&
+      !notSource.has(top(path)),
   )
   const odd = code.map(top).find((name) => !/^[^\p{Cc}*?[\]\\!#][^\p{Cc}*?[\]\\]*$/u.test(name))
   if (odd !== undefined)
@@ -37,13 +82,15 @@ export function codeAtTop(tree: SourceTree, isCode: RegExp): { folders: string[]
   return { folders: [...folders].sort(), files: code.filter((path) => !path.includes('/')).sort() }
 }
 
-/** COPY lines for these directories and files, in JSON form if a name needs it. */
+/** COPY lines for these directories and files. */
 export function copyLines({ folders, files }: { folders: readonly string[]; files: readonly string[] }): string {
-  const lines = [...folders.map((folder) => [folder, folder]), ...(files.length === 0 ? [] : [[...files, './']])]
-  return lines
-    .map(
-      (names) =>
-        `COPY ${names.every((name) => /^[A-Za-z0-9._@+/-]+$/.test(name)) ? names.join(' ') : JSON.stringify(names)}`,
-    )
-    .join('\n')
+  const atTop = files.filter((file) => !file.includes('/'))
+  const apart = [...folders, ...files.filter((file) => file.includes('/'))]
+  const lines = [...apart.map((path) => [path, path]), ...(atTop.length === 0 ? [] : [[...atTop, './']])]
+  return lines.map(copyLine).join('\n')
+}
+
+/** A COPY of these names, in JSON form if one of them needs it. */
+export function copyLine(names: readonly string[]): string {
+  return `COPY ${names.every((name) => /^[A-Za-z0-9._@+/-]+$/.test(name)) ? names.join(' ') : JSON.stringify(names)}`
 }

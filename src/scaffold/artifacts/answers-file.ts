@@ -10,16 +10,22 @@ export const answersPath = 'deploy/scaffold.yaml'
 
 /** The answers that the scaffold was made from, and what was read from its environment: a different checkout must not result in a different name. */
 export function answersFile(
-  { path: _path, name: _name, repository: _repository, settings: given, ...answers }: Answers,
+  { path: _path, name: _name, repository: _repository, replaced: _replaced, settings: given, ...answers }: Answers,
   application: Application,
 ): string {
-  const { name, repository } = application
+  const { name, repository, replaced } = application
   const open = openSettings(application).map((setting) => [setting.name, null] as const)
   const answered = Object.entries(given).filter(([, value]) => value !== null)
   const settings = Object.fromEntries([...answered, ...open].toSorted(([a], [b]) => (a < b ? -1 : 1)))
   return yamlFile(
     'The answers given to "loadline scaffold". Change them here or with its options, and run it again; "loadline scaffold --check" compares. A setting without a value is one that the code needs and does not give.',
-    { name, repository, ...answers, ...(Object.keys(settings).length === 0 ? {} : { settings }) },
+    {
+      name,
+      repository,
+      ...answers,
+      ...(replaced === undefined ? {} : { replaced }),
+      ...(Object.keys(settings).length === 0 ? {} : { settings }),
+    },
   )
 }
 

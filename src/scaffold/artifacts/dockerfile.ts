@@ -4,6 +4,8 @@ import type { Application } from '../application.ts'
 import { authority } from '../database-tls.ts'
 import { fill } from '../fill.ts'
 import { runtimeOf } from '../resources.ts'
+import { runFolder } from '../run-files/run-files.ts'
+import { copyLine } from '../top-level.ts'
 import { authorityInImage, bringsAuthority } from './database-authority.ts'
 import { templateOf, type Templates } from '../templates.ts'
 
@@ -23,6 +25,7 @@ export function dockerfile(application: Application, templates: Templates, lock:
       'org.opencontainers.image.source': application.repository,
     }).join(' \\\n      ')}`,
     environment: assignments(environment).join(' \\\n    '),
+    copyFiles: copiedFiles(application),
     authority: bringsAuthority(application)
       ? `# Amazon ECS has no files to mount: the certificates of the database's authority come with the image.\nCOPY ${authorityInImage} ${authority.path}`
       : '',
@@ -31,6 +34,15 @@ export function dockerfile(application: Application, templates: Templates, lock:
     entrypoint: execForm(entrypoint),
     command: command.length === 0 ? '' : `CMD ${execForm(command)}`,
   })
+}
+
+/** What the program reads while it runs, where it looks for it: paths without a slash at the start are below the working directory. */
+function copiedFiles({ language, files, fromWorkingDirectory }: Application): string {
+  const folder = runFolder[language]
+  return [
+    ...files.map(({ path }) => copyLine([path, `${folder}/${path}`])),
+    ...(fromWorkingDirectory ? [`WORKDIR ${folder}`] : []),
+  ].join('\n')
 }
 
 /** Adds the digest that the lock file has for a base. */

@@ -11,19 +11,20 @@ const neverThere: Readonly<Record<Language, readonly string[]>> = {
 
 /** Admits only what the build reads: anything nobody thought of stays out. */
 export function dockerignore(application: Application): string {
-  const { language, sources, observing = {} } = application
+  const { language, sources, files, secrets, observing = {} } = application
   const lines = [
     '# Only what the build reads. A new folder of code needs a line here and a COPY in the Dockerfile.',
     '*',
     '!deploy/healthcheck',
     ...new Set(Object.keys(observing).map((path) => `!${path.slice(0, path.lastIndexOf('/'))}`)),
-    ...sources.map((path) => `!${path}`),
+    ...new Set([...sources, ...files.map(({ path }) => path)].map((path) => `!${path}`)),
     ...neverThere[language],
     // Excluded even inside a folder of code.
     '**/.env',
     '**/.env.*',
     '**/*.pem',
     '**/*.key',
+    ...secrets,
     ...(bringsAuthority(application) ? [`!${authorityInImage}`] : []),
   ]
   return `${lines.join('\n')}\n`

@@ -8,6 +8,7 @@ type Question = readonly [question: string, place: string]
 export function questionsDocument(application: Application): string {
   const sections = [
     ['Data at rest and its backup', atRest(application)],
+    ['Beside the server', beside(application)],
     ['The way in and the way out', network(application)],
     ['People and contracts', people(application)],
   ] as const
@@ -82,6 +83,28 @@ function atRest({ needs, aws, targets, cluster, settings }: Application): Questi
           ],
         ] as const)
       : []),
+  ]
+}
+
+/** What else the application is, for which nothing here runs. */
+function beside({ migrations, processes }: Application): Question[] {
+  const tools = migrations.map(({ tool, path }) => `${tool}: ${path}`).join(', ')
+  return [
+    ...(migrations.length === 0
+      ? []
+      : ([
+          [
+            `What applies the migrations of its database (${tools}) before a new version serves: the program at its start, or a job of yours? No file here does.`,
+            'a job before each release, with the same image',
+          ],
+        ] as const)),
+    ...processes.map(
+      ({ name, command, path }) =>
+        [
+          `Where does ${name} (${path}: \`${command}\`) run? It is another process of the same code, and no file here starts it.`,
+          'a deployment of its own',
+        ] as const,
+    ),
   ]
 }
 

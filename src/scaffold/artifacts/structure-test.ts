@@ -1,4 +1,5 @@
 import type { Application } from '../application.ts'
+import { runFolder } from '../run-files/run-files.ts'
 import { user } from '../runtimes.ts'
 import { yamlFile } from '../yaml-file.ts'
 
@@ -11,8 +12,12 @@ export function structureTest({
   environment,
   healthcheck,
   structure,
+  language,
+  files,
 }: Application): string {
   const [program = '', ...args] = healthcheck
+  const brought = files.map(({ path }) => `${runFolder[language]}/${path}`)
+  const holds = (folder: string) => brought.some((path) => path === folder || path.startsWith(`${folder}/`))
   const absent = (title: string, path: string) => ({ name: title, path, shouldExist: false })
   return yamlFile(
     'What the built image must be. "loadline build-and-scan" runs these tests, including the command tests.',
@@ -28,9 +33,10 @@ export function structureTest({
       },
       fileExistenceTests: [
         { name: 'the started program exists', path: structure.present, shouldExist: true },
+        ...brought.map((path) => ({ name: `the program's ${path}`, path, shouldExist: true })),
         absent('no shell', '/bin/sh'),
         absent('no distribution package manager', '/usr/bin/apt-get'),
-        ...structure.absent.map((path) => absent(`no ${path}`, path)),
+        ...structure.absent.filter((path) => !holds(path)).map((path) => absent(`no ${path}`, path)),
       ],
       commandTests: [
         {

@@ -28,7 +28,8 @@ export const go: Stack = {
       (required) => sums.includes(`${required} h1:`),
       'go mod tidy',
     )
-    const shipped = shippedBy(tree, sources)
+    const program = packageToBuild(tree, answers)
+    const shipped = shippedBy(tree, sources, program)
     const lockFiles = ['go.mod', 'go.sum'].filter((path) => tree.paths.includes(path))
     return {
       stack: 'go',
@@ -44,9 +45,10 @@ export const go: Stack = {
       values: {
         lockFiles: lockFiles.join(' '),
         copySources: copyLines(shipped),
-        package: packageToBuild(tree, answers),
+        package: program,
       },
       sources: [...lockFiles, ...shipped.folders, ...shipped.files],
+      inImage: [],
       entrypoint: ['/app'],
       environment: {},
       libraries: new Set(modules.map(({ path }) => path)),
@@ -93,8 +95,9 @@ function refuseC(sources: ReadonlyArray<readonly [path: string, code: string]>):
 function shippedBy(
   tree: SourceTree,
   sources: ReadonlyArray<readonly [path: string, code: string]>,
+  program: string,
 ): { folders: string[]; files: string[] } {
-  const code = codeAtTop(tree, /\.go$/)
+  const code = codeAtTop(tree, /\.go$/, [program.replace(/^\.\//, '')])
   const embedded = sources.flatMap(([path, source]) =>
     path.includes('/')
       ? []

@@ -70,6 +70,7 @@ export const javaMaven: Stack = {
       template: 'java-maven.Dockerfile',
       values: {},
       sources: ['pom.xml', 'src/main'],
+      inImage: [],
       entrypoint: ['/usr/bin/java', ...jvmOptions, '-cp', '/app/classes:/app/lib/*', main],
       secret:
         answers.privateRegistry || /<repositories>/.test(pom)
@@ -136,6 +137,7 @@ export const javaGradle: Stack = {
       template: 'java-gradle.Dockerfile',
       values: { lockFiles: top.join(' '), copyGradle: folders.length === 0 ? '' : `COPY ${folders.join(' ')} gradle/` },
       sources: [...files, 'src/main'],
+      inImage: [],
       entrypoint: ['/usr/bin/java', ...jvmOptions, '-cp', '/app/lib/*', main],
       secret:
         answers.privateRegistry || /\bcredentials\b/.test(build)
@@ -151,7 +153,7 @@ function read(
   described: string,
 ): Omit<
   StackReading,
-  'stack' | 'name' | 'description' | 'bases' | 'template' | 'values' | 'sources' | 'entrypoint' | 'secret'
+  'stack' | 'name' | 'description' | 'bases' | 'template' | 'values' | 'sources' | 'inImage' | 'entrypoint' | 'secret'
 > {
   // Artifacts by their own names, in Maven's and in Gradle's spelling.
   const libraries = new Set(

@@ -7,8 +7,9 @@ import { requireLocked } from '../locked-dependencies.ts'
 import { readSourceDocument } from '../source-document.ts'
 import type { SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
+import { nodeSources } from './node-sources.ts'
 import { npm, pnpm, yarnBerry, yarnClassic, type Manager } from './node-managers.ts'
-import { codeAtTop, copyLines } from '../top-level.ts'
+import { copyLines } from '../top-level.ts'
 
 /** Long-term releases of Node available on a base without a shell, the preferred one first. */
 const nodes = [
@@ -173,7 +174,10 @@ function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], 
   const builds = described.scripts['build'] !== undefined
   const settings = ['.npmrc', '.yarnrc.yml', 'pnpm-workspace.yaml'].filter((path) => tree.paths.includes(path))
   const lockFiles = ['package.json', manager.lockFile, ...settings]
-  const shipped = shippedBy(tree, lockFiles, builds)
+  const { build, shipped } = nodeSources(tree, lockFiles, described.scripts, file)
+  // What the source has, it starts: then a build only adds to it, or checks.
+  const isBuilt = builds && !tree.paths.includes(file)
+  const program = isBuilt ? [file.split('/')[0] ?? file] : [...shipped.folders, ...shipped.files]
   const asksRegistry = settings.some((path) => /registry|npmScopes/i.test(tree.texts.get(path) ?? ''))
   return {
     stack,
@@ -190,41 +194,23 @@ function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], 
       lockFiles: lockFiles.join(' '),
       cache: manager.cache,
       install: manager.install,
-      copySources: copyLines(shipped),
+      copySources: copyLines(build),
       build: builds ? `RUN ${manager.build}` : '',
       prune: manager.prune,
-      copyProgram: (builds ? [file.split('/')[0] ?? file] : [...shipped.folders, ...shipped.files])
-        .map((path) => `COPY --from=build /app/${path} /app/${path}`)
-        .join('\n'),
+      copyProgram: program.map((path) => `COPY --from=build /app/${path} /app/${path}`).join('\n'),
     },
-    sources: [...lockFiles, ...shipped.folders, ...shipped.files],
+    sources: [...lockFiles, ...build.folders, ...build.files],
+    onlyBuild: build.folders.filter((path) => !shipped.folders.includes(path)),
+    inImage: isBuilt ? ['package.json'] : ['package.json', ...program],
     entrypoint: ['/nodejs/bin/node', ...flags, `/app/${file}`],
     environment: { NODE_ENV: 'production' },
     libraries: new Set(Object.keys(described.dependencies)),
     secret: asksRegistry || answers.privateRegistry ? { id: 'npmrc', target: '/root/.npmrc' } : undefined,
     structure: {
       present: '/nodejs/bin/node',
-      absent: ['/nodejs/bin/npm', '/app/node_modules/typescript', ...(builds ? ['/app/src'] : [])],
+      absent: ['/nodejs/bin/npm', '/app/node_modules/typescript', ...(isBuilt ? ['/app/src'] : [])],
     },
     notes: [],
-  }
-}
-
-/** What the build needs from the source in addition to the lock files: code, and the build tools' settings if the code is built. */
-function shippedBy(
-  tree: SourceTree,
-  lockFiles: readonly string[],
-  builds: boolean,
-): { folders: string[]; files: string[] } {
-  const code = codeAtTop(tree, /\.([cm]?[jt]sx?|json)$/)
-  const configurations = tree.paths.filter((path) =>
-    /^tsconfig(\..+)?\.json$|^[^/]+\.config\.[cm]?[jt]s$|^\.npmrc$|^\.yarnrc\.yml$/.test(path),
-  )
-  return {
-    folders: code.folders,
-    files: [...new Set([...code.files, ...(builds ? configurations : [])])]
-      .filter((path) => !lockFiles.includes(path) && (builds || !/^tsconfig|\.config\./.test(path)))
-      .sort(),
   }
 }
 

@@ -189,7 +189,10 @@ function read(
   const start = howItStarts(tree, answers, packages)
   const { started, modules, copy, ...observing } = observingPython(start, packages)
   const inSrc = tree.paths.some((path) => /^src\/.+\.py$/.test(path))
-  const code = codeAtTop(tree, /\.py$/)
+  const code = codeAtTop(tree, /\.py$/, [
+    (start.arguments[0] ?? start.module).split('.')[0] as string,
+    start.module.split('.')[0] as string,
+  ])
   const shipped = { folders: code.folders, files: code.files.filter((file) => file !== 'setup.py') }
   return {
     stack,
@@ -201,6 +204,7 @@ function read(
     template: '',
     values: { copySources: copyLines(shipped), copyObserving: copy },
     sources: [...shipped.folders, ...shipped.files],
+    inImage: [...shipped.folders, ...shipped.files],
     ...observing,
     entrypoint: ['/usr/bin/python3', '-m', ...started],
     command: start.arguments,

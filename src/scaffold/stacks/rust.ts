@@ -5,7 +5,8 @@ import { requireLocked } from '../locked-dependencies.ts'
 import { readSourceDocument } from '../source-document.ts'
 import type { SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
-import { codeAtTop, copyLines } from '../top-level.ts'
+import { copyLines } from '../top-level.ts'
+import { rustSources } from './rust-sources.ts'
 
 const Manifest = z.object({
   package: z
@@ -20,7 +21,10 @@ const Manifest = z.object({
   bin: z.array(z.object({ name: z.string(), path: z.string().optional() })).optional(),
 })
 
-const Locked = z.object({ package: z.array(z.object({ name: z.string() })).default([]) })
+const Locked = z.object({
+  package: z.array(z.object({ name: z.string(), dependencies: z.array(z.string()).default([]) })).default([]),
+})
+type LockedCrates = z.infer<typeof Locked>['package']
 
 export const rust: Stack = {
   name: 'rust',
@@ -37,7 +41,8 @@ export const rust: Stack = {
         "Pass the application's directory with --path; it needs its own Cargo.lock.",
       )
     const program = programToBuild(tree, answers, manifest.package.name, manifest.bin ?? [])
-    const crates = new Set(readSourceDocument(tree, 'Cargo.lock', 'TOML', Locked).package.map(({ name }) => name))
+    const locked = readSourceDocument(tree, 'Cargo.lock', 'TOML', Locked).package
+    const crates = new Set(locked.map(({ name }) => name))
     requireLocked(
       'Cargo.toml',
       'Cargo.lock',
@@ -45,7 +50,7 @@ export const rust: Stack = {
       (name) => crates.has(name),
       'cargo generate-lockfile',
     )
-    const { folders, files } = codeAtTop(tree, /\.rs$/)
+    const { folders, files, offline, notes } = rustSources(tree, crates)
     const lockFiles = ['Cargo.toml', 'Cargo.lock']
     const registry = tree.texts.get('.cargo/config.toml')
     const shipped = { folders: [...folders, ...(registry === undefined ? [] : ['.cargo'])].sort(), files }
@@ -64,17 +69,19 @@ export const rust: Stack = {
         program: program.path,
         programFolder: program.path.slice(0, program.path.lastIndexOf('/')),
         binary: program.name,
+        offline: offline ? 'ENV SQLX_OFFLINE=true' : '',
       },
       sources: [...lockFiles, ...shipped.folders, ...shipped.files],
+      inImage: [],
       entrypoint: ['/app'],
       environment: { RUST_BACKTRACE: '1' },
-      libraries: librariesOf(crates, tree.texts.get('Cargo.toml') ?? ''),
+      libraries: librariesOf(locked, tree.texts.get('Cargo.toml') ?? ''),
       secret:
         answers.privateRegistry || /\[registries/.test(registry ?? '')
           ? { id: 'cargo-credentials', target: '/usr/local/cargo/credentials.toml' }
           : undefined,
       structure: { present: '/app', absent: ['/src', '/usr/local/cargo'] },
-      notes: [],
+      notes,
     }
   },
 }
@@ -105,11 +112,19 @@ function programToBuild(
   )
 }
 
-/** The locked crates. Cargo locks every driver of sqlx, whichever the application uses: its features decide. */
-function librariesOf(crates: ReadonlySet<string>, manifest: string): ReadonlySet<string> {
+/** The locked crates. Cargo locks every driver of sqlx, and what that needs, whichever the application uses: its features decide. */
+function librariesOf(locked: LockedCrates, manifest: string): ReadonlySet<string> {
   const sqlx = /^sqlx\s*=\s*\{[\s\S]*?\}|^\[dependencies\.sqlx\][\s\S]*?(?=^\[|$(?![\s\S]))/m.exec(manifest)?.[0] ?? ''
+  const ofSqlite = sqlx === '' || /"[\w-]*sqlite[\w-]*"/.test(manifest)
+  const unused = ['sqlx-postgres', 'sqlx-mysql', ...(ofSqlite ? [] : ['sqlx-sqlite'])]
+  const used = locked.filter(({ name }) => !unused.includes(name))
+  const isNeeded = (crate: string) =>
+    new RegExp(`^${crate}\\s*=`, 'm').test(manifest) ||
+    used.some(({ dependencies }) => dependencies.some((name) => name.split(' ')[0] === crate))
+  const bySqlite = locked.some(({ name }) => name === 'sqlx-sqlite') && unused.includes('sqlx-sqlite')
   const drivers = ['postgres', 'mysql'].filter((name) => sqlx.includes(`"${name}"`)).map((name) => `sqlx-${name}`)
-  return new Set([...[...crates].filter((name) => !/^sqlx-(postgres|mysql)$/.test(name)), ...drivers])
+  const names = [...drivers, ...used.map(({ name }) => name)]
+  return new Set(names.filter((name) => name !== 'libsqlite3-sys' || !bySqlite || isNeeded(name)))
 }
 
 /** The crate of a dependency that has another name in the code. */

@@ -26,6 +26,7 @@ FROM {{runBase}}
 ENV {{environment}}
 COPY --from=build /out/healthcheck /healthcheck
 COPY --from=build /out/app /app
+{{copyFiles}}
 {{authority}}
 USER 65532:65532
 EXPOSE {{port}}

@@ -27,6 +27,7 @@ FROM {{runBase}}
 ENV {{environment}}
 COPY --from=build /healthcheck /healthcheck
 COPY --from=build /app/lib /app/lib
+{{copyFiles}}
 {{authority}}
 USER 65532:65532
 EXPOSE {{port}}

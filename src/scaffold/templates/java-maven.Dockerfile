@@ -26,6 +26,7 @@ ENV {{environment}}
 COPY --from=build /healthcheck /healthcheck
 COPY --from=build /app/lib /app/lib
 COPY --from=build /app/classes /app/classes
+{{copyFiles}}
 {{authority}}
 USER 65532:65532
 EXPOSE {{port}}

@@ -24,6 +24,7 @@ COPY --from=build /app/package.json /app/package.json
 COPY --from=build /app/node_modules /app/node_modules
 {{copyProgram}}
 COPY deploy/healthcheck/healthcheck.mjs /healthcheck.mjs
+{{copyFiles}}
 {{authority}}
 USER 65532:65532
 EXPOSE {{port}}

@@ -31,6 +31,7 @@ ENV {{environment}}
 COPY --from=build /app /app
 COPY deploy/healthcheck/healthcheck.py /healthcheck.py
 {{copyObserving}}
+{{copyFiles}}
 {{authority}}
 USER 65532:65532
 EXPOSE {{port}}

@@ -12,6 +12,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     && cargo fetch --locked --target "$(rustc --print host-tuple)"
 
 {{copySources}}
+{{offline}}
 # The target directory is a cache mount: unchanged crates are not recompiled. touch: copied files may be older than the empty program.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
@@ -28,6 +29,7 @@ FROM {{runBase}}
 ENV {{environment}}
 COPY --from=build /out/healthcheck /healthcheck
 COPY --from=build /out/app /app
+{{copyFiles}}
 {{authority}}
 USER 65532:65532
 EXPOSE {{port}}

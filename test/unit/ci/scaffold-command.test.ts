@@ -59,6 +59,18 @@ describe('loadline scaffold', { timeout: 120_000 }, () => {
     })
   })
 
+  it('says with --check that it does not judge what a person lets Compose start beside it', async () => {
+    const directory = application()
+    await scaffold(directory, ...answers)
+    writeFileSync(join(directory, 'compose.override.yaml'), 'services: { orders: { privileged: true } }\n')
+    expect(await scaffold(directory, '--check')).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining(
+        'compose.override.yaml can take back what compose.yaml forbids, and is not judged here: "loadline audit"',
+      ) as string,
+    })
+  })
+
   it('proposes what a measured run changes, and keeps its figures once they are accepted', async () => {
     const directory = application()
     await scaffold(directory, ...answers)
