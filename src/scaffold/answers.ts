@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { DeliveryError } from '../model/errors.ts'
 import { Measured } from './measured.ts'
 import { Replaced } from './replaced.ts'
+import { holdsPassword, isNamedSecret } from './settings/secret-names.ts'
 
 /** Where the application is going to run. */
 export const targetNames = ['kubernetes', 'compose', 'ecs', 'cloud-run'] as const
@@ -43,6 +44,8 @@ const relativePath = z
     'a path below the source, with slashes and without ".."',
   )
 
+const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'names of environment variables')
+
 const once = <T>(names: readonly T[]) => new Set(names).size === names.length
 
 /** What a person decides; all else is read from the source. */
@@ -74,7 +77,13 @@ export const Answers = z.strictObject({
     )
     .optional(),
   /** Address of the source's repository, for the image's labels. */
-  repository: z.url({ protocol: /^https?$/, error: 'an http or https address' }).optional(),
+  repository: z
+    .url({ protocol: /^https?$/, error: 'an http or https address' })
+    .refine(
+      (address) => publicAddress(address) === address,
+      'an address without user, password and query, because everybody who has the image can read its labels',
+    )
+    .optional(),
   port: z
     .int('a whole number')
     .min(1024, 'a port from 1024 to 65535: lower ones need a privilege')
@@ -109,22 +118,28 @@ export const Answers = z.strictObject({
   replaced: Replaced.optional(),
   /** Values of environment variables that the code does not say; null for those that are still open. */
   settings: z
-    .record(
-      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'names of environment variables'),
-      z.union([z.string(), z.number(), z.boolean()]).nullable(),
-      'names and values',
-    )
+    .record(variable, z.union([z.string(), z.number(), z.boolean()]).nullable(), 'names and values')
     .transform((given) =>
       Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value === null ? null : String(value)])),
     )
     .default({}),
+  /** Further environment variables whose values are secrets: the platform's store has them, and no file here. */
+  secrets: z.array(variable).refine(once, 'each name once').optional(),
 })
 export type Answers = z.infer<typeof Answers>
+
+/** An address without user, password, query and fragment; as it is if it is no address. */
+export function publicAddress(address: string): string {
+  return address.replace(/^(\w+:\/\/)[^/?#]*@/, '$1').replace(/[?#].*$/s, '')
+}
 
 /** Checks answers from outside. Throws `USAGE` with everything that is wrong. */
 export function parseAnswers(given: unknown): Answers {
   const parsed = Answers.safeParse(given)
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    refuseSecrets(parsed.data)
+    return parsed.data
+  }
   const faults = parsed.error.issues.map(
     ({ path, message }) => `${path[0] === undefined ? '' : `${String(path[0])}: `}expected ${message}`,
   )
@@ -132,5 +147,18 @@ export function parseAnswers(given: unknown): Answers {
     'USAGE',
     `the answers for the scaffold are not valid: ${faults.join('; ')}`,
     'Correct the option of the same name; "loadline scaffold --help" lists them.',
+  )
+}
+
+/** Values under "settings" stand in clear text in the deployment's files. Throws `USAGE` if one is a secret. */
+function refuseSecrets({ settings, secrets = [] }: Answers): void {
+  const found = Object.entries(settings).flatMap(([name, value]) =>
+    value !== null && (secrets.includes(name) || isNamedSecret(name, value) || holdsPassword(value)) ? [name] : [],
+  )
+  if (found.length === 0) return
+  throw new DeliveryError(
+    'USAGE',
+    `expected no secret under "settings" of the scaffold's answers, found ${found.join(', ')}: by its name or by the password in its value, and every value there stands in clear text in the files of the deployment`,
+    `Take the value out of "settings" in deploy/scaffold.yaml, put the name under "secrets" there (secrets: [${found.join(', ')}]), and the value into the secret store of the platform: deploy/settings.md then names its key. If the value was committed, replace it.`,
   )
 }

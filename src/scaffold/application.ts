@@ -2,9 +2,11 @@ import type { ClusterName, ComplianceName, IdentityName, StackName, TargetName }
 import type { AwsUse } from './aws.ts'
 import type { BackingService } from './backing-services.ts'
 import type { OtherService } from './clients.ts'
+import type { TlsPlace } from './code-tls.ts'
 import type { DatabaseTls } from './database-tls.ts'
 import type { RequestMetrics } from './instruments.ts'
 import type { CalledHost } from './called-hosts.ts'
+import type { Language } from './language.ts'
 import type { KeptFile } from './kept-files.ts'
 import type { Measured } from './measured.ts'
 import type { OwnProcess, Replaced } from './replaced.ts'
@@ -12,7 +14,7 @@ import type { RunFile } from './run-files/run-file.ts'
 import type { Setting } from './settings/setting.ts'
 import type { UsedSetting } from './settings/uses.ts'
 
-export type Language = 'python' | 'node' | 'go' | 'java' | 'rust'
+export type { Language }
 
 /** What a stack determines about an application: how its image is made and started. */
 export interface StackReading {
@@ -117,6 +119,8 @@ export interface Application extends Omit<
   keeps: readonly KeptFile[]
   /** How its client of PostgreSQL verifies the server; undefined if there is none, or only code can tell it. */
   databaseTls: DatabaseTls | undefined
+  /** Where its code decides that itself, whatever the deployment sets. */
+  ownTls: readonly TlsPlace[]
   /** What it calls of AWS; undefined if nothing. */
   aws: AwsUse | undefined
   /** Whose cluster it runs in. */

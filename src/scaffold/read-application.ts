@@ -1,5 +1,5 @@
 import { DeliveryError } from '../model/errors.ts'
-import type { Answers } from './answers.ts'
+import { publicAddress, type Answers } from './answers.ts'
 import type { Application } from './application.ts'
 import { besideCode } from './beside-code.ts'
 import { findEndpoints, type Endpoints } from './endpoints.ts'
@@ -49,7 +49,9 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
     ...beside,
     name,
     description: reading.description?.replaceAll(/\s+/g, ' ').trim() || `The ${name} service`,
-    repository: answers.repository ?? reading.repository ?? unknownRepository(),
+    repository:
+      answers.repository ??
+      (reading.repository === undefined ? unknownRepository() : publicAddress(reading.repository)),
     image: answers.image ?? `registry.example.com/${name}`,
     path: answers.path,
     port,

@@ -6,17 +6,19 @@ import { awsUse } from './aws.ts'
 import { backingServices, type BackingService } from './backing-services.ts'
 import { calledHosts, listedHosts } from './called-hosts.ts'
 import { clientsOf } from './clients.ts'
-import { databaseTls, variablesOfTls } from './database-tls.ts'
+import { listedPlaces, modeVariables, tlsInCode, type TlsPlace } from './code-tls.ts'
+import { authority, databaseTls, takesUrl, variablesOfTls } from './database-tls.ts'
 import { sendsTraces } from './instruments.ts'
 import { keptFiles, keptFilesNotes } from './kept-files.ts'
 import { readSettings } from './settings/read-settings.ts'
 import type { Code } from './settings/setting.ts'
 import { madeNames } from './settings/made-names.ts'
-import { usesOf, type UsedSetting } from './settings/uses.ts'
+import { chooses, selectorsOf, type Selector } from './settings/selectors.ts'
+import { maySay, usesOf, withChoices, type UsedSetting } from './settings/uses.ts'
 
 type Services = Pick<
   Application,
-  'needs' | 'others' | 'hosts' | 'keeps' | 'settings' | 'schemes' | 'tracing' | 'aws' | 'databaseTls'
+  'needs' | 'others' | 'hosts' | 'keeps' | 'settings' | 'schemes' | 'tracing' | 'aws' | 'databaseTls' | 'ownTls'
 >
 
 /** Code that says which database its settings are of. */
@@ -29,22 +31,27 @@ const always = ['PORT']
 export function readServices(
   code: readonly Code[],
   { language, libraries, implied = [], environment }: StackReading,
-  { settings: answers }: Answers,
+  { settings: answers, secrets = [] }: Answers,
 ): Services & { notes: string[] } {
   const { needs, others: clients, database, broker } = clientsOf(libraries, code)
   const talksToS3 = clients.some(({ title }) => title === 'S3')
   const aws = awsUse(libraries, code, talksToS3)
   const others = [...clients, ...(aws?.services ?? []).map(({ title, library }) => ({ title, library }))]
   const tracing = sendsTraces(libraries)
-  const tls = databaseTls(libraries, needs)
+  const tls = databaseTls(libraries, language, needs)
   const read = readSettings(code, language)
   const found = [...read.filter(({ name }) => !implied.some((own) => own.name === name)), ...implied]
-  const settings = usesOf(found, {
+  const places = tls === undefined ? [] : tlsInCode(code, language, new Set(found.map(({ name }) => name)))
+  const selectors = selectorsOf(found, code, needs)
+  const chosen = Object.entries(answers).some(([name, value]) => chooses(name, value ?? '') === 'postgres')
+  const used = usesOf(found, {
     needs,
-    database: database && !code.some(({ text }) => namesPostgres.test(text)),
+    database: database && !chosen && !code.some(({ text }) => namesPostgres.test(text)),
     broker,
     others: others.length > 0,
     answers,
+    secrets: new Set(secrets),
+    modes: modeVariables(places, found, language, code),
     scaffold: new Set([
       ...always,
       ...(tls === undefined ? [] : variablesOfTls),
@@ -52,9 +59,11 @@ export function readServices(
       ...(tracing ? tracingVariables : []),
     ]),
   })
+  const settings = withChoices(used, selectors)
   const services = {
     aws,
     databaseTls: tls,
+    ownTls: decidedPlaces(places, settings),
     needs,
     others,
     hosts: calledHosts(libraries, code),
@@ -63,7 +72,15 @@ export function readServices(
     tracing,
     schemes: schemesOf(code, libraries, language),
   }
-  return { ...services, notes: [...notesOf(services), ...madeNamesNote(code, language)] }
+  return {
+    ...services,
+    notes: [
+      ...notesOf(services),
+      ...tlsNotes(services, language),
+      ...selectorsNote(settings, selectors),
+      ...madeNamesNote(code, language),
+    ],
+  }
 }
 
 function schemesOf(
@@ -75,7 +92,7 @@ function schemesOf(
   const ofSqlalchemy = ['asyncpg', 'psycopg', 'pg8000'].find((driver) => libraries.has(driver))
   const general =
     language === 'java'
-      ? 'jdbc:postgresql'
+      ? ofJava(libraries)
       : libraries.has('sqlalchemy') &&
           ofSqlalchemy !== undefined &&
           !libraries.has('psycopg2') &&
@@ -83,10 +100,19 @@ function schemesOf(
         ? `postgresql+${ofSqlalchemy}`
         : 'postgresql'
   return {
-    postgres: literal(/["'`=](jdbc:postgresql|postgres(?:ql)?(?:\+\w+)?):\/\//) ?? general,
+    postgres: literal(/["'`=]((?:jdbc|r2dbc):postgresql|postgres(?:ql)?(?:\+\w+)?):\/\//) ?? general,
     // TLS would be "rediss", which what runs beside it does not offer.
     redis: 'redis',
   }
+}
+
+/** Clients of Java that are no JDBC have schemes of their own. */
+function ofJava(libraries: ReadonlySet<string>): string {
+  if (libraries.has('postgresql')) return 'jdbc:postgresql'
+  if (libraries.has('r2dbc-postgresql')) return 'r2dbc:postgresql'
+  return libraries.has('quarkus-reactive-pg-client') || libraries.has('vertx-pg-client')
+    ? 'postgresql'
+    : 'jdbc:postgresql'
 }
 
 /** Settings by who gives them their value. */
@@ -98,7 +124,7 @@ const listed = (settings: readonly UsedSetting[]) =>
   settings.map(({ name, path }) => (path === '' ? name : `${name} (${path})`)).join(', ')
 
 function notesOf(services: Services): string[] {
-  const { aws, needs, others, hosts, keeps, settings } = services
+  const { aws, others, hosts, keeps, settings } = services
   const open = by(settings, 'open')
   // Of AWS, the way to it and the permissions are in the files.
   const inAws = new Set([
@@ -106,16 +132,12 @@ function notesOf(services: Services): string[] {
     ...(aws?.services ?? []).map(({ title }) => title),
   ])
   const left = others.filter(({ title }) => !inAws.has(title))
-  const without = needs.filter((need) => !settings.some(({ use }) => use.by === 'service' && use.service === need))
   return [
-    ...without.map(
-      (need) =>
-        `A client of ${backingServices[need].title} is locked, but the code reads no variable that would say where it is: nothing is set. Give them under "settings" in deploy/scaffold.yaml.`,
-    ),
+    ...unreachedNotes(services),
     ...(open.length === 0
       ? []
       : [
-          `The code needs ${listed(open)}, and does not say what to put there. Give the values under "settings" in deploy/scaffold.yaml and run the scaffold again; until then no platform starts a container without them, and the gate starts it without them.`,
+          `The code needs ${listed(open)}, and does not say what to put there. Give the values under "settings" in deploy/scaffold.yaml, or the name of one that is a secret under "secrets", and run the scaffold again; until then no platform starts a container without them, and the gate starts it without them.`,
         ]),
     ...(left.length === 0
       ? []
@@ -129,23 +151,77 @@ function notesOf(services: Services): string[] {
         ]),
     ...keptFilesNotes(keeps),
     ...awsNotes(aws),
-    ...tlsNotes(services),
   ]
 }
 
-/** Clients that no file can tell to verify the server. */
-function tlsNotes({ needs, settings, schemes, databaseTls: tls }: Services): string[] {
+/** Services that no variable leads to, as far as the code shows, and the variables that may. */
+function unreachedNotes({ needs, settings }: Services): string[] {
+  const unreached = needs.filter((need) => !settings.some(({ use }) => use.by === 'service' && use.service === need))
+  return unreached.map((need) => {
+    const { title } = backingServices[need]
+    const may = settings.filter(({ name, use }) => /^(?:code|open|secret)$/.test(use.by) && maySay(name, need))
+    return may.length === 0
+      ? `A client of ${title} is locked, but the code reads no variable that would say where it is: nothing is set. Give them under "settings" in deploy/scaffold.yaml, and the names of those that are secrets under "secrets".`
+      : `A client of ${title} is locked beside one of another service, and the code does not show which of them ${listed(may)} is for: nothing is set as ${title}'s. Give the values under "settings" in deploy/scaffold.yaml, and the names of those that are secrets under "secrets".`
+  })
+}
+
+/** Variables that choose between services, and that nothing sets. */
+function selectorsNote(settings: readonly UsedSetting[], selectors: readonly Selector[]): string[] {
+  const unset = new Set(by(settings, 'code').map(({ name }) => name))
+  return selectors
+    .filter(({ setting }) => unset.has(setting.name))
+    .map(({ setting: { name, path, fallback }, service, value }) => {
+      const word = value === undefined ? '' : `, \`${value}\` for ${backingServices[service].title}`
+      return `${name} (${path}) chooses what the code uses, and nothing here sets it: ${fallback === undefined ? 'the code decides without it' : `the code takes \`${fallback}\` without it`}. Give it under "settings" in deploy/scaffold.yaml${word}.`
+    })
+}
+
+/** The places that decide: not those that a variable fills which is set, and no whole address where another comes from outside. */
+function decidedPlaces(places: readonly TlsPlace[], settings: readonly UsedSetting[]): TlsPlace[] {
+  const verified = new Set(
+    settings.flatMap(({ name, use }) =>
+      (use.by === 'service' && use.part === 'tls-mode') || (use.by === 'answer' && use.value === 'verify-full')
+        ? [name]
+        : [],
+    ),
+  )
+  return places.filter(
+    ({ variable, whole }) => !(whole && takesUrl(settings)) && !(variable !== undefined && verified.has(variable)),
+  )
+}
+
+/** Clients that no file can tell to verify the server, and code that does not let itself be told. */
+function tlsNotes(
+  { needs, settings, databaseTls: tls, ownTls }: Services,
+  language: StackReading['language'],
+): string[] {
   if (!needs.includes('postgres')) return []
   if (tls === undefined)
     return [
       'Its client of PostgreSQL takes TLS from code alone: connect there with verify-full and the certificates of the authority. Nothing here does it.',
     ]
-  const url = settings.some(({ use }) => use.by === 'service' && use.service === 'postgres' && use.part === 'url')
-  return schemes.postgres.startsWith('jdbc:') && !url
-    ? [
-        `The code makes the URL of its database itself: it must end with ${tls.query}, so that the server is verified. Nothing here does it.`,
-      ]
-    : []
+  const urls = settings.filter(
+    ({ name, use }) =>
+      /^(?:secret|open|answer)$/.test(use.by) && maySay(name, 'postgres') && /UR[IL]$|DSN$|STR/.test(name),
+  )
+  const set = settings.find(({ use }) => use.by === 'service' && use.part === 'tls-mode')
+  const wanted =
+    language === 'node'
+      ? '`ssl: true` there, or nothing at all, verifies it by the authorities that Node is given here'
+      : `let it use \`verify-full\` there, with the authorities in ${authority.path}, or leave it out`
+  return [
+    ...(tls.query !== '' && !takesUrl(settings)
+      ? [
+          `No URL of its database is among what is set here: the one that ${urls.length === 0 ? 'the code makes itself' : `you give (${listed(urls)})`} must end with ${tls.query}, so that the server is verified. Nothing here does it.`,
+        ]
+      : []),
+    ...(ownTls.length === 0
+      ? []
+      : [
+          `Whether the database must prove its name, the code decides itself, in ${listedPlaces(ownTls)}: what is set here for that does not count there. Change it: ${wanted}.${set === undefined ? '' : ` ${set.name} is set to \`verify-full\`: where that is what it uses, nothing is left to do.`}`,
+        ]),
+  ]
 }
 
 /** What the code leaves open about its role. */
@@ -156,7 +232,7 @@ function awsNotes(aws: Services['aws']): string[] {
     ...(services.length === 0
       ? []
       : [
-          `It talks to ${services.map(({ title }) => title).join(', ')} of AWS, for which its role gets nothing here: add ${services.map(permissionsFor).join('; ')} to its policy, with the names of yours.`,
+          `It talks to ${services.map(({ title }) => title.replace(/ of AWS$/, '')).join(', ')} of AWS, for which its role gets nothing here: add ${services.map(permissionsFor).join('; ')} to its policy, with the names of yours.`,
         ]),
     ...(storage === undefined && services.length === 0
       ? [

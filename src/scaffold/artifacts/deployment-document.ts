@@ -1,7 +1,8 @@
 import type { Application } from '../application.ts'
 import { backingServices } from '../backing-services.ts'
 import { compliances, logDays, regulated } from '../compliance.ts'
-import { authority } from '../database-tls.ts'
+import { listedPlaces } from '../code-tls.ts'
+import { authority, takesUrl } from '../database-tls.ts'
 import { fill } from '../fill.ts'
 import { collectorText } from './collector.ts'
 import { passwordFiles, secretVariables } from './environment.ts'
@@ -172,11 +173,15 @@ function ofKubernetes(application: Application): Record<string, string> {
 }
 
 /** How the database proves who it is. */
-function tlsText({ needs, databaseTls }: Application): string {
+function tlsText({ needs, databaseTls, ownTls, settings }: Application): string {
   if (!needs.includes('postgres')) return ''
-  return databaseTls === undefined
-    ? 'Its client of PostgreSQL takes TLS from code alone, so nothing here verifies the server.'
-    : `The database must prove its name (\`verify-full\`) by a certificate of the authority in \`${authority.path}\`; until somebody has put that there, nothing connects.`
+  if (databaseTls === undefined)
+    return 'Its client of PostgreSQL takes TLS from code alone, so nothing here verifies the server.'
+  if (ownTls.length > 0)
+    return `Whether the database must prove its name, the code decides itself, in ${listedPlaces(ownTls)}: no file here can promise it.`
+  if (databaseTls.query !== '' && !takesUrl(settings))
+    return `The database must prove its name only if its URL, which no file here gives, ends with \`${databaseTls.query}\`.`
+  return `The database must prove its name (\`verify-full\`) by a certificate of the authority in \`${authority.path}\`; until somebody has put that there, nothing connects.`
 }
 
 /** What the application itself says of its logs, metrics and traces; nothing is claimed that no library or setting does. */

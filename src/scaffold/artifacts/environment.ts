@@ -12,6 +12,8 @@ interface ServicePlaces {
   secretsIn?: (service: BackingService) => string
   /** What a URL of the database ends with. */
   query?: string
+  /** How a client is told to verify it, where the code takes that from a variable. */
+  tlsMode?: string
 }
 
 /**
@@ -25,14 +27,14 @@ export function deploymentEnvironment(
   return {
     ...tracingEnvironment(application, collector),
     ...environment,
-    ...settingsEnvironment(application, { ...places, query }),
+    ...settingsEnvironment(application, { ...places, query, tlsMode: 'verify-full' }),
   }
 }
 
 /** The settings whose values are known and are no secret: answers, and how the application reaches its services. */
 export function settingsEnvironment(application: Application, places: ServicePlaces): Record<string, string> {
   const known = application.settings.flatMap(({ name, use }): Array<[string, string]> => {
-    if (use.by === 'answer') return [[name, use.value]]
+    if (use.by === 'answer' || use.by === 'choice') return [[name, use.value]]
     const value = use.by === 'service' ? plainPart(application, use, places) : undefined
     return value === undefined ? [] : [[name, value]]
   })
@@ -48,7 +50,7 @@ interface ServicePart {
 function plainPart(
   application: Application,
   { service, part }: ServicePart,
-  { hostOf, secretsIn = () => secretFolder, query = '' }: ServicePlaces,
+  { hostOf, secretsIn = () => secretFolder, query = '', tlsMode = 'disable' }: ServicePlaces,
 ): string | undefined {
   const { port, name, user, secretFile } = backingServices[service]
   const values: Partial<Record<Part, string>> = {
@@ -57,6 +59,7 @@ function plainPart(
     port: String(port),
     name,
     user,
+    'tls-mode': tlsMode,
     'password-file': `${secretsIn(service)}/${secretFile}`,
     ...(passwordInUrl(application, service)
       ? {}

@@ -44,7 +44,7 @@ function run(application: Application): Record<string, unknown> {
   const { needs } = application
   const secrets = secretVariables(application).map((variable) => [
     variable.name,
-    secretValue(application, variable, variable.group, proofPassword),
+    secretValue(application, variable, variable.group, proofPassword, application.databaseTls?.withoutTls),
   ])
   const environment = {
     ...(application.tracing ? withoutCollector : {}),

@@ -13,6 +13,7 @@ const parts: Readonly<Record<Part, string>> = {
   user: 'the user',
   password: 'the password',
   'password-file': 'the file with the password',
+  'tls-mode': '`verify-full`, the mode of TLS',
 }
 
 /** deploy/settings.md: every environment variable that the code reads, where, and who gives it a value. */
@@ -27,9 +28,11 @@ export function settingsDocument(application: Application): string {
     if (use.by === 'secret') return `a secret${store}`
     if (use.by === 'scaffold') return 'the image or the deployment'
     if (use.by === 'answer') return `\`${use.value}\`, answered in deploy/scaffold.yaml`
+    if (use.by === 'choice')
+      return `\`${use.value}\`, which is the code's own word for ${backingServices[use.service].title}`
     if (use.by === 'identity') return 'nobody: the identity of the workload stands in for long-lived keys'
     if (use.by === 'open')
-      return `**open**: give it under "settings" in deploy/scaffold.yaml${required ? '' : ', if it is used'}`
+      return `**open**: give it under "settings" in deploy/scaffold.yaml, or its name under "secrets" there${required ? '' : ', if it is used'}`
     return fallback === undefined ? 'nobody: the code does without' : `nobody: the code takes \`${fallback}\``
   }
   const rows = settings.map(

@@ -102,6 +102,7 @@ function taggedOf(structs: readonly GoStruct[], prefix: string): Array<Found & C
           const must =
             options.some((option) => /^(required|notEmpty)$/.test(option.trim())) ||
             /\b(env-)?required:"(true|yes|1)"/.test(field.tag)
+          const secret = /(?:^|\.)\w*(?:Secret|DSN|Password)\w*$/.test(field.type) || options.includes('unset')
           return [
             {
               ...field.code,
@@ -109,6 +110,7 @@ function taggedOf(structs: readonly GoStruct[], prefix: string): Array<Found & C
               at: field.at,
               required: must && fallback === undefined,
               fallback: fallback === '' ? undefined : fallback,
+              ...(secret ? { secret: true as const } : {}),
             },
           ]
         })

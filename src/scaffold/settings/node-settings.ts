@@ -103,6 +103,7 @@ function convict(text: string): Found[] {
     const before = text.slice(Math.max(0, match.index - 400), match.index)
     const object = `${before.slice(before.lastIndexOf('{') + 1)}${/^[^{}]{0,400}/.exec(text.slice(match.index))?.[0] ?? ''}`
     const stated = /\bdefault:\s*("[^"\n]*"|'[^'\n]*'|[\w.-]+)/.exec(object)?.[1]
-    return { name: match[1] as string, at: match.index, required: false, fallback: plainText(stated) }
+    const secret = /\bsensitive:\s*true/.test(object) ? { secret: true as const } : {}
+    return { name: match[1] as string, at: match.index, required: false, fallback: plainText(stated), ...secret }
   })
 }

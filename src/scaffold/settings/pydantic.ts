@@ -115,10 +115,11 @@ function namesInConfig(body: string): Array<[string, string]> {
   })
 }
 
+/** Types of pydantic for secrets, and for addresses of stores. */
+const secretType = /\b(?:\w*Dsn|Secret(?:Str|Bytes)?|MultiHostUrl)\b/
+
 /** Whether a field must be set, what it is otherwise, and the name that it is given by hand. */
-function valueOf({ type, value }: Field): {
-  required: boolean
-  fallback: string | undefined
+function valueOf({ type, value }: Field): Pick<Found, 'required' | 'fallback' | 'secret'> & {
   alias: string | undefined
 } {
   const call = /^(?:\w+\.)?Field\(/.exec(value ?? '') ?? /\bField\(/.exec(type)
@@ -133,7 +134,8 @@ function valueOf({ type, value }: Field): {
   const stated = own
     ? (keyword('default') ?? keyword('default_factory') ?? given.find((argument) => !/^\w+\s*=(?!=)/.test(argument)))
     : (value ?? keyword('default') ?? keyword('default_factory'))
-  return { required: stated === undefined || stated === '...', fallback: plainText(stated), alias }
+  const secret = secretType.test(type) ? { secret: true as const } : {}
+  return { required: stated === undefined || stated === '...', fallback: plainText(stated), alias, ...secret }
 }
 
 function classesOf(code: Code): Class[] {

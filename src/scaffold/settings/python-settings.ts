@@ -77,10 +77,21 @@ function readers(text: string): Found[] {
       const keyword = others.map((argument) => /^default\s*=\s*([\s\S]+)$/.exec(argument)?.[1])
       const positional = others.filter((argument) => !/^\w+\s*=(?!=)/.test(argument))
       const fallback = keyword.find((value) => value !== undefined) ?? positional.at(-1) ?? declared.get(variable)
-      return [{ name: `${prefix}${variable}`, at, required: fallback === undefined, fallback: plainText(fallback) }]
+      const secret = urlMethods.test(method) || others.some((argument) => secretCast.test(argument))
+      const found = {
+        name: `${prefix}${variable}`,
+        at,
+        required: fallback === undefined,
+        fallback: plainText(fallback),
+      }
+      return [secret ? { ...found, secret: true } : found]
     })
   })
 }
+
+/** Methods of django-environ and environs for addresses of stores, and what Starlette's config makes of a secret. */
+const urlMethods = /^(?:(?:dj_)?(?:db|cache|email)(?:_url)?|search(?:_url)?|channels(?:_url)?)$/
+const secretCast = /^(?:cast\s*=\s*)?(?:\w+\.)?(?:Secret|DatabaseURL)$/
 
 const notReads = /^(?:read_env|prefixed)$/
 
@@ -105,6 +116,7 @@ function urls(text: string): Found[] {
       at: match.index,
       required: false,
       fallback: plainText(of('default')),
+      secret: true as const,
     }
   })
 }

@@ -1,5 +1,5 @@
 import { plainText } from './code-text.ts'
-import { filledStructs } from './rust-structs.ts'
+import { filledStructs, secretType } from './rust-structs.ts'
 import type { Code, Found } from './setting.ts'
 import { wrapperCalls } from './wrappers.ts'
 
@@ -33,7 +33,7 @@ function variables(text: string): Found[] {
 function clap(text: string): Found[] {
   return [
     ...text.matchAll(
-      /#\[(?:arg|clap)\(((?:[^[\]"]|"[^"]*"|\[[^[\]]*\])*)\)\]\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?(\w+)\s*:\s*(\w+)/g,
+      /#\[(?:arg|clap)\(((?:[^[\]"]|"[^"]*"|\[[^[\]]*\])*)\)\]\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?(\w+)\s*:\s*((\w+)[\w:<> ]*)/g,
     ),
   ].flatMap((match): Found[] => {
     const options = match[1] ?? ''
@@ -43,8 +43,9 @@ function clap(text: string): Found[] {
       {
         name: /\benv\s*=\s*"(\w+)"/.exec(options)?.[1] ?? (match[2] as string).toUpperCase(),
         at: match.index,
-        required: fallback === undefined && !['Option', 'bool', 'Vec'].includes(match[3] ?? ''),
+        required: fallback === undefined && !['Option', 'bool', 'Vec'].includes(match[4] ?? ''),
         fallback: plainText(fallback),
+        ...(secretType.test(match[3] ?? '') ? { secret: true as const } : {}),
       },
     ]
   })

@@ -87,6 +87,9 @@ function filledBy(text: string, at: number, named: ReadonlyMap<string, RustStruc
   return names.map((name) => named.get(name ?? '')).find((struct) => struct !== undefined)
 }
 
+/** Types of secrecy and its like, and those of drivers that hold how to connect. */
+export const secretType = /\b(?:Secret\w*|Redacted|Sensitive\w*|\w*ConnectOptions|ConnectionInfo|ConnectionString)\b/
+
 /** How deep structs are in each other. */
 const deepest = 6
 
@@ -111,7 +114,8 @@ function fieldsUnder(
       return fieldsUnder(inner, under, filling, named, [...seen, struct.name], left)
     }
     const spared = /^Option\b/.test(field.type) || /\bdefault\b/.test(field.attributes)
-    return [{ ...struct.code, name, at: field.at, required: filling.alone && !spared, fallback: undefined }]
+    const secret = secretType.test(field.type) ? { secret: true as const } : {}
+    return [{ ...struct.code, name, at: field.at, required: filling.alone && !spared, fallback: undefined, ...secret }]
   })
 }
 

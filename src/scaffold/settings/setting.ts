@@ -11,6 +11,8 @@ export interface Setting {
   required: boolean
   /** What the code takes instead, where it says so as plain text. */
   fallback: string | undefined
+  /** Whether its type says that it is a secret, or an address with room for a password. */
+  secret?: true
 }
 
 /** A place that reads a variable, before it is known which file it is in. */
@@ -54,6 +56,7 @@ export function settingsOf(found: ReadonlyArray<Found & Code>): Setting[] {
         line: linesOf(text, lines).linePos(at).line,
         required: places.some(({ required }) => required),
         fallback: places.find(({ fallback }) => fallback !== undefined)?.fallback,
+        ...(places.some(({ secret }) => secret) ? { secret: true as const } : {}),
       }
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1))

@@ -1,8 +1,10 @@
 import type { BackingService } from '../backing-services.ts'
+import type { Selector } from './selectors.ts'
+import { holdsPassword, isInside, isNamedSecret, isStoreAddress } from './secret-names.ts'
 import type { Setting } from './setting.ts'
 
 /** What a variable says about a service. A connection URL holds everything, with the password. */
-export type Part = 'url' | 'host' | 'address' | 'port' | 'name' | 'user' | 'password' | 'password-file'
+export type Part = 'url' | 'host' | 'address' | 'port' | 'name' | 'user' | 'password' | 'password-file' | 'tls-mode'
 
 /** Who gives a setting its value in a deployment. */
 export type Use =
@@ -12,6 +14,8 @@ export type Use =
   /** The identity of the workload: long-lived keys of a cloud are never set. */
   | { by: 'identity' }
   | { by: 'answer'; value: string }
+  /** The scaffold, by the word that the code has for a service that it needs. */
+  | { by: 'choice'; service: BackingService; value: string }
   /** The secret store of the platform. */
   | { by: 'secret' }
   /** Nobody yet: the code needs it, and does not say what it is. */
@@ -33,6 +37,10 @@ interface Known {
   broker: boolean
   /** What a person has answered, by name; null for what is not answered yet. */
   answers: Readonly<Record<string, string | null>>
+  /** Names that a person has called secrets. */
+  secrets: ReadonlySet<string>
+  /** Names that the code takes its mode of TLS to PostgreSQL from. */
+  modes: ReadonlySet<string>
   /** Names that every deployment sets. */
   scaffold: ReadonlySet<string>
 }
@@ -66,13 +74,6 @@ const elsewhere = /^(TEST|TESTING|SHADOW|REPLICA|READ|READONLY|SECONDARY|LEGACY|
 const identity =
   /^(AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)|GOOGLE_APPLICATION_CREDENTIALS|AZURE_CLIENT_SECRET)$/
 
-const secret =
-  /(^|_)(SECRET|SECRET_KEY|SECRET_KEY_BASE|PASSWORD|PASSWD|PASS|PWD|TOKEN|API_?KEY|PRIVATE_KEY|CREDENTIALS?|DSN|SALT|HMAC_KEY|HMAC_SECRET|ENCRYPTION_KEY|SIGNING_KEY|ACCESS_KEY|JWT_KEY|MASTER_KEY)$/
-
-/** Addresses of services that take a password in their URL. */
-const withPassword =
-  /(^|_)(AMQP|RABBIT(MQ)?|BROKER|MONGO(DB)?|MYSQL|MARIADB|NATS|SMTP|ELASTICSEARCH|OPENSEARCH|CLICKHOUSE)_(URL|URI)$/
-
 /** Where a store, a queue or another database is: nothing works without it, also where the code would start. */
 const ofOthers =
   /(^|_)BUCKET(_NAME)?$|^(AWS|S3)_(DEFAULT_)?REGION$|(^|_)(KAFKA|MONGO(DB)?|MYSQL|RABBITMQ|AMQP|NATS|MEMCACHED|MINIO)_(BROKERS?|BOOTSTRAP_SERVERS|HOSTS?|SERVERS?|ENDPOINT)$/
@@ -80,36 +81,70 @@ const ofOthers =
 /** Decides who sets each variable, and adds those that a person has answered though no code was found to read them. */
 export function usesOf(settings: readonly Setting[], known: Known): UsedSetting[] {
   const read = new Set(settings.map(({ name }) => name))
-  const unread = Object.entries(known.answers).flatMap(([name, value]): UsedSetting[] =>
-    read.has(name) || value === null
-      ? []
-      : [{ name, path: '', line: 0, required: false, fallback: undefined, use: { by: 'answer', value } }],
+  const given = [
+    ...Object.entries(known.answers).flatMap(([name, value]): Array<[string, Use]> =>
+      value === null ? [] : [[name, { by: 'answer', value }]],
+    ),
+    ...[...known.secrets].map((name): [string, Use] => [name, { by: 'secret' }]),
+  ]
+  const unread = given.flatMap(([name, use]): UsedSetting[] =>
+    read.has(name) ? [] : [{ name, path: '', line: 0, required: false, fallback: undefined, use }],
   )
   const used = settings.map((setting): UsedSetting => ({ ...setting, use: useOf(setting, known) }))
   return [...withoutDoubles(used), ...unread].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-function useOf({ name, required, fallback }: Setting, known: Known): Use {
+function useOf(setting: Setting, known: Known): Use {
+  const { name, required, fallback } = setting
+  if (known.secrets.has(name)) return { by: 'secret' }
   const answer = known.answers[name]
   if (typeof answer === 'string') return { by: 'answer', value: answer }
   if (known.scaffold.has(name)) return { by: 'scaffold' }
+  if (known.modes.has(name)) return { by: 'service', service: 'postgres', part: 'tls-mode' }
   for (const service of known.needs) {
     const part = partOf(name, service, known)
     if (part !== undefined) return { by: 'service', service, part }
   }
   if (identity.test(name)) return { by: 'identity' }
-  if ((secret.test(name) || withPassword.test(name)) && !/^(true|false|-?\d+)$/.test(fallback ?? ''))
-    return required || fallback !== undefined ? { by: 'secret' } : { by: 'code' }
+  if (isSecret(setting)) return required || fallback !== undefined ? { by: 'secret' } : { by: 'code' }
   if (required || (fallback === undefined && known.others && ofOthers.test(name))) return { by: 'open' }
   return { by: 'code' }
 }
 
-function partOf(name: string, service: BackingService, { database, broker }: Known): Part | undefined {
+/** Whether a value is a secret: by its type, by its name, or by what the code takes without it. */
+function isSecret({ name, required, fallback, secret }: Setting): boolean {
+  if (isNamedSecret(name, fallback) || (fallback !== undefined && holdsPassword(fallback))) return true
+  if (secret === true && !isInside(fallback)) return true
+  return (required || !elsewhere.test(name)) && isStoreAddress(name, fallback)
+}
+
+function partOf(
+  name: string,
+  service: BackingService,
+  { database, broker }: Pick<Known, 'database' | 'broker'>,
+): Part | undefined {
   if (elsewhere.test(name)) return undefined
   const { own, shared, urls } = families[service]
   if (urls?.test(name) === true && !broker) return 'url'
   const family = database ? own : `${own}|${shared}`
-  return parts.find(([, suffix]) => new RegExp(`^(?:[A-Z0-9]+_)*?(?:${family})_?(?:${suffix})$`).test(name))?.[0]
+  return parts.find(([, suffix]) => new RegExp(`^(?:[A-Z0-9]+_+)*?(?:${family})_{0,2}(?:${suffix})$`).test(name))?.[0]
+}
+
+/** Whether a variable may say where a service is, by its name, though another service could have that name too. */
+export function maySay(name: string, service: BackingService): boolean {
+  return partOf(name, service, { database: false, broker: false }) !== undefined
+}
+
+/** Where the code is told how to reach a service, what chooses that service is set as well: the rest would be unused. */
+export function withChoices(settings: readonly UsedSetting[], selectors: readonly Selector[]): UsedSetting[] {
+  return settings.map((setting): UsedSetting => {
+    const { name, use } = setting
+    const selector = selectors.find((one) => one.setting.name === name)
+    if (selector?.value === undefined || (use.by !== 'code' && use.by !== 'open')) return setting
+    const { service, value } = selector
+    const reached = settings.some((other) => other.use.by === 'service' && other.use.service === service)
+    return reached ? { ...setting, use: { by: 'choice', service, value } } : setting
+  })
 }
 
 /** Of a password as a file and as a variable, the file; of a URL and its parts, where the code gives up without neither, the URL. */
@@ -118,7 +153,7 @@ function withoutDoubles(settings: readonly UsedSetting[]): UsedSetting[] {
     settings.some(({ use }) => use.by === 'service' && use.service === service && use.part === part)
   return settings.map((setting): UsedSetting => {
     const { use, required } = setting
-    if (use.by !== 'service' || required) return setting
+    if (use.by !== 'service' || use.part === 'tls-mode' || required) return setting
     const spare =
       (use.part === 'password' && has(use.service, 'password-file')) || (use.part !== 'url' && has(use.service, 'url'))
     return spare ? { ...setting, use: { by: 'code' } } : setting

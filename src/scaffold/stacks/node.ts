@@ -58,9 +58,11 @@ export const nodeNpm: Stack = {
       (name) => packages[`node_modules/${name}`] !== undefined,
       'npm install --package-lock-only',
     )
-    const scripted = Object.entries(packages).flatMap(([path, { hasInstallScript, dev }]) =>
+    const named = Object.entries(packages).flatMap(([path, { hasInstallScript, dev }]) =>
       hasInstallScript === true && dev !== true ? [path.replace(/^.*node_modules\//, '')] : [],
     )
+    // The application itself has no path there.
+    const scripted = [...new Set(named)].map((name) => (name === '' ? 'the application itself' : name))
     const reading = read(tree, answers, 'node-npm', npm)
     return {
       ...reading,
@@ -69,7 +71,7 @@ export const nodeNpm: Stack = {
         ...(scripted.length === 0
           ? []
           : [
-              `These packages have install scripts, which the build does not run: ${scripted.join(', ')}. Packages with prebuilt binaries work anyway; test them.`,
+              `There are install scripts, which the build does not run, of ${scripted.join(', ')}. Packages with prebuilt binaries work anyway; test them.`,
             ]),
       ],
     }

@@ -189,6 +189,11 @@ describe('services of AWS other than S3', () => {
   })
 })
 
+it('a service that is not known is one of AWS once', async () => {
+  const { notes } = await records({}, { 'more.py': 'client = boto3.client("redshift")\n' })
+  expect(notes.join('\n')).toMatch(/It talks to (?:\w+, )*redshift of AWS, for which/)
+})
+
 describe('outgoing traffic', () => {
   const egress = async (answers: Record<string, unknown>) => {
     const { files } = await records(answers)

@@ -17,22 +17,54 @@ const node = { PGSSLMODE: 'verify-full', NODE_EXTRA_CA_CERTS: path }
 
 describe('a client of PostgreSQL is told to verify its server:', () => {
   it.each([
-    ['psycopg', libpq, ''],
-    ['psycopg2-binary', libpq, ''],
-    ['asyncpg', libpq, ''],
-    ['github.com/jackc/pgx/v5', libpq, ''],
-    ['github.com/lib/pq', libpq, ''],
-    ['sqlx-postgres', libpq, ''],
-    ['pg', node, ''],
-    ['postgres', { NODE_EXTRA_CA_CERTS: path }, '?sslmode=verify-full'],
-    ['postgresql', {}, `?sslmode=verify-full&sslrootcert=${path}`],
-    ['r2dbc-postgresql', {}, `?sslMode=verify-full&sslRootCert=${path}`],
-  ])('%s', (library, environment, query) => {
-    expect(databaseTls(new Set([library]), ['postgres'])).toEqual({ environment, query })
+    ['psycopg', 'python', libpq, ''],
+    ['psycopg2-binary', 'python', libpq, ''],
+    ['aiopg', 'python', libpq, ''],
+    ['asyncpg', 'python', libpq, ''],
+    ['github.com/jackc/pgx/v5', 'go', libpq, ''],
+    ['github.com/lib/pq', 'go', libpq, ''],
+    ['gorm.io/driver/postgres', 'go', libpq, ''],
+    ['sqlx-postgres', 'rust', libpq, ''],
+    ['pg', 'node', node, ''],
+    ['pg-promise', 'node', node, ''],
+    ['postgres', 'node', { NODE_EXTRA_CA_CERTS: path }, '?sslmode=verify-full'],
+    ['postgresql', 'java', {}, `?sslmode=verify-full&sslrootcert=${path}`],
+    ['quarkus-jdbc-postgresql', 'java', {}, `?sslmode=verify-full&sslrootcert=${path}`],
+    ['r2dbc-postgresql', 'java', {}, `?sslMode=verify-full&sslRootCert=${path}`],
+  ] as const)('%s of %s', (library, language, environment, query) => {
+    expect(databaseTls(new Set([library]), language, ['postgres'])).toEqual({ environment, query })
+  })
+
+  it.each([
+    ['quarkus-reactive-pg-client', 'java'],
+    ['github.com/go-pg/pg/v10', 'go'],
+    ['postgres', 'rust'],
+    ['slonik', 'node'],
+  ] as const)('%s of %s is told by code alone', (library, language) => {
+    expect(databaseTls(new Set([library]), language, ['postgres'])).toBeUndefined()
+  })
+
+  it("bun's of Go, which has to be told where there is no TLS as well", async () => {
+    const module = 'github.com/uptrace/bun/driver/pgdriver'
+    const { files } = await makeScaffold(
+      {
+        targets: ['kubernetes'],
+        compliance: ['internal'],
+        repository: 'https://git.example.com/shop/orders',
+        name: 'orders',
+      },
+      treeOf({
+        'go.mod': `module example.com/orders\n\nrequire ${module} v1.2.5\n`,
+        'go.sum': `${module} v1.2.5 h1:a\n`,
+        'main.go': 'package main\n\nfunc main() { listen(":8080", "/healthz", os.Getenv("DATABASE_URL")) }\n',
+      }),
+    )
+    expect(files['loadline.yaml']).toContain('@postgres:5432/app?sslmode=disable\n')
+    expect(files['deploy/settings.md']).toContain(`ending with \`?sslmode=verify-full&sslrootcert=${path}\``)
   })
 
   it('one that takes it from code alone is said', async () => {
-    expect(databaseTls(new Set(['pg8000']), ['postgres'])).toBeUndefined()
+    expect(databaseTls(new Set(['pg8000']), 'python', ['postgres'])).toBeUndefined()
     const { files, notes } = await records(
       {},
       { 'requirements.txt': requirementsWith('uvicorn==0.54.0', 'pg8000==1.31.5') },

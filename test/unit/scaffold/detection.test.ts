@@ -474,3 +474,20 @@ describe('what a scaffold takes from its source', () => {
     expect(application.port).toBe(8080)
   })
 })
+
+it('install scripts are named once each, with that of the application itself', async () => {
+  const { notes } = await scaffoldOfFiles({
+    'package.json': JSON.stringify({ name: 'orders', scripts: { start: 'node app.js' } }),
+    'package-lock.json': JSON.stringify({
+      lockfileVersion: 3,
+      packages: {
+        '': { hasInstallScript: true },
+        'node_modules/sharp': { hasInstallScript: true },
+        'node_modules/a/node_modules/sharp': { hasInstallScript: true },
+        'node_modules/b': { hasInstallScript: true, dev: true },
+      },
+    }),
+    'app.js': "app.get('/health', f)\napp.listen(8080)\n",
+  })
+  expect(notes.join('\n')).toContain('which the build does not run, of the application itself, sharp.')
+})

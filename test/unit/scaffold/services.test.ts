@@ -190,3 +190,78 @@ describe('the scheme of a URL', () => {
     })
   })
 })
+
+it.each([
+  ['postgresql', 'jdbc:postgresql'],
+  ['r2dbc-postgresql', 'r2dbc:postgresql'],
+  ['quarkus-reactive-pg-client', 'postgresql'],
+])('the scheme of a URL is that of the client of Java: %s', async (library, scheme) => {
+  const { application } = await makeScaffold(
+    {
+      targets: ['kubernetes'],
+      compliance: ['internal'],
+      repository: 'https://git.example.com/shop/orders',
+      name: 'orders',
+    },
+    treeOf({
+      'pom.xml': `<project><artifactId>orders</artifactId><dependencies><dependency><artifactId>${library}</artifactId><version>4.2.7</version></dependency></dependencies></project>`,
+      'src/main/java/Orders.java':
+        'public class Orders { public static void main(String[] a) { listen(":8080", "/healthz", System.getenv("DATABASE_URL")); } }',
+    }),
+  )
+  expect(application.schemes.postgres).toBe(scheme)
+})
+
+describe('a variable that chooses the database', () => {
+  const settingOf = async (...given: Parameters<typeof orders>) => {
+    const { application, notes, files } = await orders(...given)
+    const chosen = application.settings.find(({ name }) => /^(?:DB|CACHE|STORAGE)_/.test(name) && !/HOST/.test(name))
+    return { use: chosen?.use, notes: notes.join('\n'), files }
+  }
+
+  it.each([
+    'kind := envOr("DB_ENGINE", "sqlite")\n\tif cfg.DBEngine == "postgres" {\n\t}',
+    'kind := envOr("DB_ENGINE", "sqlite")\n\tswitch cfg.DbEngine {\n\tcase "sqlite":\n\tcase "postgres":\n\t}',
+  ])('is set to the word that the code has for it, where the rest is set: %s', async (code) => {
+    const { use, files } = await settingOf(`\t_ = os.Getenv("POSTGRES_HOST")\n\t${code}`)
+    expect(use).toEqual({ by: 'choice', service: 'postgres', value: 'postgres' })
+    expect(own(files)).toContainEqual({ name: 'DB_ENGINE', value: 'postgres' })
+    expect(gate(files)['environment']).toMatchObject({ DB_ENGINE: 'postgres' })
+    expect(files['deploy/settings.md']).toContain("`postgres`, which is the code's own word for PostgreSQL")
+  })
+
+  it.each([
+    ['two words', 'if engine == "postgres" || dbEngine == "postgresql" || DbEngine == "postgres" {\n\t}'],
+    ['none', ''],
+  ])('is named where the code has %s for it', async (_, code) => {
+    const compared = code.replace('engine ==', 'dbEngine ==')
+    const { use, notes } = await settingOf(
+      `\t_ = os.Getenv("POSTGRES_HOST")\n\tkind := envOr("DB_ENGINE", "sqlite")\n\t${compared}`,
+    )
+    expect(use).toEqual({ by: 'code' })
+    expect(notes).toContain('DB_ENGINE (main.go) chooses what the code uses, and nothing here sets it')
+  })
+
+  it('says whose the others are, once it is answered', async () => {
+    const both = ['github.com/jackc/pgx/v5 v5.7.0', 'github.com/go-sql-driver/mysql v1.9.0']
+    const code = '\t_ = os.Getenv("DB_HOST")\n\tkind := envOr("DB_CLIENT", "mysql")\n\tif dbClient == "pg" {\n\t}'
+    const asked = await settingOf(code, {}, both)
+    expect(asked.notes).toContain(
+      'locked beside one of another service, and the code does not show which of them DB_HOST (main.go) is for',
+    )
+    expect(asked.notes).not.toContain('reads no variable')
+    expect(asked.notes).toContain('Give it under "settings" in deploy/scaffold.yaml, `pg` for PostgreSQL')
+    const { files } = await settingOf(code, { settings: { DB_CLIENT: 'pg' } }, both)
+    expect(own(files)).toContainEqual({ name: 'DB_HOST', value: 'postgres.data.svc' })
+  })
+
+  it('is not any that chooses something else', async () => {
+    const { notes } = await settingOf('\tkind := envOr("STORAGE_TYPE", "disk")\n\tif storageType == "s3" {\n\t}')
+    expect(notes).not.toContain('STORAGE_TYPE')
+  })
+})
+
+it('a name with two underscores says as much', async () => {
+  const { application } = await orders('\t_ = os.Getenv("APP_DATABASE__HOST")')
+  expect(application.settings[0]?.use).toEqual({ by: 'service', service: 'postgres', part: 'host' })
+})
