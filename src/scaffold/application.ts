@@ -13,6 +13,7 @@ import type { OwnProcess, Replaced } from './replaced.ts'
 import type { RunFile } from './run-files/run-file.ts'
 import type { Setting } from './settings/setting.ts'
 import type { UsedSetting } from './settings/uses.ts'
+import type { Traces } from './traces.ts'
 
 export type { Language }
 
@@ -58,6 +59,8 @@ export interface StackReading {
   secret: BuildSecret | undefined
   /** The program that must be in the image, and one that must not. */
   structure: { present: string; absent: readonly string[] }
+  /** Files of shipped code that belong to programs which are not started: what they answer is nobody's. */
+  otherPrograms?: ReadonlySet<string>
   /** What a person should know before the first build. */
   notes: readonly string[]
 }
@@ -82,6 +85,7 @@ export interface Application extends Omit<
   | 'implied'
   | 'inImage'
   | 'onlyBuild'
+  | 'otherPrograms'
 > {
   name: string
   description: string
@@ -95,10 +99,12 @@ export interface Application extends Omit<
   ready: string
   /** Where a Prometheus client answers; undefined if the application has none, or no path for it. */
   metrics: string | undefined
+  /** Why nothing asks for metrics, as sentences; undefined if something does. */
+  unscraped: string | undefined
   /** What is measured of requests, if it is scraped and a library chose the names. */
   requests: RequestMetrics | undefined
-  /** Whether a library that sends traces is locked. */
-  tracing: boolean
+  /** How it sends traces; undefined if no library that does is locked. */
+  tracing: Traces | undefined
   /** Services that the scaffold can run beside it. */
   needs: readonly BackingService[]
   /** Services that it talks to and that the scaffold leaves to others. */

@@ -12,6 +12,8 @@ export interface Endpoints {
   metrics: string | undefined
   /** Paths that the code has without showing what stands before them. */
   open: { health: string | undefined; ready: string | undefined; metrics: string | undefined }
+  /** The file with metrics that the server for the health check may not answer; undefined if it does, or there are none. */
+  otherServer: string | undefined
 }
 
 // The first match counts: more specific names come first.
@@ -33,6 +35,9 @@ const portForms = [
   /(?<![A-Za-z])(?:[a-z]+P|p)ort\b["']?\s*(?:[:=]|\?\?|\|\|)+\s*["']?(\d{4,5})\b/g,
   /["'`](?:(?:\d+\.){3}\d+|\[?::\]?)?:(\d{4,5})["'`]/g,
   /\.listen\(\s*(\d{4,5})\b/g,
+  // A schema, as convict has them.
+  /\b(?:[a-z]+P|p)ort["']?\s*:\s*\{[^{}]{0,400}?\bdefault\s*:\s*["']?(\d{4,5})\b/g,
+  /\bdefault\s*:\s*["']?(\d{4,5})\b["']?\s*,[^{}]{0,200}\benv\s*:\s*["'](?:[A-Z]+_)*PORT["']/g,
 ]
 
 /** Searches an application's shipped code, without its comments. */
@@ -43,7 +48,7 @@ export function findEndpoints(code: readonly Code[], language: Language): Endpoi
       .flatMap((text) => portForms.flatMap((form) => [...text.matchAll(form)].map((match) => Number(match[1]))))
       .filter((port) => port >= 1024 && port < 65_536 && !notOurs.has(port)),
   )
-  const { routes, any, prefixed } = findRoutes(code, language, mayBe)
+  const { routes, any, prefixed, several } = findRoutes(code, language, mayBe)
   // A server without routes compares paths itself. Beside routes a path that is compared may be one that is passed over: it counts only where no route is for health.
   const compared = texts.flatMap((text) => (any ? comparedBesideRoutes(text, prefixed) : comparedPaths(text)))
   const shown = (candidates: readonly string[], beside?: string) => firstShown(candidates, routes, beside)
@@ -54,13 +59,30 @@ export function findEndpoints(code: readonly Code[], language: Language): Endpoi
   }
   const health = first(healthPaths)
   const [ready, metrics] = [first(readyPaths, health.known), first(metricsPaths)]
+  const otherServer = several && metrics.known !== undefined ? onOtherServer(routes, health) : undefined
   return {
     ports: [...ports].sort((a, b) => a - b),
     health: health.known,
     ready: ready.known,
-    metrics: metrics.known,
+    metrics: otherServer === undefined ? metrics.known : undefined,
+    otherServer,
     open: { health: health.open, ready: ready.open, metrics: metrics.open },
   }
+}
+
+/** The file of metrics that are not on every server with the health check, of which it is not known which one is meant. */
+function onOtherServer(routes: readonly Route[], health: Shown): string | undefined {
+  const serversOf = (wanted: readonly string[]) =>
+    routes.flatMap((route, index) => {
+      const path = trimmed(joinedPath(route.prefix ?? '', route.path.replace(/^\?/, '')))
+      if (!wanted.some((candidate) => path.endsWith(candidate))) return []
+      // Frameworks answer everything on one.
+      return [{ ...route, server: route.server ?? (route.file === undefined ? '' : `${index}`) }]
+    })
+  const metrics = serversOf(metricsPaths)
+  const asked = serversOf(health.known === undefined ? healthPaths : [trimmed(health.known)])
+  const both = asked.length > 0 && asked.every(({ server }) => metrics.some((one) => one.server === server))
+  return both ? undefined : metrics[0]?.file
 }
 
 /** What is found of an endpoint. */

@@ -6,20 +6,16 @@ const prometheus =
 const answers =
   /^(prometheus-fastapi-instrumentator|starlette-exporter|django-prometheus|prometheus-flask-exporter|express-prom-bundle)$/
 
-/** SDKs of OpenTelemetry that send what they trace; its interface alone sends nothing. */
-const opentelemetry =
-  /^(opentelemetry-(sdk|distro|exporter-otlp\S*|spring-boot-starter|otlp)|@opentelemetry\/(sdk-node|sdk-trace-node|auto-instrumentations-node|exporter-trace-otlp-\S+)|go\.opentelemetry\.io\/otel\/sdk|micrometer-tracing-bridge-otel)$/
+/** The locked libraries that offer metrics. */
+export function prometheusClients(libraries: ReadonlySet<string>): string[] {
+  return [...libraries].filter((name) => prometheus.test(name))
+}
 
 /** Where an application offers metrics; undefined if no client is locked, or no path for it is in the code. */
 export function metricsPath(libraries: ReadonlySet<string>, inCode: string | undefined): string | undefined {
-  const clients = [...libraries].filter((name) => prometheus.test(name))
+  const clients = prometheusClients(libraries)
   if (clients.length === 0) return undefined
   return inCode ?? (clients.some((name) => answers.test(name)) ? '/metrics' : undefined)
-}
-
-/** Whether an application sends traces. */
-export function sendsTraces(libraries: ReadonlySet<string>): boolean {
-  return [...libraries].some((name) => opentelemetry.test(name))
 }
 
 /** What a library measures of each request, by the names that it gives. */

@@ -3,13 +3,13 @@ import { publicAddress, type Answers } from './answers.ts'
 import type { Application } from './application.ts'
 import { besideCode } from './beside-code.ts'
 import { findEndpoints, type Endpoints } from './endpoints.ts'
-import { metricsPath, requestMetrics } from './instruments.ts'
+import { findStack } from './find-stack.ts'
+import { requestMetrics } from './instruments.ts'
+import { scrapingOf } from './metrics.ts'
 import { readServices } from './read-services.ts'
 import { runtimes } from './runtimes.ts'
 import { shippedCode } from './settings/read-settings.ts'
 import { below, type SourceTree } from './source-tree.ts'
-import type { Stack } from './stack.ts'
-import { stacks } from './stacks.ts'
 
 /**
  * Reads an application from its source, with the user's answers for what the source does not show. Throws `SOURCE` and
@@ -25,8 +25,8 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
     )
   const stack = findStack(tree, source, answers)
   const read = stack.read(tree, answers)
-  const { port: stackPort, health: stackHealth, ready: stackReady, metrics: stackMetrics, ...reading } = read
-  const { libraries, implied: _implied, inImage: _inImage, onlyBuild = [], ...kept } = reading
+  const { port: stackPort, health: stackHealth, ready: stackReady, metrics: _metrics, ...reading } = read
+  const { libraries, implied: _implied, inImage: _inImage, onlyBuild = [], otherPrograms, ...kept } = reading
   const code = shippedCode(
     tree,
     read.language,
@@ -35,14 +35,17 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
   )
   const services = readServices(code, read, answers)
   const { exposed, notes: notesBeside, ...beside } = besideCode(tree, code, read, answers)
-  const found = findEndpoints(code, read.language)
+  const found = findEndpoints(
+    code.filter(({ path }) => otherPrograms?.has(path) !== true),
+    read.language,
+  )
   const name = answers.name ?? nameOf(reading.name, answers.path.split('/').at(-1), source.name)
   const port = answers.port ?? stackPort ?? onePort(found.ports, exposed)
   const health = answers.health ?? stackHealth ?? found.health ?? noHealth(found.open)
   const ready = answers.ready ?? stackReady ?? (answers.health === undefined ? found.ready : undefined)
   const cluster = answers.cluster ?? (services.aws === undefined ? 'other' : 'eks')
   const { command } = runtimes[reading.language].healthcheck
-  const metrics = metricsPath(libraries, stackMetrics ?? found.metrics)
+  const { path: metrics, unscraped } = scrapingOf(code, read, found)
   return {
     ...kept,
     ...services,
@@ -58,6 +61,7 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
     health,
     ready: ready ?? health,
     metrics,
+    unscraped,
     cluster,
     identity: identityOf(answers, services.aws !== undefined && cluster === 'eks'),
     host: answers.host,
@@ -68,8 +72,8 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
     measured: answers.measured,
     targets: answers.targets,
     compliance: answers.compliance,
-    notes: notesOf(answers, { name, health, metrics, aws: services.aws }, [
-      ...openPathsNotes(found.open, { ready, metrics, health }),
+    notes: notesOf(answers, { name, health, unscraped, aws: services.aws }, [
+      ...openReadyNote(found.open, { ready, health }),
       ...reading.notes,
       ...services.notes,
       ...notesBeside(port),
@@ -90,27 +94,22 @@ function identityOf({ targets, identity = 'pod-identity' }: Answers, wanted: boo
   return wanted && targets.includes('kubernetes') ? identity : undefined
 }
 
-/** Paths that the code has and that nobody asks for, because what stands before them is not known. */
-function openPathsNotes(
+/** A path for readiness that the code has and that nobody asks for, because what stands before it is not known. */
+function openReadyNote(
   open: Endpoints['open'],
-  { ready, metrics, health }: { ready: string | undefined; metrics: string | undefined; health: string },
+  { ready, health }: { ready: string | undefined; health: string },
 ): string[] {
-  return [
-    ...(ready === undefined && open.ready !== undefined
-      ? [
-          `The code has ${open.ready}, but not as plain text what stands before it: until you pass the whole path with --ready, ${health === 'tcp' ? 'a connection' : health} also says whether a replica can serve.`,
-        ]
-      : []),
-    ...(metrics === undefined && open.metrics !== undefined
-      ? [`The code has ${open.metrics}, but not as plain text what stands before it: nothing asks for it.`]
-      : []),
-  ]
+  return ready === undefined && open.ready !== undefined
+    ? [
+        `The code has ${open.ready}, but not as plain text what stands before it: until you pass the whole path with --ready, ${health === 'tcp' ? 'a connection' : health} also says whether a replica can serve.`,
+      ]
+    : []
 }
 
 /** What a person should know before the first build. */
 function notesOf(
   { image, cluster, targets }: Answers,
-  { name, health, metrics, aws }: Pick<Application, 'name' | 'health' | 'metrics' | 'aws'>,
+  { name, health, unscraped, aws }: Pick<Application, 'name' | 'health' | 'unscraped' | 'aws'>,
   others: readonly string[],
 ): string[] {
   const guessed = aws !== undefined && cluster === undefined && targets.includes('kubernetes')
@@ -132,70 +131,9 @@ function notesOf(
       'Its health is a connection alone, which a process that hangs may still take: give it a path if it can have one.',
     ],
     ...others.map((note) => [true, note] as const),
-    [
-      metrics === undefined,
-      'No Prometheus client is locked, or no path for it is in the code: nothing is scraped. Add one, and run the scaffold again.',
-    ],
+    [unscraped !== undefined, unscraped ?? ''],
   ]
   return notes.flatMap(([said, note]) => (said ? [note] : []))
-}
-
-/** The tree's only stack. Throws `SOURCE` if there is none, several, or one without a lock file. */
-function findStack(tree: SourceTree, source: SourceTree, answers: Answers): Stack {
-  const where = answers.path === '' ? 'the source' : answers.path
-  const locked = stacks.filter((stack) => stack.locked(tree))
-  if (answers.stack !== undefined) {
-    const chosen = stacks.find(({ name }) => name === answers.stack) as Stack
-    if (locked.includes(chosen)) return chosen
-    throw new DeliveryError(
-      'SOURCE',
-      `expected ${chosen.lock.wanted} in ${where}, because --stack says ${chosen.name}, found none`,
-      `Make it: ${chosen.lock.make}`,
-    )
-  }
-  const [only, ...others] = locked
-  if (only !== undefined && others.length === 0) return only
-  if (only !== undefined)
-    throw new DeliveryError(
-      'SOURCE',
-      `expected one stack in ${where}, found ${locked.map(({ title, name }) => `${title} (${name})`).join(' and ')}`,
-      `Choose the one for the image: --stack ${locked.map(({ name }) => name).join(' or --stack ')}. Remove unused lock files.`,
-    )
-  const signs = stacks.flatMap((stack) =>
-    stack.signs.filter((sign) => tree.paths.includes(sign)).map((sign) => ({ stack, sign })),
-  )
-  const [sign] = signs
-  const loose = sign?.stack.loose?.(tree)
-  if (sign !== undefined)
-    throw new DeliveryError(
-      'SOURCE',
-      `expected ${sign.stack.lock.wanted} in ${where}, found ${signs.map(({ sign: file }) => file).join(', ')} without it${loose === undefined ? '' : `, because of the line ${JSON.stringify(loose)}`}: each build could be different`,
-      `Make it and commit it: ${sign.stack.lock.make}${lockAbove(source, answers)}`,
-    )
-  const folders = foldersWithStack(source)
-  throw new DeliveryError(
-    'SOURCE',
-    `expected a lock file of ${stacks.map(({ title }) => title).join(', ')} in ${where}, found ${tree.paths.slice(0, 5).join(', ')}${tree.paths.length > 5 ? ` and ${tree.paths.length - 5} more files` : ''}`,
-    folders.length === 0
-      ? 'Give the directory of an application with one of these stacks.'
-      : `There are applications below: ${folders.map((folder) => `--path ${folder}`).join(', ')}.`,
-  )
-}
-
-function lockAbove(source: SourceTree, { path }: Answers): string {
-  const above = path === '' ? [] : stacks.filter((stack) => stack.locked(source))
-  return above.length === 0
-    ? ''
-    : `. The lock file at the top (${above.map(({ title }) => title).join(', ')}) belongs to a workspace: an image is built from the application's directory alone, so it needs its own lock file`
-}
-
-/** Directories with an application, nearest to the top first. */
-function foldersWithStack(tree: SourceTree): string[] {
-  const signs = new Set(stacks.flatMap((stack) => stack.signs))
-  const folders = tree.paths
-    .filter((path) => path.includes('/') && signs.has(path.slice(path.lastIndexOf('/') + 1)))
-    .map((path) => path.slice(0, path.lastIndexOf('/')))
-  return [...new Set(folders)].sort((a, b) => a.split('/').length - b.split('/').length || (a < b ? -1 : 1)).slice(0, 5)
 }
 
 function nameOf(...candidates: ReadonlyArray<string | undefined>): string {

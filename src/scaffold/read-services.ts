@@ -8,13 +8,13 @@ import { calledHosts, listedHosts } from './called-hosts.ts'
 import { clientsOf } from './clients.ts'
 import { listedPlaces, modeVariables, tlsInCode, type TlsPlace } from './code-tls.ts'
 import { authority, databaseTls, takesUrl, variablesOfTls } from './database-tls.ts'
-import { sendsTraces } from './instruments.ts'
 import { keptFiles, keptFilesNotes } from './kept-files.ts'
 import { readSettings } from './settings/read-settings.ts'
 import type { Code } from './settings/setting.ts'
 import { madeNames } from './settings/made-names.ts'
 import { chooses, selectorsOf, type Selector } from './settings/selectors.ts'
 import { maySay, usesOf, withChoices, type UsedSetting } from './settings/uses.ts'
+import { tracesNote, tracesOf } from './traces.ts'
 
 type Services = Pick<
   Application,
@@ -37,7 +37,7 @@ export function readServices(
   const talksToS3 = clients.some(({ title }) => title === 'S3')
   const aws = awsUse(libraries, code, talksToS3)
   const others = [...clients, ...(aws?.services ?? []).map(({ title, library }) => ({ title, library }))]
-  const tracing = sendsTraces(libraries)
+  const tracing = tracesOf(libraries, code, language)
   const tls = databaseTls(libraries, language, needs)
   const read = readSettings(code, language)
   const found = [...read.filter(({ name }) => !implied.some((own) => own.name === name)), ...implied]
@@ -56,7 +56,7 @@ export function readServices(
       ...always,
       ...(tls === undefined ? [] : variablesOfTls),
       ...Object.keys(environment),
-      ...(tracing ? tracingVariables : []),
+      ...(tracing === undefined ? [] : tracingVariables),
     ]),
   })
   const settings = withChoices(used, selectors)
@@ -77,10 +77,16 @@ export function readServices(
     notes: [
       ...notesOf(services),
       ...tlsNotes(services, language),
+      ...tracesNotes(tracing),
       ...selectorsNote(settings, selectors),
       ...madeNamesNote(code, language),
     ],
   }
+}
+
+function tracesNotes(tracing: Application['tracing']): string[] {
+  const note = tracing === undefined ? undefined : tracesNote(tracing)
+  return note === undefined ? [] : [note.replaceAll('`', '')]
 }
 
 function schemesOf(

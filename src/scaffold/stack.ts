@@ -13,8 +13,8 @@ export interface Stack {
   lock: { wanted: string; make: string }
   /** Whether the tree has this stack, with a lock file. */
   locked(tree: SourceTree): boolean
-  /** The first line of the lock file that fixes no version, where lines can. */
-  loose?(tree: SourceTree): string | undefined
+  /** The first line of the lock file that fixes no version, where lines can; with what to do if that is no matter of locking. */
+  loose?(tree: SourceTree): { line: string; remedy?: { why: string; change: string } | undefined } | undefined
   /** Reads how the application is built and started. Throws `SOURCE` with what is missing. */
   read(tree: SourceTree, answers: Answers): StackReading
 }

@@ -1,10 +1,11 @@
 import type { Application } from '../application.ts'
 import { user } from '../runtimes.ts'
+import { collectorPort, type Traces } from '../traces.ts'
 import { region } from './aws-policies.ts'
 import { noDigestYet } from './environment.ts'
 
-/** Where the collector at the side of a container receives traces: nothing outside of the task or instance reaches loopback. */
-export const besideContainer = 'http://127.0.0.1:4318'
+/** The collector at the side of a container: nothing outside of the task or instance reaches loopback. */
+export const besideContainer = 'http://127.0.0.1'
 
 /** A collector that a cloud's own vendor builds, and how it hands on what it gets. */
 interface Collector {
@@ -52,11 +53,17 @@ export function collectorName({ name }: Pick<Application, 'name'>): string {
 }
 
 /** The configuration of a collector: JSON, which is YAML too. It holds no secret: identity is that of the task or instance. */
-function configurationOf({ memory, exporter, detector, health }: Collector): string {
+function configurationOf({ memory, exporter, detector, health }: Collector, tracing: Traces): string {
   const exporters = Object.keys(exporter)
   return JSON.stringify({
     extensions: { health_check: { endpoint: health } },
-    receivers: { otlp: { protocols: { http: { endpoint: besideContainer.replace('http://', '') } } } },
+    receivers: {
+      otlp: {
+        protocols: {
+          [tracing.protocol === 'grpc' ? 'grpc' : 'http']: { endpoint: `127.0.0.1:${collectorPort(tracing)}` },
+        },
+      },
+    },
     processors: {
       // Under pressure traces are refused rather than the container killed.
       memory_limiter: { check_interval: '1s', limit_mib: memory * 0.75, spike_limit_mib: memory * 0.25 },
@@ -75,7 +82,7 @@ function configurationOf({ memory, exporter, detector, health }: Collector): str
 
 /** What a container of the task gets when another shares its size: all that the collector leaves. */
 export function besideCollector(application: Application, size: { cpu: string; memory: string }): object {
-  if (!application.tracing) return {}
+  if (application.tracing === undefined) return {}
   return {
     cpu: Number(size.cpu) - taskUnits,
     memory: Number(size.memory) - collectors.ecs.memory,
@@ -86,12 +93,12 @@ export function besideCollector(application: Application, size: { cpu: string; m
 
 /** MiB of a task that the collector takes. */
 export function collectorMemory({ tracing }: Application): number {
-  return tracing ? collectors.ecs.memory : 0
+  return tracing === undefined ? 0 : collectors.ecs.memory
 }
 
 /** The collector of a task. Without it the application still serves, so the task does not end with it. https://aws-otel.github.io/docs/setup/ecs */
 export function taskCollector(application: Application, logConfiguration: object): object[] {
-  if (!application.tracing) return []
+  if (application.tracing === undefined) return []
   const own = collectors.ecs
   return [
     {
@@ -104,7 +111,7 @@ export function taskCollector(application: Application, logConfiguration: object
       readonlyRootFilesystem: true,
       privileged: false,
       linuxParameters: { capabilities: { drop: ['ALL'] }, initProcessEnabled: false },
-      environment: [{ name: 'AOT_CONFIG_CONTENT', value: configurationOf(own) }],
+      environment: [{ name: 'AOT_CONFIG_CONTENT', value: configurationOf(own, application.tracing) }],
       healthCheck: { command: ['CMD', '/healthcheck'], interval: 30, timeout: 5, retries: 3, startPeriod: 10 },
       versionConsistency: 'enabled',
       logConfiguration,
@@ -114,7 +121,7 @@ export function taskCollector(application: Application, logConfiguration: object
 
 /** The collector of an instance: https://cloud.google.com/stackdriver/docs/instrumentation/opentelemetry-collector-cloud-run. */
 export function instanceCollector(application: Application): object[] {
-  if (!application.tracing) return []
+  if (application.tracing === undefined) return []
   const own = collectors['cloud-run']
   const httpGet = { path: '/', port: 13_133 }
   return [
@@ -122,7 +129,7 @@ export function instanceCollector(application: Application): object[] {
       name: collectorName(application),
       image: `${own.image}@${noDigestYet}`,
       args: ['--config=env:COLLECTOR_CONFIGURATION'],
-      env: [{ name: 'COLLECTOR_CONFIGURATION', value: configurationOf(own) }],
+      env: [{ name: 'COLLECTOR_CONFIGURATION', value: configurationOf(own, application.tracing) }],
       resources: { limits: { cpu: '1', memory: `${own.memory}Mi` } },
       startupProbe: { httpGet, periodSeconds: 3, timeoutSeconds: 2, failureThreshold: 20 },
       livenessProbe: { httpGet, periodSeconds: 30, timeoutSeconds: 5, failureThreshold: 3 },
@@ -132,7 +139,7 @@ export function instanceCollector(application: Application): object[] {
 
 /** An instance starts its application once the collector is ready. */
 export function startsAfterCollector(application: Application): Record<string, string> {
-  if (!application.tracing) return {}
+  if (application.tracing === undefined) return {}
   return {
     'run.googleapis.com/container-dependencies': JSON.stringify({ [application.name]: [collectorName(application)] }),
   }

@@ -14,7 +14,7 @@ export function compose(application: Application): string {
   const variables = secretVariables(application)
   const open = openSettings(application)
   const environment = {
-    ...deploymentEnvironment(application, { collector: 'http://collector:4318', hostOf: (service) => service }),
+    ...deploymentEnvironment(application, { collector: 'http://collector', hostOf: (service) => service }),
     ...Object.fromEntries(
       open.map((setting) => [setting.name, `\${${setting.name}:?set it in .env, ${setting.path} reads it}`]),
     ),

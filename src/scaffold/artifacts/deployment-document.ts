@@ -9,6 +9,7 @@ import { passwordFiles, secretVariables } from './environment.ts'
 import { originOf, runtimeOf, startLimit } from '../resources.ts'
 import { replicas, runtimes, stopSeconds, user } from '../runtimes.ts'
 import { templateOf, type Templates } from '../templates.ts'
+import { tracesNote } from '../traces.ts'
 
 /** DEPLOYMENT.md: why everything is set up as it is for this application, and what to do when something fails. 1,500 to 2,500 words. */
 export function deploymentDocument(application: Application, templates: Templates): string {
@@ -186,16 +187,15 @@ function tlsText({ needs, databaseTls, ownTls, settings }: Application): string 
 
 /** What the application itself says of its logs, metrics and traces; nothing is claimed that no library or setting does. */
 function observedText(application: Application): string {
-  const { name, metrics, requests, tracing, jsonLogs, traced, targets, compliance } = application
+  const { name, metrics, unscraped, requests, tracing, jsonLogs, traced, targets, compliance } = application
   const days = logDays(compliance)
   return [
     jsonLogs ?? 'The form of the logs is what the code writes to standard output: no setting here changes it.',
     `Log no personal data and no secrets. Keep logs for ${days} days: ${targets.includes('ecs') ? '`deploy/ecs/log-retention.json` sets that on ECS; elsewhere ' : ''}whoever collects them must be told so, because nothing here does it.`,
-    metrics === undefined
-      ? 'No metrics are scraped, because no Prometheus client is locked or no path for it is in the code.'
-      : `Metrics are at \`${metrics}\` in Prometheus' format. ${requests === undefined ? 'Alerts on errors and latency are yours to add: no library here chose the names of such metrics.' : 'Alerts on errors follow an objective of 99.9 percent.'}`,
-    tracing
-      ? `A tenth of the traces that start here go to the collector in \`OTEL_EXPORTER_OTLP_ENDPOINT\`. ${traced ?? 'The code has to start the SDK of OpenTelemetry itself.'}${targets.includes('kubernetes') ? ` In the cluster that is by TLS: no pod starts without the ConfigMap \`${name}-collector-authority\`, whose key \`authority.pem\` has the certificate of the collector's authority.` : ''}${collectorText(application)}`
+    unscraped ??
+      `Metrics are at \`${metrics}\` in Prometheus' format. ${requests === undefined ? 'Alerts on errors and latency are yours to add: no library here chose the names of such metrics.' : 'Alerts on errors follow an objective of 99.9 percent.'}`,
+    tracing !== undefined
+      ? `${tracesNote(tracing) ?? 'A tenth of the traces that start here go to the collector in `OTEL_EXPORTER_OTLP_ENDPOINT`.'} ${traced ?? 'The code has to start the SDK of OpenTelemetry itself.'}${targets.includes('kubernetes') ? ` In the cluster that is by TLS: no pod starts without the ConfigMap \`${name}-collector-authority\`, whose key \`authority.pem\` has the certificate of the collector's authority.` : ''}${collectorText(application)}`
       : 'No traces are sent, because no SDK of OpenTelemetry is locked.',
   ].join(' ')
 }

@@ -7,7 +7,7 @@ import { openSettings, passwordFiles, secretVariables } from './environment.ts'
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-ecs-iam-role-overview.html
  */
 export function ecsRoles(application: Application): Record<string, string> {
-  const own = rolePolicy(application, ...(application.tracing ? [traces] : []))
+  const own = rolePolicy(application, ...(application.tracing === undefined ? [] : [traces]))
   return {
     'deploy/ecs/trust-policy.json': trust,
     'deploy/ecs/execution-role-policy.json': executionPolicy(application),

@@ -47,7 +47,7 @@ function run(application: Application): Record<string, unknown> {
     secretValue(application, variable, variable.group, proofPassword, application.databaseTls?.withoutTls),
   ])
   const environment = {
-    ...(application.tracing ? withoutCollector : {}),
+    ...(application.tracing === undefined ? {} : withoutCollector),
     ...settingsEnvironment(application, { hostOf: (service) => service }),
     ...Object.fromEntries(secrets),
   }

@@ -1,4 +1,5 @@
 import type { Application } from '../application.ts'
+import { collectorPort } from '../traces.ts'
 
 /** Where containers find the certificate of the authority that vouches for the collector. */
 export const collectorAuthority = { folder: '/etc/collector', file: 'authority.pem' }
@@ -23,14 +24,15 @@ type TracingEnvironment = Partial<Record<(typeof tracingVariables)[number], stri
  * How the libraries of OpenTelemetry reach a collector, if one that sends is locked. A collector on another machine has an address of https, and the authority of its own.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
-export function tracingEnvironment(application: Application, collector: string): TracingEnvironment {
+export function tracingEnvironment(application: Application, host: string): TracingEnvironment {
   const { name, tracing, traced, language, health, ready, metrics } = application
-  if (!tracing) return {}
+  if (tracing === undefined) return {}
+  const collector = `${host}:${collectorPort(tracing)}`
   const probed = [...new Set([health, ready, ...(metrics === undefined ? [] : [metrics])])]
   return {
     OTEL_SERVICE_NAME: name,
     OTEL_EXPORTER_OTLP_ENDPOINT: collector,
-    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+    OTEL_EXPORTER_OTLP_PROTOCOL: tracing.protocol,
     ...(isElsewhere(collector)
       ? { OTEL_EXPORTER_OTLP_CERTIFICATE: `${collectorAuthority.folder}/${collectorAuthority.file}` }
       : {}),

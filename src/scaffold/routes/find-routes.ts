@@ -9,13 +9,14 @@ import { joined } from './prefix.ts'
 import { registeredRoutes } from './registered.ts'
 import type { Route } from './route.ts'
 import { routersIn, type Prefix } from './routers.ts'
+import { startsSeveral } from './servers.ts'
 
-/** The routes in code without comments that match, whether there are any others, and whether something stands before any. */
+/** The routes in code without comments that match, whether there are any others, whether something stands before any, and whether more than one server may answer them. */
 export function findRoutes(
   code: readonly Code[],
   language: Language,
   matches: (path: string) => boolean,
-): { routes: Route[]; any: boolean; prefixed: boolean } {
+): { routes: Route[]; any: boolean; prefixed: boolean; several: boolean } {
   const files = code
     .filter(({ path }) => /\.(?:py|[cm]?[jt]sx?|go|java|kt|rs)$/.test(path))
     .map((one) => [one, callsIn(one, language)] as const)
@@ -25,6 +26,7 @@ export function findRoutes(
   const { routes, any } = registeredRoutes(calls, language, { ...routers, constants }, matches)
   const others = ofFrameworks(code, files, calls, { language, constants })
   return {
+    several: startsSeveral(files, calls, language),
     routes: [...routes, ...others.filter(({ path }) => matches(path))],
     any: any || others.length > 0,
     prefixed:

@@ -14,7 +14,7 @@ export function isChild(mount: MountedRouter, router: Router, routers: Routers):
   const { path } = mount.call.code
   const required = /^require\(\s*["']([^"']+)["']\s*\)/.exec(mount.child)?.[1]
   if (required !== undefined) return isFile(router.code.path, resolved(path, required)) ? 'yes' : 'no'
-  const said = /^[&*]?((?:[\w$]+(?:\.|::))*[\w$]+)\s*(\()?/.exec(mount.child.replace(/^await\s+/, ''))
+  const said = /^[&*]?((?:[\w$]+(?:\.|::))*[\w$]+)\s*(\()?/.exec(mount.child.replace(/^(?:await|new)\s+/, ''))
   if (said === null) return 'maybe'
   // A function that answers, and no router.
   if (lastName(mount.call) === 'service' && said[2] === undefined) return 'no'
@@ -24,7 +24,7 @@ export function isChild(mount: MountedRouter, router: Router, routers: Routers):
     said[2] !== undefined &&
     (parts.length === 1 || !/^(?:routes|middleware|callback)$/.test(parts.at(-1) ?? '') || path.endsWith('.rs'))
   if (said[2] !== undefined && !called) parts.pop()
-  return called ? isMadeBy(parts, path, router, routers) : isNamed(parts, path, router, routers)
+  return called ? isMadeBy(parts, mount, router, routers) : isNamed(parts, path, router, routers)
 }
 
 function isNamed(parts: readonly string[], path: string, router: Router, routers: Routers): Answer {
@@ -32,6 +32,8 @@ function isNamed(parts: readonly string[], path: string, router: Router, routers
   if (parts.length === 1 && routers.routers.has(`${path}#${name}`))
     return router.code.path === path && router.name === name ? 'yes' : 'no'
   const binding = routers.bindings.get(path)?.get(parts[0] as string)
+  if (binding === undefined && parts.length === 1 && router.code.path !== path)
+    return isDeclared(name, path, router, routers)
   if (binding === undefined) return router.code.path === path || parts.length > 1 ? maybeNamed(router, name) : 'maybe'
   const { source, name: there } = followed(
     {
@@ -75,12 +77,38 @@ function maybeNamed(router: Router, name: string): 'no' | 'maybe' {
 }
 
 /** Whether a router is what a function gives. */
-function isMadeBy(parts: readonly string[], path: string, router: Router, routers: Routers): Answer {
+function isMadeBy(parts: readonly string[], mounted: MountedRouter, router: Router, routers: Routers): Answer {
+  const { path } = mounted.call.code
   const name = parts.at(-1) as string
   const binding = routers.bindings.get(path)?.get(parts[0] as string)
   const wanted = parts.length === 1 ? (binding?.name ?? name) : name
-  if (router.from !== wanted) return routers.makers.has(wanted) ? 'no' : 'maybe'
+  if (router.from !== wanted)
+    return routers.makers.has(wanted) || !mayGive(wanted, mounted.child, router, routers) ? 'no' : 'maybe'
   const place = parts.length > 1 ? parts.at(-2) : binding?.source.split('/').at(-1)
   const stem = stemOf(router.code.path).split('/')
   return place === undefined || stem.includes(place) || router.code.path === path ? 'yes' : 'maybe'
+}
+
+/** Whether what a function gives may be a router that another one makes: it is given to it, or the function names it or what makes it. */
+function mayGive(wanted: string, child: string, router: Router, { functions, texts }: Routers): boolean {
+  const names = [router.name.replace(/^.*\./, ''), ...(router.from === undefined ? [] : [router.from])]
+  const mentions = (text: string) =>
+    names.some((name) => new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`).test(text))
+  const bodies = [...functions].flatMap(([path, all]) =>
+    all.flatMap(({ at, name }, index) =>
+      name === wanted ? [(texts.get(path) ?? '').slice(at, all[index + 1]?.at)] : [],
+    ),
+  )
+  return mentions(child) || bodies.some(mentions)
+}
+
+/** Whether a variable of another file may hold a router, by what it is given where it is declared. */
+function isDeclared(name: string, path: string, router: Router, routers: Routers): Answer {
+  const plain = name.replaceAll('$', '\\$')
+  const declared = new RegExp(
+    `\\b(?:const|let|var)\\s+(?:${plain}\\b|\\{[^{}]{0,300}\\b${plain}\\b[^{}]{0,300}\\})\\s*(?::[^=\\n]{0,100})?=\\s*(?:await\\s+|new\\s+)?((?:[\\w$]+\\.)*([\\w$]+)\\([^\\n]{0,300})`,
+  ).exec(routers.texts.get(path) ?? '')
+  if (declared === null) return 'maybe'
+  const [, given = '', called = ''] = declared
+  return mayGive(called, given, router, routers) ? 'maybe' : 'no'
 }

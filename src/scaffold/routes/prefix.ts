@@ -13,14 +13,14 @@ import {
 } from './routers.ts'
 
 /** Chains and nests of routers are shorter; what is longer was made to cost time, and its prefix is not known. */
-const deepest = 12
+export const deepest = 12
 const longestChain = 100
 
 /** Calls whose path stands before what is called on their value. */
 const inChain = /^(?:Group|PathPrefix|basePath|scope|prefix)$/
 
 /** What a call is made on: a variable, or the value of a chain. */
-interface Owner {
+export interface Owner {
   path: string
   name: string
   at: number
@@ -40,7 +40,7 @@ export function joined(before: Prefix, after: Prefix): Prefix {
   return before === undefined || after === undefined ? undefined : before + after
 }
 
-function ownerOf(call: CodeCall, { functions }: Routers): Owner {
+export function ownerOf(call: CodeCall, { functions }: Routers): Owner {
   let prefix: Prefix = ''
   let steps = 0
   for (let on = call.on; on !== undefined && steps <= longestChain; on = on.on, steps += 1)
@@ -93,9 +93,7 @@ function ofList({ code, at }: CodeCall, routers: Routers, depth: number): Prefix
 function baseOf({ path, name, at }: Omit<Owner, 'prefix'>, routers: Routers, depth: number): Prefix {
   // What the standard library of Go answers by default.
   if (name === 'http' && path.endsWith('.go')) return ''
-  const router = isParameter({ path, name, at }, routers)
-    ? undefined
-    : (routerAt(path, name, at, routers) ?? routerInField(path, name, routers))
+  const router = routerNamed({ path, name, at }, routers)
   if (router === undefined) {
     const resources = (routers.calls.get('Api') ?? []).find(
       (call) => call.code.path === path && assignedTo(call) === name,
@@ -145,6 +143,13 @@ function isOn(call: CodeCall, { code, name, call: maker }: Router): boolean {
   })
 }
 
+/** The router that a name stands for in its own file, or as a field. */
+export function routerNamed(owner: Omit<Owner, 'prefix'>, routers: Routers): Router | undefined {
+  return isParameter(owner, routers)
+    ? undefined
+    : (routerAt(owner.path, owner.name, owner.at, routers) ?? routerInField(owner.path, owner.name, routers))
+}
+
 /** The last router of that name before a place, or the first one. */
 function routerAt(path: string, name: string, at: number, { routers }: Routers): Router | undefined {
   const all = routers.get(`${path}#${name}`) ?? []
@@ -159,20 +164,22 @@ function routerInField(path: string, name: string, { byFile }: Routers): Router 
   return others.length === 0 ? only : undefined
 }
 
+/** The one router that a name stands for which a file imports. */
+export function routerOfOtherFile(path: string, name: string, { bindings, byFile }: Routers): Router | undefined {
+  const [own = '', ...others] = name.split('.')
+  const binding = bindings.get(path)?.get(own)
+  if (binding === undefined) return undefined
+  const there = binding.name ?? others[0] ?? own
+  const [only, ...more] = [...byFile].flatMap(([file, all]) =>
+    isFile(file, binding.source) ? all.filter((router) => router.name === there || all.length === 1) : [],
+  )
+  return more.length === 0 ? only : undefined
+}
+
 /** The prefix of a router that another file makes, or a parameter is. */
 function imported({ path, name, at }: Omit<Owner, 'prefix'>, routers: Routers, depth: number): Prefix {
-  const [own = '', ...others] = name.split('.')
-  const binding = routers.bindings.get(path)?.get(own)
-  const there = binding?.name ?? others[0] ?? own
-  const found =
-    binding === undefined
-      ? []
-      : [...routers.byFile].flatMap(([file, all]) =>
-          isFile(file, binding.source) ? all.filter((router) => router.name === there || all.length === 1) : [],
-        )
-  const [only] = found
-  if (only !== undefined && found.length === 1)
-    return baseOf({ path: only.code.path, name: only.name, at: only.at + 1 }, routers, depth + 1)
+  const only = routerOfOtherFile(path, name, routers)
+  if (only !== undefined) return baseOf({ path: only.code.path, name: only.name, at: only.at + 1 }, routers, depth + 1)
   return routers.prefixed ? ofParameter({ path, name, at }, routers, depth) : ''
 }
 
@@ -217,24 +224,36 @@ function ofCallers(
   const key = `${path}#${own.at}#${name}`
   if (depth > deepest || routers.parameters.has(key)) return routers.parameters.get(key)
   routers.parameters.set(key, undefined)
-  const parameters = /\b\w+\s*\(([^()]*)/.exec(
-    signatureAt(path, at, routers).replace(/^func\s+\([^()]*\)/, 'func'),
-  )?.[1]
-  const index = (parameters?.split(',') ?? [])
-    .filter((one) => !/^\s*(?:&?\s*(?:mut\s+)?self|cls)\s*$/.test(one))
-    .findIndex((one) => new RegExp(`^\\s*(?:mut )?${name}\\b`).test(one))
-  const callers = (routers.calls.get(own.name) ?? []).filter((call) => !isDefinition(call))
-  if (index < 0 || callers.length > deepest) return undefined
-  const [first, ...others] = callers.map((call) => {
-    const given = /^&?(?:mut )?([\w$]+(?:\.[\w$]+)*)$/.exec(argument(call, index) ?? '')?.[1]
-    if (given === undefined) return undefined
-    const owner = { path: call.code.path, name: given, at: call.at, prefix: '' }
+  const given = givenFor(own.name, { path, name, at }, routers)
+  if (given === undefined) return undefined
+  const [first, ...others] = given.map(([call, owner]) => {
+    if (owner === undefined) return undefined
     const outer = outerPrefix(call, owner, routers, depth + 1)
     return outer === 'no' ? baseOf(owner, routers, depth + 1) : outer
   })
   const base = others.every((other) => other === first) ? first : undefined
   routers.parameters.set(key, base)
   return base
+}
+
+/** The calls of a function, with what each gives it for a parameter; undefined if that cannot be told. */
+export function givenFor(
+  called: string,
+  { path, name, at }: Omit<Owner, 'prefix'>,
+  routers: Routers,
+): Array<[call: CodeCall, owner: Owner | undefined]> | undefined {
+  const parameters = /\b\w+\s*\(([^()]*)/.exec(
+    signatureAt(path, at, routers).replace(/^func\s+\([^()]*\)/, 'func'),
+  )?.[1]
+  const index = (parameters?.split(',') ?? [])
+    .filter((one) => !/^\s*(?:&?\s*(?:mut\s+)?self|cls)\s*$/.test(one))
+    .findIndex((one) => new RegExp(`^\\s*(?:mut )?${name}\\b`).test(one))
+  const callers = (routers.calls.get(called) ?? []).filter((call) => !isDefinition(call))
+  if (index < 0 || callers.length > deepest) return undefined
+  return callers.map((call) => {
+    const given = /^&?(?:mut )?([\w$]+(?:\.[\w$]+)*)$/.exec(argument(call, index) ?? '')?.[1]
+    return [call, given === undefined ? undefined : { path: call.code.path, name: given, at: call.at, prefix: '' }]
+  })
 }
 
 function isDefinition({ code, at, name }: CodeCall): boolean {

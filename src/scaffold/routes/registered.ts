@@ -5,6 +5,7 @@ import { isFile } from './is-child.ts'
 import { prefixOf } from './prefix.ts'
 import type { Route } from './route.ts'
 import { pathIn, type Prefix, type Routers } from './routers.ts'
+import { serverOf } from './servers.ts'
 
 /** A route before it is known what stands before it. */
 type Found = {
@@ -59,17 +60,18 @@ function routeOf(
   language: Language,
   routers: Routers,
 ): Route {
-  if (path.startsWith(unknown)) return { path, prefix: undefined }
+  const on = { server: serverOf(call, routers), file: call.code.path }
+  if (path.startsWith(unknown)) return { path, prefix: undefined, ...on }
   const prefix =
     service === undefined ? prefixOfCall(call, language, routers) : prefixOfService(service, calls, routers)
-  return { path, prefix }
+  return { path, prefix, ...on }
 }
 
 /** The root of what axum nests answers without a slash at its end, unless it is nested with one. */
 function withoutSlash(route: Route, nests: readonly CodeCall[]): Route {
   if (nests.length === 0 || route.path !== '/' || (route.prefix ?? '') === '') return route
   const kept = nests.some((call) => /^"[^"]+\/"$/.test(argument(call, 0) ?? ''))
-  return { path: kept ? '/' : '', prefix: kept ? undefined : route.prefix }
+  return { ...route, path: kept ? '/' : '', prefix: kept ? undefined : route.prefix }
 }
 
 function prefixOfCall(call: CodeCall, language: Language, routers: Routers): Prefix {

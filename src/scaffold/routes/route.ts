@@ -6,4 +6,8 @@ export interface Route {
   path: string
   /** What stands before it; undefined if the code does not show it. */
   prefix: Prefix
+  /** What answers it, by a name that two routes of one server share; undefined if the code does not show it. */
+  server?: string | undefined
+  /** The file that registers it. */
+  file?: string
 }

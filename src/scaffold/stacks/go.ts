@@ -28,7 +28,8 @@ export const go: Stack = {
       (required) => sums.includes(`${required} h1:`),
       'go mod tidy',
     )
-    const program = packageToBuild(tree, answers)
+    const programs = foldersWithMain(tree)
+    const program = packageToBuild(programs, answers)
     const shipped = shippedBy(tree, sources, program)
     const lockFiles = ['go.mod', 'go.sum'].filter((path) => tree.paths.includes(path))
     return {
@@ -45,7 +46,7 @@ export const go: Stack = {
       values: {
         lockFiles: lockFiles.join(' '),
         copySources: copyLines(shipped),
-        package: program,
+        package: written(program),
       },
       sources: [...lockFiles, ...shipped.folders, ...shipped.files],
       inImage: [],
@@ -54,6 +55,9 @@ export const go: Stack = {
       libraries: new Set(modules.map(({ path }) => path)),
       secret: answers.privateRegistry ? { id: 'netrc', target: '/root/.netrc' } : undefined,
       structure: { present: '/app', absent: ['/src', '/usr/local/go'] },
+      otherPrograms: new Set(
+        sources.flatMap(([path]) => (folderOf(path) !== program && programs.includes(folderOf(path)) ? [path] : [])),
+      ),
       notes: [],
     }
   },
@@ -124,31 +128,38 @@ function checkVersion(text: string): void {
   }
 }
 
-/** The only package main, at the top or below cmd. Throws `SOURCE` if there is none, or several. */
-function packageToBuild(tree: SourceTree, { entry }: Answers): string {
-  const folders = [
-    ...new Set(
-      [...tree.texts]
-        .filter(
-          ([path, text]) =>
-            path.endsWith('.go') &&
-            !isTest(path) &&
-            !path.startsWith('deploy/') &&
-            // The go command passes over these.
-            !/(^|\/)[_.]/.test(path) &&
-            /^package main\b/m.test(text) &&
-            /^func main\(\)/m.test(text),
-        )
-        .map(([path]) => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.')),
-    ),
-  ].sort()
-  const written = (folder: string) => (folder === '.' ? '.' : `./${folder}`)
+function folderOf(path: string): string {
+  return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.'
+}
+
+/** A folder as the go command wants it. */
+function written(folder: string): string {
+  return folder === '.' ? '.' : `./${folder}`
+}
+
+/** Every folder with a program. */
+function foldersWithMain(tree: SourceTree): string[] {
+  const files = [...tree.texts].filter(
+    ([path, text]) =>
+      path.endsWith('.go') &&
+      !isTest(path) &&
+      !path.startsWith('deploy/') &&
+      // The go command passes over these.
+      !/(^|\/)[_.]/.test(path) &&
+      /^package main\b/m.test(text) &&
+      /^func main\(\)/m.test(text),
+  )
+  return [...new Set(files.map(([path]) => folderOf(path)))].sort()
+}
+
+/** The folder of the only program, or of the one that is asked for. Throws `SOURCE` if there is none, or several. */
+function packageToBuild(folders: readonly string[], { entry }: Answers): string {
   if (entry !== undefined) {
     const folder = entry.replace(/^\.\//, '').replace(/\/$/, '') || '.'
-    if (folders.includes(folder)) return written(folder)
+    if (folders.includes(folder)) return folder
   }
   const [only, ...others] = entry === undefined ? folders : []
-  if (only !== undefined && others.length === 0) return written(only)
+  if (only !== undefined && others.length === 0) return only
   throw new DeliveryError(
     'SOURCE',
     `expected one package main${entry === undefined ? '' : ` in ${entry}`}, found ${folders.length === 0 ? 'none' : folders.map(written).join(', ')}`,

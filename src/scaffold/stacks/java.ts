@@ -8,6 +8,7 @@ import { profilesInImage, profilesVariable } from '../spring/container-profiles.
 import { shippedConfiguration } from '../spring/shipped-configuration.ts'
 import type { SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
+import { mainClass, refuseOtherStart } from './java-start.ts'
 
 /** Long-term releases of Java available on a base without a shell, oldest first: the lowest that runs the application is chosen. */
 const javas = [
@@ -33,6 +34,9 @@ const jvmOptions = [
   '-Djava.io.tmpdir=/tmp',
 ]
 
+/** What names no version to install: comments, and which Java and Maven a build asks for. */
+const notInstalled = /<!--[\s\S]*?-->|<(require\w+|rules)>[\s\S]*?<\/\1>/g
+
 export const javaMaven: Stack = {
   name: 'java-maven',
   title: 'Java with Maven',
@@ -44,7 +48,7 @@ export const javaMaven: Stack = {
   locked: (tree) =>
     tree.texts.has('pom.xml') &&
     !/<version>\s*([[(].*|LATEST|RELEASE)\s*<\/version>|<dependency>(?:(?!<\/dependency>)[\s\S])*-SNAPSHOT\s*<\/version>/.test(
-      tree.texts.get('pom.xml') ?? '',
+      (tree.texts.get('pom.xml') ?? '').replaceAll(notInstalled, ''),
     ),
   read(tree, answers) {
     const pom = (tree.texts.get('pom.xml') ?? '').replaceAll(/<!--[\s\S]*?-->/g, '')
@@ -56,6 +60,7 @@ export const javaMaven: Stack = {
         'expected one application, found a pom.xml with modules',
         'Pass the directory of one module with --path; its parent must come from a repository.',
       )
+    refuseOtherStart(tree, pom)
     const own = pom.replaceAll(/<(parent|dependencies|dependencyManagement|build|profiles)>[\s\S]*?<\/\1>/g, '')
     const java = chooseJava(
       /<(?:maven\.compiler\.release|maven\.compiler\.target|java\.version|release)>\s*(?:1\.)?(\d+)\s*</.exec(pom)?.[1],
@@ -111,6 +116,7 @@ export const javaGradle: Stack = {
         'expected one application, found a Gradle build with several projects',
         'Make the application a separate build and pass its directory with --path.',
       )
+    refuseOtherStart(tree, `${build}\n${tree.texts.get('gradle.lockfile') ?? ''}`)
     if (
       !/\bid\s*\(?\s*['"]application['"]|^\s*`?application`?\s*$|apply\s+plugin:\s*['"]application['"]/m.test(build)
     ) {
@@ -213,25 +219,6 @@ function chooseJava(wanted: string | undefined): (typeof javas)[number] {
     'SOURCE',
     `expected an application for Java 21 or older, which bases without a shell have; found release ${wanted}`,
     'Lower the release, or write the Dockerfile yourself.',
-  )
-}
-
-/** The main class: as given, as the build names it, or the only one with a main method. Throws `SOURCE` otherwise. */
-function mainClass(tree: SourceTree, { entry }: Answers, named: string | undefined): string {
-  if (entry !== undefined || named !== undefined) return (entry ?? named) as string
-  const classes = [...tree.texts]
-    .filter(
-      ([path, text]) =>
-        path.startsWith('src/main/java/') && /\bpublic\s+static\s+void\s+main\s*\(\s*(?:final\s+)?String/.test(text),
-    )
-    .map(([path]) => path.slice('src/main/java/'.length, -'.java'.length).replaceAll('/', '.'))
-    .sort()
-  const [only, ...others] = classes
-  if (only !== undefined && others.length === 0) return only
-  throw new DeliveryError(
-    'SOURCE',
-    `expected one class with a main method below src/main/java, found ${classes.length === 0 ? 'none' : classes.join(', ')}`,
-    'Pass it with --entry, e.g. --entry com.example.Application.',
   )
 }
 

@@ -1,4 +1,4 @@
-import { satisfies, validRange } from 'semver'
+import { intersects, satisfies, validRange } from 'semver'
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
@@ -212,21 +212,31 @@ function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], 
       present: '/nodejs/bin/node',
       absent: ['/nodejs/bin/npm', '/app/node_modules/typescript', ...(isBuilt ? ['/app/src'] : [])],
     },
-    notes: [],
+    notes: newerNodeNote(node, described.engines?.node),
   }
 }
 
-function chooseNode(wanted: string | undefined): (typeof nodes)[number] {
+/** The preferred Node that the project accepts; its tag is that of a newer one in time. Throws `SOURCE` if no base without a shell has one. */
+function chooseNode(wanted = '*'): (typeof nodes)[number] {
   const found =
-    wanted !== undefined && validRange(wanted) === null
+    validRange(wanted) === null
       ? undefined
-      : nodes.find(({ version }) => satisfies(version, wanted ?? '*'))
+      : (nodes.find(({ version }) => satisfies(version, wanted)) ??
+        nodes.find(({ version }) => intersects(wanted, `^${version}`)))
   if (found !== undefined) return found
   throw new DeliveryError(
     'SOURCE',
     `expected an application that runs on Node 24 or 22, found engines.node ${JSON.stringify(wanted)} in package.json`,
     'Widen engines.node.',
   )
+}
+
+function newerNodeNote({ version, build }: (typeof nodes)[number], wanted = '*'): string[] {
+  return satisfies(version, wanted)
+    ? []
+    : [
+        `engines.node is ${JSON.stringify(wanted)}, newer than ${version}: see that ${build} and the image that ships are of such a version before you lock them.`,
+      ]
 }
 
 /** The file that Node runs: from the start script, or main. Throws `SOURCE` if the user must name it. */

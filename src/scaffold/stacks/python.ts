@@ -65,15 +65,29 @@ const exporters = {
   },
 }
 
-/** Whether a line of requirements.txt allows one version only. */
+/** Whether a line of requirements.txt allows one version only: by number, or an archive of one commit. */
 function pins(line: string): boolean {
-  return /^[A-Za-z0-9._-]+(\[[^\]]*\])?\s*==\s*[^*,\s]+/.test(line)
+  return /^[A-Za-z0-9._-]+(\[[^\]]*\])?\s*(?:==\s*[^*,\s]+|@\s*https:\/\/\S*\b[0-9a-f]{40}\b\S*)/.test(line)
+}
+
+function nameIn(line: string): string {
+  return line.split(/[[=@\s]/)[0] ?? ''
 }
 
 function pinnedIn(line: string): PinnedPackage {
+  return { name: normalized(nameIn(line)), version: /==(.*)/.exec(line)?.[1]?.trim() ?? '' }
+}
+
+/** A line that pip needs git for: a commit fixes what is installed, but the base that builds has no git. */
+function fromGit(line: string): { why: string; change: string } | undefined {
+  const [, address = '', at] = /\bgit\+\w+:\/\/(?:[^@/\s]+@)?([^@#\s]+)(?:@([^#;\s]+))?/.exec(line) ?? []
+  if (address === '') return undefined
+  const name = /#.*\begg=([\w.-]+)/.exec(line)?.[1] ?? /^([\w.-]+)\s*(?:\[[^\]]*\])?\s*@/.exec(line)?.[1] ?? 'NAME'
+  const commit = /^[0-9a-f]{40}$/.test(at ?? '') ? at : 'COMMIT'
+  const archive = `https://${address.replace(/\.git$/, '')}/archive/${commit}.tar.gz`
   return {
-    name: normalized(line.split(/[[=\s]/)[0] ?? ''),
-    version: line.slice(line.indexOf('==') + 2).trim(),
+    why: `${commit === 'COMMIT' ? 'only a whole commit fixes it, and ' : ''}the base that builds has no git`,
+    change: `Name the archive of the commit instead, as GitHub and others serve it: ${name} @ ${archive}`,
   }
 }
 
@@ -86,12 +100,15 @@ export const pythonPip: Stack = {
     make: 'pip-compile --generate-hashes --output-file requirements.txt requirements.in',
   },
   locked: (tree) => requirements(tree).length > 0 && requirements(tree).every(pins),
-  loose: (tree) => requirements(tree).find((line) => !pins(line)),
+  loose(tree) {
+    const line = requirements(tree).find((one) => !pins(one))
+    return line === undefined ? undefined : { line, remedy: fromGit(line) }
+  },
   read(tree, answers) {
     const text = tree.texts.get('requirements.txt') ?? ''
     const hashed = requirements(tree).every((line) => line.includes('--hash='))
     const project = tree.texts.has('pyproject.toml') ? readSourceDocument(tree, 'pyproject.toml', 'TOML', Project) : {}
-    const packages = requirements(tree).map((line) => line.split(/[[=\s]/)[0] ?? '')
+    const packages = requirements(tree).map(nameIn)
     requireNeeded(requirements(tree).map(pinnedIn))
     const reading = read(tree, answers, 'python-pip', project, packages, /^\s*--(extra-)?index-url/m.test(text))
     return {
@@ -188,7 +205,6 @@ function read(
   const python = choosePython(wanted)
   const start = howItStarts(tree, answers, packages)
   const { started, modules, copy, ...observing } = observingPython(start, packages)
-  const inSrc = tree.paths.some((path) => /^src\/.+\.py$/.test(path))
   const code = codeAtTop(tree, /\.py$/, [
     (start.arguments[0] ?? start.module).split('.')[0] as string,
     start.module.split('.')[0] as string,
@@ -209,7 +225,9 @@ function read(
     entrypoint: ['/usr/bin/python3', '-m', ...started],
     command: start.arguments,
     environment: {
-      PYTHONPATH: [inSrc ? '/app/src' : '/app', '/app/site-packages', modules].filter((path) => path !== '').join(':'),
+      PYTHONPATH: [...start.roots.map((root) => (root === '' ? '/app' : `/app/${root}`)), '/app/site-packages', modules]
+        .filter((path) => path !== '')
+        .join(':'),
       PYTHONSAFEPATH: '1',
       PYTHONDONTWRITEBYTECODE: '1',
       PYTHONUNBUFFERED: '1',
@@ -218,7 +236,8 @@ function read(
     libraries: packages,
     secret: privateIndex || answers.privateRegistry ? netrc : undefined,
     structure: { present: '/usr/bin/python3', absent: ['/usr/bin/pip', '/app/site-packages/pip', '/app/tests'] },
-    notes: [],
+    otherPrograms: start.otherPrograms,
+    notes: start.notes,
   }
 }
 

@@ -14,6 +14,8 @@ const Manifest = z.object({
       name: z.string(),
       description: z.union([z.string(), z.unknown()]).optional(),
       repository: z.union([z.string(), z.unknown()]).optional(),
+      'default-run': z.string().optional(),
+      autobins: z.boolean().optional(),
     })
     .optional(),
   workspace: z.unknown().optional(),
@@ -40,7 +42,8 @@ export const rust: Stack = {
         `expected a package in Cargo.toml, found ${manifest.workspace === undefined ? 'none' : 'a workspace'}`,
         "Pass the application's directory with --path; it needs its own Cargo.lock.",
       )
-    const program = programToBuild(tree, answers, manifest.package.name, manifest.bin ?? [])
+    const programs = programsIn(tree, manifest.package, manifest.bin ?? [])
+    const program = programToBuild(answers, manifest.package['default-run'], programs)
     const locked = readSourceDocument(tree, 'Cargo.lock', 'TOML', Locked).package
     const crates = new Set(locked.map(({ name }) => name))
     requireLocked(
@@ -81,34 +84,66 @@ export const rust: Stack = {
           ? { id: 'cargo-credentials', target: '/usr/local/cargo/credentials.toml' }
           : undefined,
       structure: { present: '/app', absent: ['/src', '/usr/local/cargo'] },
+      otherPrograms: filesBeside(tree, program, programs),
       notes,
     }
   },
 }
 
-/** The binary and its source file. Throws `SOURCE` if there is none, or several. */
-function programToBuild(
+interface Program {
+  name: string
+  path: string
+  /** Whether it is what the package is for as far as Cargo.toml says: its own binary, or one that it lists. */
+  usual: boolean
+}
+
+/** Every binary of the package, as Cargo finds them: https://doc.rust-lang.org/cargo/reference/cargo-targets.html#target-auto-discovery */
+function programsIn(
   tree: SourceTree,
-  { entry }: Answers,
-  name: string,
+  { name, autobins }: { name: string; autobins?: boolean | undefined },
   declared: ReadonlyArray<{ name: string; path?: string | undefined }>,
-): { name: string; path: string } {
-  const programs =
-    declared.length > 0
-      ? declared.map((bin) => ({
-          name: bin.name,
-          path: bin.path ?? (tree.paths.includes(`src/bin/${bin.name}.rs`) ? `src/bin/${bin.name}.rs` : 'src/main.rs'),
-        }))
-      : tree.paths.includes('src/main.rs')
-        ? [{ name, path: 'src/main.rs' }]
-        : []
-  const chosen = entry === undefined ? programs : programs.filter((program) => program.name === entry)
+): Program[] {
+  const found = tree.paths.flatMap((path): Program[] => {
+    const own = /^src\/bin\/([^/]+?)(?:\.rs|\/main\.rs)$/.exec(path)?.[1]
+    if (path === 'src/main.rs') return [{ name, path, usual: declared.length === 0 }]
+    return own === undefined ? [] : [{ name: own, path, usual: false }]
+  })
+  const listed = declared.map((bin) => ({
+    name: bin.name,
+    path: bin.path ?? found.find((one) => one.name === bin.name)?.path ?? 'src/main.rs',
+    usual: true,
+  }))
+  const others = autobins === false ? [] : found
+  return [
+    ...listed,
+    ...others.filter((one) => !listed.some(({ name: own, path }) => own === one.name || path === one.path)),
+  ]
+}
+
+/** The binary and its source file. Throws `SOURCE` if there is none, or several. */
+function programToBuild({ entry }: Answers, usual: string | undefined, programs: readonly Program[]): Program {
+  const wanted = entry ?? usual
+  const ofPackage = programs.filter((program) => program.usual)
+  const candidates = ofPackage.length > 0 ? ofPackage : programs
+  const chosen = wanted === undefined ? candidates : programs.filter((program) => program.name === wanted)
   const [only, ...others] = chosen
   if (only !== undefined && others.length === 0 && /^[\w./-]+$/.test(only.path) && only.path.includes('/')) return only
   throw new DeliveryError(
     'SOURCE',
-    `expected one binary${entry === undefined ? '' : ` called ${entry}`}, found ${programs.length === 0 ? 'none' : programs.map((program) => program.name).join(', ')}`,
+    `expected one binary${wanted === undefined ? '' : ` called ${wanted}`}, found ${programs.length === 0 ? 'none' : programs.map((program) => program.name).join(', ')}`,
     'Pass its name with --entry.',
+  )
+}
+
+/** The files of the other binaries: the file of each, and its folder if it has its own. */
+function filesBeside(tree: SourceTree, { path: started }: Program, programs: readonly Program[]): ReadonlySet<string> {
+  const others = programs.filter(({ path }) => path !== started)
+  return new Set(
+    others.flatMap(({ path }) =>
+      /^src\/bin\/[^/]+\/main\.rs$/.test(path)
+        ? tree.paths.filter((one) => one.startsWith(path.slice(0, -'main.rs'.length)))
+        : [path],
+    ),
   )
 }
 

@@ -92,11 +92,11 @@ export function deployment(application: Application): string {
 function environmentOf(application: Application): object[] {
   const { name } = application
   const environment = deploymentEnvironment(application, {
-    collector: `https://collector.${neighbours.tracing}.svc:4318`,
+    collector: `https://collector.${neighbours.tracing}.svc`,
     hostOf: (service) => (application.cluster === 'eks' ? outsideHost(service) : `${service}.${neighbours.data}.svc`),
   })
   return [
-    ...(application.tracing ? whichPod : []),
+    ...(application.tracing === undefined ? [] : whichPod),
     ...named(environment),
     ...secretVariables(application).map(({ name: variable, group, key }) => ({
       name: variable,

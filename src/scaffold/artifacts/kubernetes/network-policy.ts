@@ -1,6 +1,7 @@
 import type { Application } from '../../application.ts'
 import { listedHosts } from '../../called-hosts.ts'
 import { backingServices } from '../../backing-services.ts'
+import { collectorPort } from '../../traces.ts'
 import { yamlFile } from '../../yaml-file.ts'
 import { metadata, neighbours, outside, selector } from './names.ts'
 
@@ -46,7 +47,7 @@ function egress({ tracing, needs, aws, cluster, identity }: Application): object
       to: [{ ...namespace('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
       ports: [{ protocol: 'UDP', port: 53 }, tcp(53)],
     },
-    ...(tracing ? [{ to: [namespace(neighbours.tracing)], ports: [tcp(4318)] }] : []),
+    ...(tracing === undefined ? [] : [{ to: [namespace(neighbours.tracing)], ports: [tcp(collectorPort(tracing))] }]),
     ...needs.map((need) => ({
       to: [cluster === 'eks' ? addresses(outside.data) : namespace(neighbours.data)],
       ports: [tcp(backingServices[need].port)],
@@ -65,7 +66,7 @@ function comment({ metrics, tracing, needs, aws, identity, host, hosts, cluster 
     host !== undefined && cluster === 'eks' ? 'requests from the load balancer' : 'requests from the ingress',
     ...(metrics === undefined ? [] : ['scrapes from monitoring']),
     'DNS lookups in the cluster',
-    ...(tracing ? ['traces to the collector'] : []),
+    ...(tracing === undefined ? [] : ['traces to the collector']),
     ...needs.map((need) => backingServices[need].title),
     ...(aws === undefined ? [] : ['HTTPS to AWS']),
     ...(identity === 'pod-identity' ? ['the Pod Identity agent of the node'] : []),

@@ -26,7 +26,7 @@ export function volumesOf(application: Application): Mounted {
 
 /** The authority of the collector, without which the pod does not start: an operator that hands out authorities makes such a ConfigMap, or a person does. */
 function collectorOf({ name, tracing }: Application): Mounted {
-  if (!tracing) return { mounts: [], volumes: [] }
+  if (tracing === undefined) return { mounts: [], volumes: [] }
   const { folder, file } = collectorAuthority
   const configMap = { name: `${name}-collector-authority`, items: [{ key: file, path: file }] }
   return {

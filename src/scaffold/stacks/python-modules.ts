@@ -1,0 +1,77 @@
+import type { SourceTree } from '../source-tree.ts'
+
+/** Modules of Python itself that projects have files of the same name for: importing one says nothing of the project. */
+const ofPython =
+  /^(?:ast|calendar|cmd|code|codecs|collections|copy|csv|dataclasses|datetime|email|enum|functools|glob|html|http|inspect|io|json|locale|logging|math|numbers|operator|os|platform|profile|queue|random|re|resource|sched|secrets|select|signal|site|socket|statistics|string|struct|sys|test|tests|time|token|trace|types|typing|uuid|warnings|xml|zipfile)$/
+
+/** The file of a module, and the folder from which it is imported. */
+export interface PythonModule {
+  path: string
+  /** Folders below the source to search for modules; the first one holds this module. */
+  roots: string[]
+  /** Its name, with dots. */
+  module: string
+}
+
+/** Where a file's module is imported from: by what the project's own imports and settings name. */
+export function moduleOf(
+  path: string,
+  tree: SourceTree,
+  packages: ReadonlySet<string>,
+  isRoot: (root: string) => boolean = () => true,
+): PythonModule {
+  const folders = path.split('/').slice(0, /\/__(?:init|main)__\.py$/.test(path) ? -2 : -1)
+  const above = ['', ...folders.map((_, index) => folders.slice(0, index + 1).join('/'))]
+  const named = above.filter((root) => isRoot(root) && /^\w+(?:\.\w+)*$/.test(nameBelow(root, path)))
+  const layout = path.startsWith('src/') && !tree.paths.includes('src/__init__.py') ? 'src' : ''
+  const usual = named.includes(layout) ? layout : (named[0] ?? '')
+  const imported = importsOf(tree, packages)
+  const found = (root: string) => imported.filter((segments) => isBelow(root, segments, tree))
+  const best = named.reduce((one, other) => (found(other).length > found(one).length ? other : one), usual)
+  const others = ['', 'src'].filter(
+    (root) => root !== best && found(root).some((segments) => !isBelow(best, segments, tree)),
+  )
+  return { path, roots: [best, ...others], module: nameBelow(best, path) }
+}
+
+/** The module that a person names; undefined if no file is one of that name. */
+export function moduleNamed(
+  name: string,
+  tree: SourceTree,
+  packages: ReadonlySet<string>,
+  ends: readonly string[],
+): PythonModule | undefined {
+  const wanted = ends.map((end) => `${name.replaceAll('.', '/')}${end}`)
+  const paths = tree.paths.filter((path) => wanted.some((end) => path === end || path.endsWith(`/${end}`)))
+  const [path] = paths.sort((a, b) => a.split('/').length - b.split('/').length)
+  return path === undefined ? undefined : moduleOf(path, tree, packages, (root) => nameBelow(root, path) === name)
+}
+
+function nameBelow(root: string, path: string): string {
+  const inside = root === '' ? path : path.slice(root.length + 1)
+  return inside.replace(/(?:\/__(?:init|main)__)?\.py$/, '').replaceAll('/', '.')
+}
+
+/** What the project imports by its whole name, and the module of Django's settings, which is only named. */
+function importsOf(tree: SourceTree, packages: ReadonlySet<string>): string[][] {
+  const names = [...tree.texts]
+    .filter(([path]) => path.endsWith('.py'))
+    .flatMap(([, text]) => [
+      ...text.matchAll(/^[ \t]*(?:from|import)[ \t]+(\w[\w.]*)|\bDJANGO_SETTINGS_MODULE["'],[ \t]*["'](\w[\w.]*)/gm),
+    ])
+    .map(([, imported, named]) => imported ?? named ?? '')
+  return [...new Set(names)]
+    .map((name) => name.split('.'))
+    .filter(([first = '', ...rest]) => rest.length > 0 || !(ofPython.test(first) || packages.has(first)))
+}
+
+/** Whether a folder has a module, as far as two of its names show. */
+function isBelow(root: string, [first = '', second]: readonly string[], tree: SourceTree): boolean {
+  const start = root === '' ? first : `${root}/${first}`
+  const has = (base: string) => tree.paths.some((path) => path === `${base}.py` || isCodeIn(base, path))
+  return second === undefined ? has(start) : has(`${start}/${second}`)
+}
+
+function isCodeIn(folder: string, path: string): boolean {
+  return path.startsWith(`${folder}/`) && path.endsWith('.py')
+}
