@@ -4,18 +4,11 @@ import { limits } from '../src/model/limits.ts'
 import type { Collected, NotApplicable, Run } from '../src/model/index.ts'
 import { packageFiles } from '../src/engine/package-root.ts'
 import { readText } from '../src/engine/read-text.ts'
-import { checkerTemplates, placeDockerfile, type Situation } from '../src/repair/index.ts'
+import { buildingFiles, checkerTemplates, placeDockerfile, type Situation } from '../src/repair/index.ts'
 import type { Source } from '../src/stages/source/source.ts'
 
 /** Manifests that contain an application's name, origin and dependencies, and the list of what the build does not see. */
 const manifests = ['package.json', 'pyproject.toml', 'Cargo.toml', 'go.mod', '.dockerignore']
-
-/** Files that may build a stage of their own by its name. A repair changes no stage that one of them names. */
-const building =
-  /^(docker-)?compose[\w.-]*\.ya?ml$|^\.github\/workflows\/[^/]+\.ya?ml$|^(Makefile|justfile|Taskfile\.ya?ml|skaffold\.yaml|\.gitlab-ci\.yml|Jenkinsfile)$/
-
-/** No more are read. */
-const mostBuilding = 40
 
 /** The input of repairs: a source and the run that judged it. */
 export async function situationOf({
@@ -32,8 +25,9 @@ export async function situationOf({
   if (source === undefined || dockerfile === undefined || cells === undefined)
     throw new TypeError('expected a source that was built and judged, found no Dockerfile or no evidence')
   const paths = await directory.filter({ exclude: ['**/.git', '**/node_modules'] }).glob('**/*')
+  const { read, isWhole } = buildingFiles(paths)
   const texts = await Promise.all(
-    [...manifests, ...paths.filter((path) => building.test(path)).slice(0, mostBuilding)].map(
+    [...new Set([...manifests, ...read])].map(
       async (path) => [path, await readText(directory, path, limits.written).catch(unreadable)] as const,
     ),
   )
@@ -58,6 +52,7 @@ export async function situationOf({
       name: source.subject.name,
       paths: new Set(paths.filter((path) => !path.endsWith('/'))),
       texts: new Map(texts.flatMap(([path, text]) => (text === undefined ? [] : [[path, text] as const]))),
+      ...(isWhole ? {} : { hasUnread: true }),
     },
   }
 }

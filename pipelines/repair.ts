@@ -14,6 +14,7 @@ import {
   repairs,
   saysNo,
   tellRepair,
+  withMarkOf,
   withoutOverlaps,
   worse,
   type Answer,
@@ -91,8 +92,16 @@ export async function repair(request: Request): Promise<Repaired> {
     current = round.judged ?? current
   }
   const rebuild = kept.length === 0 ? undefined : await trials.rebuilds({}, current.files, 'all rounds', line)
-  const files = { ...current.files, ...(await whatRemains(request, current, tmpfs)) }
+  const files = await asWritten(request, { ...current.files, ...(await whatRemains(request, current, tmpfs)) })
   return tellRepair({ before: before.run, after: current.run, kept, left, answers, files, rebuild })
+}
+
+/** Files with the byte order mark that they have in the source: a Dockerfile is read without. */
+async function asWritten({ directory }: Request, files: Files): Promise<Files> {
+  const texts = Object.entries(files).map(
+    async ([path, text]) => [path, withMarkOf(await readText(directory, path, limits.written), text)] as const,
+  )
+  return Object.fromEntries(await Promise.all(texts))
 }
 
 /** Returns the repairs as a change of their source. Throws as `repair` does. */

@@ -11,7 +11,7 @@ import { proposeRepair } from '../github/repair-pull-request.ts'
 import { githubStep, writeStep } from '../github/step.ts'
 import { exitCodeOf } from '../run/exit-code.ts'
 import { readGitFacts } from '../run/git/read-git-facts.ts'
-import { compareFiles } from '../run/scaffold-files.ts'
+import { compareFiles, shownText } from '../run/scaffold-files.ts'
 import { displayFor } from '../show/progress-display.ts'
 import { actionCall, ActionInputs } from './action-inputs.ts'
 import { command } from './command.ts'
@@ -28,13 +28,18 @@ async function githubRepair(): Promise<number> {
   const { token, ...given } = readStepInputs(RepairInputs, process.env)
   const { source, options } = actionCall(ActionInputs.parse(given), {})
   const place = token === '' ? undefined : await placeToPropose(source, token)
-  const repaired = await repairGiven(source, options, displayFor({ progress: 'plain', quiet: false, json: false }))
+  const repaired = await repairGiven(
+    source,
+    options,
+    displayFor({ progress: 'plain', quiet: false, json: false }),
+    place !== undefined,
+  )
   const report = renderRepair(repaired, pc.createColors(false))
   process.stdout.write(defused(report))
 
   // What is left to people are exceptions without a reason: not something to merge.
   const { [policyName]: _, ...files } = repaired.files
-  const compared = await compareFiles(resolve(source), files)
+  const compared = await compareFiles(resolve(source), files, undefined, shownText)
   const { said, url, failure } =
     place === undefined ? nothing('no token was given') : await propose(place, { ...repaired, files }, report)
   process.stdout.write(`${said}\n`)

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import pc from 'picocolors'
 import { repair as repairSource } from '../../pipelines/repair.ts'
 import { exitCodeOf } from '../run/exit-code.ts'
@@ -9,8 +9,9 @@ import type { BuildOptions, DatabaseOptions, EngineOptions } from '../run/build-
 import { beginRun, readGivenSource } from '../run/deliver-source.ts'
 import { findEngine } from '../run/choose-engine.ts'
 import type { PolicyOptions } from '../run/files/given-file.ts'
-import { writeFiles } from '../run/files/write-files.ts'
-import { compareFiles } from '../run/scaffold-files.ts'
+import { givenPolicy } from '../run/named-images.ts'
+import { requireWritableFolder, writeFiles } from '../run/files/write-files.ts'
+import { compareFiles, shownText } from '../run/scaffold-files.ts'
 import { withTemporaryLog } from '../run/session-log.ts'
 import { withSession } from '../run/session.ts'
 import { useColor } from '../show/color.ts'
@@ -47,28 +48,39 @@ Examples:
 })
 
 async function repair({ write, json, ...options }: RepairOptions, source: string): Promise<number> {
-  const repaired = await repairGiven(source, options, displayFor({ progress: 'auto', quiet: false, json }))
-  const compared = await compareFiles(resolve(source), repaired.files)
-  if (write) await writeFiles(resolve(source), repaired.files, 'the repair')
+  const directory = resolve(source)
+  const repaired = await repairGiven(source, options, displayFor({ progress: 'auto', quiet: false, json }), write)
+  const compared = await compareFiles(directory, repaired.files, undefined, shownText)
   if (json) process.stdout.write(`${JSON.stringify(repaired, null, 2)}\n`)
   else {
     const colors = pc.createColors(useColor(process.stdout))
     const differences = renderDifferences(compared, colors)
-    process.stdout.write(
-      `${differences}${differences === '' ? '' : '\n'}${defused(`${renderRepair(repaired, colors)}${hint(repaired, write)}`)}`,
-    )
+    process.stdout.write(`${differences}${differences === '' ? '' : '\n'}${defused(renderRepair(repaired, colors))}`)
   }
+  if (write) {
+    // What is shown above is not lost if this fails.
+    await compareFiles(directory, repaired.files)
+    await writeFiles(directory, repaired.files, 'the repair')
+  }
+  if (!json) process.stdout.write(defused(hint(repaired, write)))
   return exitCodeOf(repaired.after)
 }
 
-/** Repairs a source, whose directory stays as it is. */
+/** Repairs a source, whose directory stays as it is. If files will be written to it, throws before the work if they cannot be. */
 export async function repairGiven(
   source: string,
   options: PolicyOptions & BuildOptions & DatabaseOptions & EngineOptions,
   display: ReturnType<typeof displayFor>,
+  isWritten: boolean,
 ): Promise<Repaired> {
   const startedAt = new Date()
   const read = await readGivenSource(source, options, startedAt)
+  if (isWritten) {
+    const { organisation, policy: application } = read.texts
+    const call = read.dockerfile === undefined ? {} : { dockerfile: read.dockerfile }
+    const policy = await givenPolicy(source, { organisation, application }, call, startedAt).catch(() => undefined)
+    await requireWritable(resolve(source), policy?.build.dockerfile ?? 'Dockerfile')
+  }
   const engine = await findEngine({
     say: display.say,
     images: async () => withSmallerBases(await read.images()),
@@ -82,6 +94,13 @@ export async function repairGiven(
       return repairSource(request)
     }),
   ).finally(() => display.stop())
+}
+
+/** Throws `REPORT` or `SOURCE` if a repaired Dockerfile could not be written where it is. */
+export async function requireWritable(directory: string, dockerfile: string): Promise<void> {
+  await compareFiles(directory, { [dockerfile]: '' })
+  for (const folder of [directory, dirname(join(directory, dockerfile))])
+    await requireWritableFolder(folder, 'the repair')
 }
 
 function hint({ files }: Repaired, written: boolean): string {

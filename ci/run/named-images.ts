@@ -1,4 +1,5 @@
 import { applyPolicy, type PolicyCall } from '../../src/policy/apply.ts'
+import type { Policy } from '../../src/policy/index.ts'
 import type { PolicyFiles } from '../../src/policy/decide.ts'
 import { limits, readBelow } from './files/read-file.ts'
 import { externalImages } from '../../src/formats/dockerfile/external-images.ts'
@@ -15,8 +16,7 @@ export async function namedImages(
   now: Date,
 ): Promise<string[]> {
   try {
-    const own = application ?? (source === undefined ? undefined : await policyBeside(source))
-    const { build, runtime } = applyPolicy({ organisation, application: own }, call, now).policy
+    const { build, runtime } = await givenPolicy(source, { organisation, application }, call, now)
     const choice = { buildArgs: build.args, ...(build.target === undefined ? {} : { target: build.target }) }
     const dockerfile = source === undefined ? undefined : await textBelow(source, build.dockerfile)
     const bases = dockerfile === undefined ? [] : externalImages(dockerfile, choice)
@@ -29,6 +29,17 @@ export async function namedImages(
   } catch {
     return []
   }
+}
+
+/** The policy that holds for a source, as it is read again by the flow. Throws if it is not valid. */
+export async function givenPolicy(
+  source: string | undefined,
+  { organisation, application }: PolicyFiles,
+  call: PolicyCall,
+  now: Date,
+): Promise<Policy> {
+  const own = application ?? (source === undefined ? undefined : await policyBeside(source))
+  return applyPolicy({ organisation, application: own }, call, now).policy
 }
 
 async function policyBeside(source: string): Promise<PolicyFiles['application']> {

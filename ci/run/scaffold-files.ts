@@ -1,6 +1,8 @@
+import { realpath } from 'node:fs/promises'
+import { join, relative } from 'node:path'
 import { createTwoFilesPatch } from 'diff'
 import { DeliveryError } from '../../src/model/errors.ts'
-import { FileFault } from './files/physical-path.ts'
+import { FileFault, isWithin } from './files/physical-path.ts'
 import { limits, readBelow } from './files/read-file.ts'
 
 /** A scaffold file compared with what is in its place. */
@@ -20,10 +22,11 @@ export async function compareFiles(
   directory: string,
   files: Readonly<Record<string, string>>,
   isFilled: IsFilled = () => false,
+  read: (directory: string, path: string) => Promise<string | undefined> = existingText,
 ): Promise<ComparedFile[]> {
   return Promise.all(
     Object.entries(files).map(async ([path, text]) => {
-      const existing = await existingText(directory, path)
+      const existing = await read(directory, path)
       const state = stateOf(path, existing, text, isFilled)
       return {
         path,
@@ -72,4 +75,14 @@ async function existingText(directory: string, path: string): Promise<string | u
       { cause: error },
     )
   }
+}
+
+/** What is in the place of a file, also at the end of a link within the directory: to show it, not to write there. */
+export async function shownText(directory: string, path: string): Promise<string | undefined> {
+  const [root, whole] = await Promise.all(
+    [directory, join(directory, path)].map((one) => realpath(one).catch(() => one)),
+  )
+  return root !== undefined && whole !== undefined && isWithin(root, whole)
+    ? existingText(root, relative(root, whole))
+    : undefined
 }

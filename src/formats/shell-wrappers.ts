@@ -51,6 +51,10 @@ export function unwrapped(words: readonly string[]): {
   }
 }
 
+/** Options of these whose value is the next word. */
+const valuedWords =
+  /^--(unset|chdir|user|group|other-user|host|prompt|chroot|close-from|signal|kill-after|adjustment|class|classdata|input|output|error|userspec|groups|max-args|max-procs|format)$/
+
 /** The words after a wrapper's own. */
 function behind(
   words: readonly string[],
@@ -65,7 +69,8 @@ function behind(
     if (/^-[A-Za-z0-9]/.test(word)) {
       // Behind the first letter that takes a value, the rest of the word is that value.
       if ([...word].findIndex((letter) => valued.includes(letter)) === word.length - 1) index++
-    } else if (word.startsWith('--')) continue
+    } else if (valuedWords.test(word)) index++
+    else if (word.startsWith('--')) continue
     else if (assignment !== null) given.push({ name: assignment[1] ?? '', value: assignment[2] ?? '' })
     else if (left > 0) left--
     else break
@@ -89,4 +94,47 @@ function foundBy(words: readonly string[]): string[][] {
 /** Whether a program is a Unix shell whose scripts are read. */
 export function isShell(program: string): boolean {
   return /(^|\/)(ba|da|z|k|a)?sh$/.test(program)
+}
+
+/** Shells, also those whose scripts are not read. */
+const shells = /^-?(?:r?bash|rksh|(?:|da|a|z|k|mk|ok|lok|pdk|c|tc|fi|ya|po|xon|el|o)sh|ksh93|nu|elvish)$/
+
+/** Programs that stay process 1 beside the shell, and pass signals on. */
+const inits = /^(?:tini|dumb-init|catatonit)$/
+
+/** Whether a command gives a script to a shell that is process 1, as an instruction in shell form does. */
+export function givesScript(words: readonly string[]): boolean {
+  const { name, args, through } = unwrapped(splitByEnv(words))
+  if (through.some(([one = '']) => inits.test(one.replace(/^.*\//s, '')))) return false
+  const program = name.replace(/^.*\\/s, '').toLowerCase()
+  if (/^cmd(?:\.exe)?$/.test(program)) return args.some((word) => /^\/[ck]/i.test(word))
+  if (/^(?:powershell|pwsh)(?:\.exe)?$/.test(program)) return isPowerShellScript(args)
+  const isOfBusybox = through.some(([one = '']) => /(?:^|\/)busybox$/.test(one))
+  return shells.test(name) && (isOfBusybox || hasScriptOption(args))
+}
+
+/** `env -S "sh -c"` splits one word into several. */
+function splitByEnv(words: readonly string[]): readonly string[] {
+  const index = words.findIndex((word) => /^-[iv0]*S|^--split-string(?:=|$)/.test(word))
+  if (index < 0 || !words.slice(0, index).some((word) => /(?:^|\/)env$/.test(word))) return words
+  const [, own = ''] = /^(?:-[iv0]*S|--split-string=?)(.*)$/s.exec(words[index] ?? '') ?? []
+  const [text = '', ...rest] = own === '' ? words.slice(index + 1) : [own, ...words.slice(index + 1)]
+  return [...words.slice(0, index), ...(text.match(/"[^"]*"|'[^']*'|[^\s"']+/g) ?? []), ...rest]
+}
+
+/** `-c`, with or behind other options: `-ec`, `-o pipefail -c`. The first other word is a file, and the rest its arguments. */
+function hasScriptOption(args: readonly string[]): boolean {
+  for (let index = 0; index < args.length; index++) {
+    const word = args[index] ?? ''
+    if (/^-[a-zA-Z]*c[a-zA-Z]*$/.test(word) || /^--command(?:=|$)/.test(word)) return true
+    if (!/^[-+]./.test(word) || word === '--') return false
+    if (/^[-+][a-zA-Z]*[oO][a-zA-Z]*$|^--(?:rcfile|init-file|init-command)$/.test(word)) index++
+  }
+  return false
+}
+
+/** `-Command`, also shortened, before a file. */
+function isPowerShellScript(args: readonly string[]): boolean {
+  const option = args.find((word) => /^[-/](?:c|co|com.*|e|ec|en.*|f|fi.*)$/i.test(word))
+  return option !== undefined && !/^[-/]f/i.test(option)
 }

@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
-import type { PlacedInstruction } from './dockerfile-file.ts'
+import type { DockerfileFile, PlacedInstruction } from './dockerfile-file.ts'
 import { goCacheOption } from './go-cache.ts'
+import { ignoring } from './two-stages/root-entries.ts'
 import type { Proposal, Situation } from './repair.ts'
 
 const directory = '/healthcheck'
@@ -13,18 +14,23 @@ interface Language {
   template: string
   file: string
   compile: string
+  /** The command in a stage on the platform of the build, if its arguments say for which it compiles; absent if it cannot, `compile` itself if what it makes runs anywhere. */
+  compileFor?: string
   /** What is compiled, and where it goes in the shipped image. */
   made: readonly [from: string, to: string]
   /** The command; undefined if the image lacks what starts it. */
   command(url: string, words: readonly string[]): string[] | undefined
 }
 
+const goBuild = `go build -ldflags="-s -w" -o ${directory}/check ${directory}/main.go`
+
 const languages: readonly Language[] = [
   {
     images: /^docker\.io\/library\/golang:/,
     template: 'healthcheck.go',
     file: 'main.go',
-    compile: `${goCacheOption} CGO_ENABLED=0 go build -ldflags="-s -w" -o ${directory}/check ${directory}/main.go`,
+    compileFor: `${goCacheOption} CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH ${goBuild}`,
+    compile: `${goCacheOption} CGO_ENABLED=0 ${goBuild}`,
     made: [`${directory}/check`, directory],
     command: (url) => [directory, url],
   },
@@ -41,6 +47,7 @@ const languages: readonly Language[] = [
     template: 'HealthCheck.java',
     file: 'HealthCheck.java',
     compile: `javac ${directory}/HealthCheck.java`,
+    compileFor: `javac ${directory}/HealthCheck.java`,
     made: [`${directory}/HealthCheck.class`, `${directory}/`],
     command(url, words) {
       const java = words.find((word) => posix.basename(word) === 'java')
@@ -58,11 +65,13 @@ export const checkerTemplates: readonly string[] = languages.map(({ template }) 
  * Undefined without such a stage, or if the source has such a file already.
  */
 export function compiledCheck(
-  { file, image, source: { paths }, checkers }: Situation,
+  { file, image, source: seen, checkers }: Situation,
   url: string,
 ): { command: string[]; more: Pick<Proposal, 'edits' | 'files' | 'tail'> } | undefined {
   const { entrypoint = [], cmd = [] } = image.configuration ?? {}
-  for (const { images, template, file: name, compile, made, command } of languages) {
+  const { paths } = seen
+  for (const language of languages) {
+    const { images, template, file: name, made, command } = language
     const stage = file.images.find(
       ({ kind, stage: one, reference }) => kind === 'from' && !file.shipped.includes(one) && images.test(reference),
     )?.stage
@@ -70,18 +79,48 @@ export function compiledCheck(
     const words = command(url, [...entrypoint, ...cmd])
     const text = checkers.get(template)
     const source = `deploy/healthcheck/${name}`
-    if (from === undefined || words === undefined || text === undefined || paths.has(source)) continue
-    const lines = [`COPY ${source} ${directory}/${name}`, `RUN ${compile}`]
+    const place = from === undefined ? undefined : compilation(file, from, language)
+    if (from === undefined || place === undefined || words === undefined || text === undefined || paths.has(source))
+      continue
+    const lines = [`COPY ${source} ${directory}/${name}`, `RUN ${place.compile}`]
+    const list = seen.texts.get('.dockerignore')
+    const isSeen = list === undefined || ignoring(list)?.(source) !== true
     return {
       command: words,
       more: {
-        edits: [{ start: from.end, end: from.end, text: lines.map((line) => `${file.newline}${line}`).join('') }],
-        files: { [source]: text },
+        edits: [{ start: place.at, end: place.at, text: lines.map((line) => `${file.newline}${line}`).join('') }],
+        files: { [source]: text, ...(isSeen ? {} : { '.dockerignore': `${list.replace(/\n?$/, '\n')}!${source}\n` }) },
         tail: [`COPY --from=${stageName(from)} ${made[0]} ${made[1]}`],
       },
     }
   }
   return undefined
+}
+
+/**
+ * How the program is compiled in a stage, and behind which place. On another platform than that of the image, only behind
+ * the arguments that name it, where the stage has them: others would be made again with them. Undefined if it cannot be.
+ */
+function compilation(
+  { instructions }: DockerfileFile,
+  from: PlacedInstruction,
+  { compile, compileFor }: Language,
+): { compile: string; at: number } | undefined {
+  if (!isOfOtherPlatform(from) || compileFor === compile) return { compile, at: from.end }
+  const own = instructions.filter(({ stage }) => stage === from.stage)
+  const last = (name: string) =>
+    own.findLast(({ keyword, words }) => keyword === 'ARG' && words.some((word) => word.split('=')[0] === name))?.end ??
+    Infinity
+  const at = Math.max(last('TARGETOS'), last('TARGETARCH'))
+  const isOther = own.some(({ keyword, start }) => /^(USER|SHELL)$/.test(keyword) && start < at)
+  return compileFor === undefined || !Number.isFinite(at) || isOther ? undefined : { compile: compileFor, at }
+}
+
+/** Whether a stage may run on another platform than the image is for. */
+export function isOfOtherPlatform({ flags }: PlacedInstruction): boolean {
+  return flags.some(
+    (flag) => flag.startsWith('--platform=') && !/^--platform=["']?\$\{?TARGETPLATFORM\}?["']?$/.test(flag),
+  )
 }
 
 /** By which name or number other stages know the stage that a FROM begins. */

@@ -85,13 +85,6 @@ export function instructionAt({ instructions }: DockerfileFile, line: number): P
   return instructions.find((one) => one.line <= line && line <= one.lastLine)
 }
 
-/** Removes an instruction with its line break, and everything between its lines. */
-export function removal({ text }: DockerfileFile, { start, end }: PlacedInstruction): Edit {
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1
-  const lineEnd = text.indexOf('\n', end)
-  return { start: lineStart, end: lineEnd === -1 ? text.length : lineEnd + 1, text: '' }
-}
-
 /** True if there are comments or empty lines inside an instruction: rewriting it as a whole would lose them. */
 export function hasComments({ text }: DockerfileFile, { start, end }: PlacedInstruction): boolean {
   return text
@@ -116,4 +109,11 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
     position = end
   }
   return made + text.slice(position)
+}
+
+const mark = '\uFEFF'
+
+/** A text with the byte order mark of what was written there before. */
+export function withMarkOf(before: string | undefined, text: string): string {
+  return before?.startsWith(mark) === true && !text.startsWith(mark) ? `${mark}${text}` : text
 }

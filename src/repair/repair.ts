@@ -26,7 +26,13 @@ export interface Situation {
   /** The texts of programs that exit with 0 if the URL in their argument answers 200, by the name of their file. */
   checkers: ReadonlyMap<string, string>
   /** Files of the source, without links, and the texts of its manifests and of what may build its stages. */
-  source: { name: string; paths: ReadonlySet<string>; texts: ReadonlyMap<string, string> }
+  source: {
+    name: string
+    paths: ReadonlySet<string>
+    texts: ReadonlyMap<string, string>
+    /** True if not all of what may build its stages was read. */
+    hasUnread?: true
+  }
 }
 
 /** The observed behaviour of an image that was started and became ready. */

@@ -6,7 +6,7 @@ export interface PlacedScript {
   text: string
   /** Where one of its characters is in the Dockerfile. */
   at(position: number): number
-  /** The place after its last character in the Dockerfile. */
+  /** The place in the Dockerfile after its last command: a remark behind that (`# …`) is not part of it. */
   end: number
   /** Every program that it starts, also in conditions and substitutions; places are the script's. */
   commands: ReadonlyArray<{ node: Command; words: readonly string[] }>
@@ -32,7 +32,7 @@ export function scriptOf(file: DockerfileFile, instruction: PlacedInstruction): 
   return {
     text,
     at,
-    end: at(text.length - 1) + 1,
+    end: at((read.tree.commands.at(-1)?.end ?? text.length) - 1) + 1,
     commands: read.commands.map(withWords),
     chain: chainOf(read.tree)?.map(withWords),
   }
@@ -59,7 +59,7 @@ export function runScriptAt(file: DockerfileFile, line: number): PlacedScript | 
 }
 
 /** The places of an instruction's characters that remain when its lines are joined. */
-function joinedPlaces({ text, escape }: DockerfileFile, { start, end }: PlacedInstruction): number[] {
+export function joinedPlaces({ text, escape }: DockerfileFile, { start, end }: PlacedInstruction): number[] {
   const places: number[] = []
   let begin = start
   for (const line of text.slice(start, end).split('\n')) {

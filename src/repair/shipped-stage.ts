@@ -1,9 +1,9 @@
 import { smallerBases, type SmallerBases } from '../bases/index.ts'
 import type { DockerfileFile, Edit, PlacedInstruction } from './dockerfile-file.ts'
+import { execEdit } from './kept-remarks.ts'
 import { numericUser } from './numeric-user.ts'
 import { blockOf, wholeLines, withVariables } from './placed-paths.ts'
 import type { Situation } from './repair.ts'
-import { arrayText } from './rules/exec-form.ts'
 import { scriptOf } from './script.ts'
 import { startedBy, type SingleStage } from './two-stages/single-stage.ts'
 
@@ -111,7 +111,7 @@ export function rebased(
     ...users.map((one) => ({ start: one.start, end: one.end, text: `USER ${numberOf(one)}` })),
     ...owners.flatMap((edits) => edits ?? []),
     { start: begin, end: begin, text: before.map((line) => `${line}${file.newline}`).join('') },
-    { start: instruction.start, end: instruction.end, text: `${instruction.keyword} ${arrayText(words)}` },
+    execEdit(file, instruction, words),
   ]
 }
 

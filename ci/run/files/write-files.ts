@@ -1,5 +1,5 @@
 import { constants, openSync } from 'node:fs'
-import { lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
+import { access, chmod, lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { DeliveryError } from '../../../src/model/errors.ts'
 import { bytesOf } from '../../../src/model/text-bytes.ts'
@@ -8,6 +8,8 @@ import { FileFault, faultOf, pathBelow, physicalPath } from './physical-path.ts'
 /** Creates a new file only: anything already at its path, above all a link, is never written through. */
 const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
 
+type Written = 'the reports' | 'the scaffold' | 'the repair' | 'the record' | 'the lock file' | 'the pins'
+
 /**
  * Writes files: first all of them under temporary names, then each is renamed into place. If one cannot be written,
  * none is. Then throws `REPORT`, naming them as `what`.
@@ -15,7 +17,7 @@ const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | cons
 export async function writeFiles(
   directory: string,
   files: Readonly<Record<string, string>>,
-  what: 'the reports' | 'the scaffold' | 'the repair' | 'the record' | 'the lock file' | 'the pins',
+  what: Written,
 ): Promise<void> {
   const parts: Array<{ path: string; part: string }> = []
   try {
@@ -25,17 +27,34 @@ export async function writeFiles(
       const path = join(folder, basename(name))
       parts.push({ path, part: `${path}.part` })
       await writeNew(`${path}.part`, content)
+      // A file that only its owner may read stays so.
+      const before = await lstat(path).catch(() => undefined)
+      if (before?.isFile() === true) await chmod(`${path}.part`, before.mode & 0o777)
     }
     for (const { path, part } of parts) await rename(part, path)
   } catch (error) {
     await Promise.all(parts.map(({ part }) => rm(part, { force: true }).catch(() => undefined)))
-    throw new DeliveryError(
-      'REPORT',
-      `failed to write ${what} to ${directory} (${(error as Error).message})`,
-      'Give a writable directory with --output, and check that the disk is not full.',
-      { cause: error },
-    )
+    throw unwritten(what, directory, error as Error)
   }
+}
+
+/** Throws `REPORT` if nothing could be written to a directory. */
+export async function requireWritableFolder(directory: string, what: Written): Promise<void> {
+  await access(directory, constants.W_OK).catch((error: Error) => {
+    throw unwritten(what, directory, error)
+  })
+}
+
+/** Says that files cannot be written to a directory, and what to do. */
+function unwritten(what: Written, directory: string, error: Error): DeliveryError {
+  return new DeliveryError(
+    'REPORT',
+    `failed to write ${what} to ${directory} (${error.message})`,
+    what === 'the repair'
+      ? 'Make the directory writable, and check that the disk is not full; without --write the changes are only shown.'
+      : 'Give a writable directory with --output, and check that the disk is not full.',
+    { cause: error },
+  )
 }
 
 /** Writes a file into one of our own directories, readable by its owner only. */

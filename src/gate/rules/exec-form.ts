@@ -1,8 +1,7 @@
 import type { Configuration, Violation } from '../../model/index.ts'
+import { givesScript } from '../../formats/shell-wrappers.ts'
 import { ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
-
-const shellNames = ['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'busybox']
 
 /** In shell form the shell is process 1: it does not forward SIGTERM, so the runtime kills the application instead of stopping it. */
 export const execForm: Rule = {
@@ -34,13 +33,13 @@ export const execForm: Rule = {
   },
 }
 
+/** The instructions whose words give a script to a shell; CMD may also be the rest of the words of ENTRYPOINT. */
 function shellForms({ entrypoint, cmd }: Configuration): Array<{ instruction: string; words: string[] }> {
   const instructions = [
     { instruction: 'ENTRYPOINT', words: entrypoint },
     { instruction: 'CMD', words: cmd },
   ]
-  return instructions.filter(
-    ({ words: [program = '', option = ''] }) =>
-      shellNames.includes(program.split('/').at(-1) ?? '') && (/^-[a-z]*c[a-z]*$/.test(option) || option === 'sh'),
-  )
+  const found = instructions.filter(({ words }) => givesScript(words))
+  const together = [...entrypoint, ...cmd]
+  return found.length === 0 && givesScript(together) ? [{ instruction: 'ENTRYPOINT', words: together }] : found
 }

@@ -25,7 +25,7 @@ export const cleanCaches: Repair = {
     const commands = new Map<number, Set<string>>()
     const others: string[] = []
     const put = (line: number | undefined, command: string) => {
-      const end = line === undefined ? undefined : cleanableEnd(file, line)
+      const end = line === undefined ? undefined : cleanableEnd(file, line, command)
       if (end === undefined || (command.includes(aptLists) && areUsedAfter(file, line ?? 0))) return false
       commands.set(end, (commands.get(end) ?? new Set()).add(command))
       return true
@@ -76,8 +76,9 @@ function isApt(word: string): boolean {
 }
 
 /** Where a command can be added to a RUN, to run once everything before it has succeeded. */
-function cleanableEnd(file: DockerfileFile, line: number): number | undefined {
+function cleanableEnd(file: DockerfileFile, line: number, command: string): number | undefined {
   const script = runScriptAt(file, line)
   // After `a || b` it would belong to b alone, and after `a; b` a failure of a would stay hidden.
-  return script?.chain === undefined ? undefined : script.end
+  const isLast = script?.chain?.at(-1)?.words.join(' ') === command
+  return script?.chain === undefined || isLast ? undefined : script.end
 }

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import { hasVariables, targetsOf, touching } from '../apart.ts'
+import { mayBeBuiltAlone } from '../built-alone.ts'
 import type { DockerfileFile, Edit, PlacedInstruction } from '../dockerfile-file.ts'
 import { withTarget } from '../moved-copy.ts'
 import { absolute, blockOf, copiedBy, directoryAt, initialDirectory, wholeLines, type Copied } from '../placed-paths.ts'
@@ -9,6 +10,7 @@ import { builderOf, isStartedFrom } from '../shipped-stage.ts'
 
 /** A stage that only the shipped one takes something from, and what it takes. */
 interface Builder {
+  stage: number
   name: string
   own: readonly PlacedInstruction[]
   /** Each takes one path. */
@@ -27,7 +29,7 @@ export const codeLast: Repair = {
   answers: [],
   propose(situation) {
     const edits = buildersIn(situation.file)
-      .filter(({ name }) => !isBuiltAlone(situation, name))
+      .filter(({ stage }) => !mayBeBuiltAlone(situation, stage))
       .map((builder) => straight(situation, builder) ?? apart(situation, builder))
       .find((some) => some.length > 0)
     return edits === undefined
@@ -42,12 +44,6 @@ function buildersIn(file: DockerfileFile): Builder[] {
   const shipped = instructions.filter(({ stage }) => stage === target)
   const stages = new Set(shipped.map(({ flags }) => builderOf(file, flags)))
   return [...stages].flatMap((stage) => (stage === undefined ? [] : (builderIn(file, shipped, stage) ?? [])))
-}
-
-/** Whether something in the source names a stage as what it builds. */
-function isBuiltAlone({ source }: Situation, name: string): boolean {
-  const asked = new RegExp(`(target:\\s*|--target[ =])["']?${name}\\b`, 'i')
-  return /^[\w.-]+$/.test(name) && [...source.texts.values()].some((text) => asked.test(text))
 }
 
 function builderIn(file: DockerfileFile, shipped: readonly PlacedInstruction[], stage: number): Builder | undefined {
@@ -77,7 +73,7 @@ function builderIn(file: DockerfileFile, shipped: readonly PlacedInstruction[], 
   }
   const between = shipped.slice(shipped.indexOf(copies[0]!), shipped.indexOf(copies.at(-1)!) + 1)
   const others = between.filter((one) => !copies.includes(one))
-  return taken.length < copies.length || !others.every(isApart) ? undefined : { name, own, taken }
+  return taken.length < copies.length || !others.every(isApart) ? undefined : { stage, name, own, taken }
 }
 
 /** Copies the code, behind the last RUN of the builder, into the shipped stage instead. Undefined if something is made from it. */

@@ -173,7 +173,14 @@ function joinedRuns(file: DockerfileFile): Edit[] {
     const [command] = script?.chain ?? []
     const word = command === undefined ? undefined : (command.node.prefix[0] ?? wordsOf(command.node)[0])
     if (script === undefined || word === undefined || file.text.slice(first.end, second.start).trim() !== '') return []
-    return [{ start: first.end, end: script.at(word.pos), text: ` ${file.escape}${file.newline}    && ` }]
+    // A remark behind the first would take the second with it, and one within the second would be lost.
+    const begin = script.at(word.pos)
+    if (
+      file.text.slice(scriptOf(file, first)?.end, first.end).trim() !== '' ||
+      file.text.slice(second.start, begin).includes('#')
+    )
+      return []
+    return [{ start: first.end, end: begin, text: ` ${file.escape}${file.newline}    && ` }]
   })
 }
 

@@ -1,5 +1,7 @@
 import { posix } from 'node:path'
 import { hasComments, type DockerfileFile, type Edit, type PlacedInstruction } from '../dockerfile-file.ts'
+import { arrayText } from '../kept-remarks.ts'
+import { mayBeBuiltAlone } from '../built-alone.ts'
 import { runsOn } from '../../bases/index.ts'
 import { withVariables } from '../placed-paths.ts'
 import { violationsOf, type Repair, type Situation } from '../repair.ts'
@@ -13,7 +15,6 @@ import {
   type ShippedStage,
 } from '../shipped-stage.ts'
 import { moduleWords } from '../two-stages/python-stages.ts'
-import { arrayText } from './exec-form.ts'
 import { ofBuilding } from './two-stages.ts'
 
 /** Packages that another stage installed, and where a COPY brings them. */
@@ -83,7 +84,7 @@ function changed(situation: Situation, stage: PythonStage): Edit[] | undefined {
     .filter(({ keyword }) => keyword === 'HEALTHCHECK')
     .map((one) => checked(file, one, places))
   const isPlain = instructions.every((one) => one.keyword !== 'RUN' || isAboutAccounts(file, one))
-  const packages = packagesFound(stage, environment)
+  const packages = packagesFound(situation, stage, environment)
   if (words === undefined || !isPlain || packages === undefined || checks.includes(undefined)) return undefined
   const unused = instructions.filter(
     (one) => one.keyword === 'RUN' || (one.keyword === 'COPY' && isOfPrograms(file, one)),
@@ -134,7 +135,11 @@ function searched(file: DockerfileFile, instructions: readonly PlacedInstruction
  * The edits with which the interpreter of the new base finds the packages, by a variable if they are not in its own
  * directory: the interpreter of a virtual environment is a link to one that is not there. They come without pip.
  */
-function packagesFound({ file, instructions, version }: PythonStage, environment: Environment): Edit[] | undefined {
+function packagesFound(
+  situation: Situation,
+  { file, instructions, version }: PythonStage,
+  environment: Environment,
+): Edit[] | undefined {
   const { copy, target, moved, isOwn } = environment
   const textOf = ({ start, end }: PlacedInstruction) => file.text.slice(start, end)
   const given = instructions.filter(({ keyword, words }) => keyword === 'ENV' && words.includes('PYTHONPATH'))
@@ -151,7 +156,7 @@ function packagesFound({ file, instructions, version }: PythonStage, environment
   const variables = others.filter((one) => one.keyword === 'ENV' && textOf(one).includes(target))
   const path = `${moved ?? target}/lib/python${version}/site-packages${given.length === 0 ? '' : ':$PYTHONPATH'}`
   return [
-    ...withoutPip(file, environment, version),
+    ...withoutPip(situation, environment, version),
     ...(moved === undefined
       ? []
       : [
@@ -163,7 +168,8 @@ function packagesFound({ file, instructions, version }: PythonStage, environment
 }
 
 /** Without a shell, the shipped stage itself cannot remove it. */
-function withoutPip(file: DockerfileFile, { installed, source, isOwn }: Environment, version: string): Edit[] {
+function withoutPip(situation: Situation, { installed, source, isOwn }: Environment, version: string): Edit[] {
+  const { file } = situation
   const packages = isOwn ? source : `${source}/lib/python${version}/site-packages`
   const isVirtual = file.instructions.some(
     ({ keyword, stage, words }) =>
@@ -171,6 +177,7 @@ function withoutPip(file: DockerfileFile, { installed, source, isOwn }: Environm
   )
   // What starts from that stage may install more.
   if (installed === undefined || isStartedFrom(file, installed.stage) || !(isOwn || isVirtual)) return []
+  if (mayBeBuiltAlone(situation, installed.stage)) return []
   const paths = [...(isOwn ? [] : [`${source}/bin/pip*`]), `${packages}/pip`, `${packages}/pip-*`]
   return [{ start: installed.end, end: installed.end, text: `${file.newline}RUN rm -rf ${paths.join(' ')}` }]
 }

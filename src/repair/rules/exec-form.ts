@@ -1,4 +1,5 @@
-import { hasComments, shippedInstructions, type DockerfileFile, type PlacedInstruction } from '../dockerfile-file.ts'
+import { shippedInstructions, type DockerfileFile, type PlacedInstruction } from '../dockerfile-file.ts'
+import { execEdit } from '../kept-remarks.ts'
 import { lintOf, violationsOf, type Proposal, type Repair } from '../repair.ts'
 import { plainWord, scriptOf, wordsOf } from '../script.ts'
 
@@ -28,13 +29,12 @@ export const execForm: Repair = {
     const proposals = found.flatMap((instruction): Proposal[] => {
       const words = swallowed ? undefined : execWords(file, instruction)
       if (words === undefined) return []
-      const text = `${file.text.slice(instruction.start, instruction.start + instruction.keyword.length)} ${arrayText(words)}`
       return [
         {
           repair: `${execForm.id} ${instruction.keyword}`,
           what: `${instruction.keyword} without a shell`,
           equal: false,
-          edits: [{ start: instruction.start, end: instruction.end, text }],
+          edits: [execEdit(file, instruction, words)],
         },
       ]
     })
@@ -56,7 +56,7 @@ export const execForm: Repair = {
 export function execWords(file: DockerfileFile, instruction: PlacedInstruction): string[] | undefined {
   const script = scriptOf(file, instruction)
   const [command, more] = script?.chain ?? []
-  if (command === undefined || more !== undefined || hasComments(file, instruction)) return undefined
+  if (command === undefined || more !== undefined) return undefined
   const { prefix, suffix } = command.node
   if (prefix.length > 0 || suffix.some(({ type }) => type !== 'Word')) return undefined
   const words = wordsOf(command.node).map(plainWord)
@@ -66,9 +66,4 @@ export function execWords(file: DockerfileFile, instruction: PlacedInstruction):
   return known.length === words.length && program !== '' && !program.startsWith('-') && !builtins.test(program)
     ? known
     : undefined
-}
-
-/** A command in exec form, as a Dockerfile writes it. */
-export function arrayText(words: readonly string[]): string {
-  return `[${words.map((word) => JSON.stringify(word)).join(', ')}]`
 }

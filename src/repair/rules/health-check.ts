@@ -1,8 +1,9 @@
 import { posix } from 'node:path'
 import { compiledCheck } from '../compiled-check.ts'
 import { shippedInstructions } from '../dockerfile-file.ts'
+import { arrayText, replacing } from '../kept-remarks.ts'
+import { withPortVariable } from '../port-variable.ts'
 import { violationsOf, type Repair, type Seen, type Situation } from '../repair.ts'
-import { arrayText } from './exec-form.ts'
 
 /** A health check for the port and path on which the running image was seen to answer, with a program in the image. */
 export const healthCheck: Repair = {
@@ -16,7 +17,8 @@ export const healthCheck: Repair = {
     if (seen === undefined)
       return remains('The image was not seen to answer: first it must start under hardening, and listen on a TCP port.')
     const { port, path = '' } = seen
-    const own = port === undefined ? undefined : asking(situation, { ...seen, port })
+    const asked = port === undefined ? undefined : asking(situation, { ...seen, port })
+    const own = asked === undefined || port === undefined ? undefined : withPortVariable(situation, asked, port)
     const made =
       own !== undefined || port === undefined || seen.path === undefined
         ? undefined
@@ -40,7 +42,9 @@ export const healthCheck: Repair = {
           ...made?.more,
           ...(existing === undefined
             ? { tail: [...(made?.more.tail ?? []), line] }
-            : { edits: [...(made?.more.edits ?? []), { start: existing.start, end: existing.end, text: line }] }),
+            : {
+                edits: [...(made?.more.edits ?? []), replacing(situation.file, existing, { ...existing, text: line })],
+              }),
         },
       ],
     }

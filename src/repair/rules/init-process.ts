@@ -1,8 +1,8 @@
 import { posix } from 'node:path'
 import { shippedInstructions, type DockerfileFile, type PlacedInstruction } from '../dockerfile-file.ts'
-import { stageName } from '../compiled-check.ts'
+import { isOfOtherPlatform, stageName } from '../compiled-check.ts'
+import { arrayText, execEdit } from '../kept-remarks.ts'
 import { hasShell, violationsOf, type Proposal, type Repair, type Situation } from '../repair.ts'
-import { arrayText } from './exec-form.ts'
 
 /** Programs that pass signals on already. */
 const inits = /^(tini|tini-static|docker-init|dumb-init|catatonit|init|s6-svscan|supervisord|runit|my_init)$/
@@ -13,6 +13,7 @@ const starters = /^(sh|bash|dash|ash|npm|npx|yarn|pnpm|env)$/
 /** Official images on Debian or Ubuntu, whose packages include the program. */
 const onDebian = /^docker\.io\/library\/(debian|ubuntu|golang|python|node|rust|maven|gradle|eclipse-temurin|ruby|php):/
 
+// Its one version: any build of it is taken, because distributions remove old ones.
 const apt =
   'apt-get update && apt-get install -y --no-install-recommends tini=0.19.* && apt-get clean && rm -rf /var/lib/apt/lists/*'
 const apk = 'apk add --no-cache tini=~0.19'
@@ -30,6 +31,15 @@ export const initProcess: Repair = {
     if (violationsOf(situation, 'runtime-stop').length === 0 || inits.test(posix.basename(words[0] ?? ''))) return {}
     const installed = installedIn(situation)
     const started = installed === undefined ? undefined : startedBy(situation, installed.program)
+    if (installed === undefined && installers(file).length > 0)
+      return {
+        remains: [
+          {
+            rule: 'runtime-stop',
+            text: 'It does not end when it is asked to. The stages that could install an init are on the platform of the build, and not on that of the image: handle the signal in the program.',
+          },
+        ],
+      }
     if (installed === undefined || started === undefined) return {}
     const proposal: Proposal = {
       repair: initProcess.id,
@@ -60,11 +70,7 @@ function installedIn(situation: Situation): Installed | undefined {
     return { program: '/usr/bin/tini', edit: behind(file, own, apt), tail: [] }
   if (hasShell(situation) && isFromImage && has('apk-tools'))
     return { program: '/sbin/tini', edit: behind(file, own, apk), tail: [] }
-  const other = file.images.find(
-    ({ kind, stage, reference }) =>
-      kind === 'from' && !file.shipped.includes(stage) && onDebian.test(reference) && !reference.includes('alpine'),
-  )
-  const from = file.instructions.find(({ stage }) => stage === other?.stage)
+  const from = installers(file).find((one) => !isOfOtherPlatform(one))
   return from === undefined
     ? undefined
     : {
@@ -72,6 +78,16 @@ function installedIn(situation: Situation): Installed | undefined {
         edit: behind(file, from, apt),
         tail: [`COPY --from=${stageName(from)} /usr/bin/tini-static /usr/bin/tini`],
       }
+}
+
+/** The beginnings of the stages that are not shipped, and can install the program. */
+function installers(file: DockerfileFile): PlacedInstruction[] {
+  const stages = file.images.flatMap(({ kind, stage, reference }) =>
+    kind === 'from' && !file.shipped.includes(stage) && onDebian.test(reference) && !reference.includes('alpine')
+      ? [stage]
+      : [],
+  )
+  return file.instructions.filter(({ keyword, stage }) => keyword === 'FROM' && stages.includes(stage))
 }
 
 function behind({ newline }: DockerfileFile, { end }: PlacedInstruction, command: string): Installed['edit'] {
@@ -86,8 +102,8 @@ function startedBy({ file, image }: Situation, program: string): Pick<Proposal, 
   if (own !== undefined && !own.json) return undefined
   const first = posix.basename([...entrypoint, ...cmd][0] ?? '')
   const words = [program, ...(starters.test(first) ? ['-g'] : []), '--', ...(own?.words ?? entrypoint)]
+  if (own !== undefined) return { edits: [execEdit(file, own, words)] }
   const text = `ENTRYPOINT ${arrayText(words)}`
-  if (own !== undefined) return { edits: [{ start: own.start, end: own.end, text }] }
   // An ENTRYPOINT drops the CMD of the base.
   return { tail: [text, ...(ownCmd === undefined && cmd.length > 0 ? [`CMD ${arrayText(cmd)}`] : [])] }
 }

@@ -1,4 +1,5 @@
-import { instructionAt, removal, type PlacedInstruction } from '../dockerfile-file.ts'
+import { instructionAt, type DockerfileFile, type Edit, type PlacedInstruction } from '../dockerfile-file.ts'
+import { blockOf, wholeLines } from '../placed-paths.ts'
 import { lintOf, type Proposal, type Repair, type Situation } from '../repair.ts'
 
 /** Instructions of which only a stage's last one has an effect. */
@@ -60,4 +61,12 @@ function repeated(situation: Situation): Proposal[] {
           edits,
         },
       ]
+}
+
+/** Removes an instruction with the remarks above it, unless they may also be about the next one of its kind. */
+function removal(file: DockerfileFile, one: PlacedInstruction): Edit {
+  const next = file.instructions.find(({ start }) => start > one.start)
+  const isShared = next?.keyword === one.keyword && file.text.slice(one.end, next.start).trim() === ''
+  const begin = file.text.lastIndexOf('\n', one.start - 1) + 1
+  return { ...wholeLines(file, isShared ? { start: begin, end: one.end } : blockOf(file, one)), text: '' }
 }

@@ -1,3 +1,4 @@
+import { blockOf } from '../placed-paths.ts'
 import { firstOfEachStage, type Repair, type Situation } from '../repair.ts'
 
 /** A pipe fails if any of its programs does. */
@@ -7,11 +8,10 @@ export const pipefail: Repair = {
   answers: ['DL4006'],
   propose(situation) {
     const { file } = situation
-    const edits = firstOfEachStage(situation, 'DL4006').map(({ start, stage }) => ({
-      start,
-      end: start,
-      text: `SHELL ${shellOf(situation, stage)}${file.newline}`,
-    }))
+    const edits = firstOfEachStage(situation, 'DL4006').map((run) => {
+      const { start } = blockOf(file, run)
+      return { start, end: start, text: `SHELL ${shellOf(situation, run.stage)}${file.newline}` }
+    })
     // The commands stay the same; a build that succeeded only because a failure was hidden now fails.
     return {
       proposals: edits.length === 0 ? [] : [{ repair: pipefail.id, what: 'SHELL with pipefail', equal: true, edits }],

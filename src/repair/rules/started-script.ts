@@ -1,9 +1,10 @@
 import { posix } from 'node:path'
 import { shippedInstructions } from '../dockerfile-file.ts'
+import { execEdit } from '../kept-remarks.ts'
 import { manifestOf, record } from '../manifest.ts'
 import { violationsOf, type Repair } from '../repair.ts'
 import { plainWord, readShellText, wordsOf } from '../script.ts'
-import { arrayText, execWords } from './exec-form.ts'
+import { execWords } from './exec-form.ts'
 
 /** A package manager that only starts a script of package.json is replaced by what the script starts. */
 export const startedScript: Repair = {
@@ -28,7 +29,7 @@ export const startedScript: Repair = {
           what: `${words[0]} in place of ${written?.[0]}`,
           equal: false,
           starts: true,
-          edits: [{ start: cmd.start, end: cmd.end, text: `CMD ${arrayText(words)}` }],
+          edits: [execEdit(file, cmd, words)],
         },
       ],
     }

@@ -1,6 +1,6 @@
 import type { DockerfileFile, Edit, PlacedInstruction } from '../dockerfile-file.ts'
+import { execEdit } from '../kept-remarks.ts'
 import { blockOf, wholeLines } from '../placed-paths.ts'
-import { arrayText } from '../rules/exec-form.ts'
 import type { SingleStage } from './single-stage.ts'
 
 /** How a stage is divided: what the second one starts from, takes from the first, and starts. */
@@ -44,7 +44,7 @@ export function divide(file: DockerfileFile, stage: SingleStage, division: Divis
     ...moved.map((one) => ({ ...wholeLines(file, blockOf(file, one)), text: '' })),
     { start: finished.end, end: finished.end, text: finish.map((command) => `${file.newline}RUN ${command}`).join('') },
     { start: last.end, end: last.end, text: secondStage(file, stage, division, moved) },
-    ...behind.flatMap((one) => rewritten(stage, division, one)),
+    ...behind.flatMap((one) => rewritten(file, stage, division, one)),
     ...division.edits,
   ]
 }
@@ -58,7 +58,7 @@ function secondStage(
   const { newline } = file
   const written = moved.map((one) => {
     const { start, end } = blockOf(file, one)
-    const [edit] = rewritten(stage, division, one)
+    const [edit] = rewritten(file, stage, division, one)
     return edit === undefined
       ? file.text.slice(start, end)
       : `${file.text.slice(start, edit.start)}${edit.text}${file.text.slice(edit.end, end)}`
@@ -93,8 +93,12 @@ function variables({ text }: DockerfileFile, { instructions, last }: SingleStage
 }
 
 /** The instruction that starts the application, or a user with a name, as the second stage has it. */
-function rewritten({ started }: SingleStage, { words, user }: Division, one: PlacedInstruction): Edit[] {
-  const { start, end, keyword } = one
-  if (one === started.instruction) return [{ start, end, text: `${keyword} ${arrayText(words)}` }]
-  return keyword === 'USER' ? [{ start, end, text: `USER ${user}` }] : []
+function rewritten(
+  file: DockerfileFile,
+  { started }: SingleStage,
+  { words, user }: Division,
+  one: PlacedInstruction,
+): Edit[] {
+  if (one === started.instruction) return [execEdit(file, one, words)]
+  return one.keyword === 'USER' ? [{ start: one.start, end: one.end, text: `USER ${user}` }] : []
 }

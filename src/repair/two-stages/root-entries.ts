@@ -31,7 +31,7 @@ export function rootEntries(situation: Situation, { source, files }: Copied): st
 const mostWildcards = 3
 
 /** Tells of a path of the source whether the build does not see it, by a .dockerignore; undefined if a pattern is not simple. */
-function ignoring(text: string): ((path: string) => boolean) | undefined {
+export function ignoring(text: string): ((path: string) => boolean) | undefined {
   const lines = text
     .split('\n')
     .map((line) => line.trim())

@@ -18,6 +18,8 @@ describe('the program that wrappers start', () => {
     ['sudo -E -H a', 'a'],
     ['nohup -u a', 'a'],
     ['sudo --preserve-env a', 'a'],
+    ['sudo --user root a', 'a'],
+    ['env --chdir /srv --unset B a', 'a'],
     ['sudo --user=root -- a --b', 'a --b'],
     ['env -- a', 'a'],
     // Words of its own before the program.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { codeLast } from '../../../src/repair/rules/code-last.ts'
+import { buildingFiles } from '../../../src/repair/index.ts'
 import { applyEdits } from '../../../src/repair/dockerfile-file.ts'
 import { situationOf } from './situation.ts'
 
@@ -128,10 +129,40 @@ describe('a stage that people build by its name', () => {
     'services: {app: {build: {target: build}}}',
     'docker build --target build .',
     'docker build --target="build"',
+    'docker buildx build . --target \\\n  build',
+    'target "test" {\n  target = "build"\n  dockerfile = "Dockerfile"\n}',
+    '{"target": {"test": {"dockerfile": "Dockerfile", "target": "build"}}}',
+    'docker build --target 0 .',
+    'docker build --target "$STAGE" .',
+    'build:\n  target: ${STAGE:-app}\n',
+    "docker_build('app', '.', target='build')",
   ])('keeps its code: %s', (text) => {
     const given = { source: { ...source, 'ci.yaml': text } }
     expect(codeLast.propose(situationOf(simple, given))).toEqual({})
     expect(codeLast.propose(situationOf(simple, { source })).proposals).toHaveLength(1)
+  })
+  it.each(['build: {target: builder}', 'volumes: [{target: /build}]', 'cargo test --target "$TRIPLE"', 'make target'])(
+    'is not meant by %s',
+    (text) => {
+      const given = { source: { ...source, 'ci.yaml': text } }
+      expect(codeLast.propose(situationOf(simple, given)).proposals).toHaveLength(1)
+    },
+  )
+  it('is found at any depth, and may be one where not everything is read', () => {
+    const files = [
+      'deploy/compose.test.yaml',
+      'deploy/test.sh',
+      'a/docker-bake.hcl',
+      'ci/Justfile',
+      'x/y/z/Jenkinsfile',
+    ]
+    const others = ['src/app.py', 'package-lock.json', 'data/people.json', 'static/app.css']
+    expect(buildingFiles([...files, ...others]).read.toSorted()).toEqual(files.toSorted())
+    const many = buildingFiles(Array.from({ length: 301 }, (_, index) => `charts/${index}.yaml`))
+    expect(many).toMatchObject({ isWhole: false, read: { length: 300 } })
+    const situation = situationOf(simple, { source })
+    const partly = { ...situation, source: { ...situation.source, hasUnread: true as const } }
+    expect(codeLast.propose(partly)).toEqual({})
   })
 })
 

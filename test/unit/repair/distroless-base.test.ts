@@ -129,6 +129,16 @@ CMD ["/usr/bin/python3", "-m", "uvicorn", "main:app", "--host", "0.0.0.0", "--po
     expect(changed(more)).toContain('python3-debian12')
     expect(changed(more)).not.toContain('rm -rf')
   })
+  it('keeps pip where people build the other stage by its name', () => {
+    const [proposal] =
+      distrolessBase.propose(
+        situationOf(environment, {
+          ...full,
+          source: { ...source, 'deploy/test.sh': 'docker build --target builder .' },
+        }),
+      ).proposals ?? []
+    expect(proposal?.edits?.some(({ text }) => text.includes('rm -rf'))).toBe(false)
+  })
   it('keeps a directory that is only called like the interpreter', () => {
     const copy = 'COPY --from=builder /src/plugins/python /srv/plugins/python\n'
     expect(changed(environment.replace('EXPOSE', `${copy}EXPOSE`))).toContain(copy)

@@ -201,7 +201,6 @@ describe('CMD and ENTRYPOINT', () => {
     'exec "$@"',
     'source env',
     'node a.js &',
-    'node \\\n  # where it starts\n  a.js',
   ])('need the shell: %s', (written) => {
     expect(cmd(written)).toEqual([])
     expect(remains(`FROM debian:12-slim\nCMD ${written}\n`, shellForm([written]))).toEqual([

@@ -297,7 +297,7 @@ USER 65532:65532
 ENTRYPOINT []
 
 
-CMD ["/usr/bin/python3", "-m", "uvicorn", "main:app", "--port", "80"]
+CMD [ "/usr/bin/python3", "-m", "uvicorn", "main:app", "--port", "80" ]
 `,
     ])
   })
