@@ -125,6 +125,8 @@ export const Answers = z.strictObject({
     .default({}),
   /** Further environment variables whose values are secrets: the platform's store has them, and no file here. */
   secrets: z.array(variable).refine(once, 'each name once').optional(),
+  /** Environment variables that the code seems to need, and that this deployment does without. */
+  unneeded: z.array(variable).refine(once, 'each name once').optional(),
 })
 export type Answers = z.infer<typeof Answers>
 

@@ -13,7 +13,9 @@ import { readSettings } from './settings/read-settings.ts'
 import type { Code } from './settings/setting.ts'
 import { madeNames } from './settings/made-names.ts'
 import { chooses, selectorsOf, type Selector } from './settings/selectors.ts'
-import { maySay, usesOf, withChoices, type UsedSetting } from './settings/uses.ts'
+import { conditionText, maySay, usesOf, withChoices, type UsedSetting } from './settings/uses.ts'
+import { hostsOfDjango } from './settings/django-settings.ts'
+import { filesOfViper } from './settings/viper.ts'
 import { tracesNote, tracesOf } from './traces.ts'
 
 type Services = Pick<
@@ -31,7 +33,7 @@ const always = ['PORT']
 export function readServices(
   code: readonly Code[],
   { language, libraries, implied = [], environment }: StackReading,
-  { settings: answers, secrets = [] }: Answers,
+  { settings: answers, secrets = [], unneeded = [] }: Answers,
 ): Services & { notes: string[] } {
   const { needs, others: clients, database, broker } = clientsOf(libraries, code)
   const talksToS3 = clients.some(({ title }) => title === 'S3')
@@ -51,6 +53,7 @@ export function readServices(
     others: others.length > 0,
     answers,
     secrets: new Set(secrets),
+    unneeded,
     modes: modeVariables(places, found, language, code),
     scaffold: new Set([
       ...always,
@@ -80,6 +83,8 @@ export function readServices(
       ...tracesNotes(tracing),
       ...selectorsNote(settings, selectors),
       ...madeNamesNote(code, language),
+      ...djangoHostsNote(code),
+      ...viperFileNotes(code),
     ],
   }
 }
@@ -127,7 +132,11 @@ function by(settings: readonly UsedSetting[], who: UsedSetting['use']['by']): Us
 }
 
 const listed = (settings: readonly UsedSetting[]) =>
-  settings.map(({ name, path }) => (path === '' ? name : `${name} (${path})`)).join(', ')
+  settings
+    .map(({ name, path, condition }) =>
+      path === '' ? name : `${name} (${path}${condition === undefined ? '' : `, ${conditionText(condition)}`})`,
+    )
+    .join(', ')
 
 function notesOf(services: Services): string[] {
   const { aws, others, hosts, keeps, settings } = services
@@ -143,7 +152,7 @@ function notesOf(services: Services): string[] {
     ...(open.length === 0
       ? []
       : [
-          `The code needs ${listed(open)}, and does not say what to put there. Give the values under "settings" in deploy/scaffold.yaml, or the name of one that is a secret under "secrets", and run the scaffold again; until then no platform starts a container without them, and the gate starts it without them.`,
+          `The code needs ${listed(open)}, and does not say what to put there. Give the values under "settings" in deploy/scaffold.yaml, or the name of one that is a secret under "secrets", and run the scaffold again; until then no platform starts a container without them, and the gate starts it without them. What this deployment does without you name under "unneeded" there.`,
         ]),
     ...(left.length === 0
       ? []
@@ -260,4 +269,20 @@ function madeNamesNote(code: readonly Code[], language: StackReading['language']
     : [
         `Some names of variables are made while the program runs, by ${found.map(({ path, what }) => `${what} (${path})`).join(', ')}: reading the code does not show them. Give those that the deployment needs under "settings" in deploy/scaffold.yaml.`,
       ]
+}
+
+function djangoHostsNote(code: readonly Code[]): string[] {
+  const path = hostsOfDjango(code)
+  return path === undefined
+    ? []
+    : [
+        `Django answers 400 to a request whose Host is not in ALLOWED_HOSTS (${path}), and what asks for its health names none of yours: Kubernetes asks by the address of the pod, the image and the gate by 127.0.0.1. Until these are in it too, or "*" where a proxy in front checks the name, no replica becomes ready.`,
+      ]
+}
+
+function viperFileNotes(code: readonly Code[]): string[] {
+  return filesOfViper(code).map(
+    ({ path, file, alone }) =>
+      `The code ends without its configuration file ${file} (${path}), which nothing here puts into the image${alone ? '; of the environment it takes nothing instead' : ''}: let viper read the environment and go on without the file, or add it to each platform.`,
+  )
 }

@@ -1,7 +1,7 @@
 import type { Application } from '../application.ts'
 import { permissionsFor } from '../aws-services.ts'
 import { backingServices } from '../backing-services.ts'
-import type { Part, UsedSetting } from '../settings/uses.ts'
+import { conditionText, type Part, type UsedSetting } from '../settings/uses.ts'
 import { secretVariables } from './environment.ts'
 
 const parts: Readonly<Record<Part, string>> = {
@@ -20,19 +20,22 @@ const parts: Readonly<Record<Part, string>> = {
 export function settingsDocument(application: Application): string {
   const { name, settings, needs, others, aws } = application
   const secrets = new Map(secretVariables(application).map((variable) => [variable.name, variable]))
-  const whose = ({ name: variable, use, fallback, required }: UsedSetting): string => {
+  const whose = ({ name: variable, use, fallback, required, condition }: UsedSetting): string => {
+    const when = condition === undefined ? '' : `, ${conditionText(condition)}`
     const secret = secrets.get(variable)
     const store = secret === undefined ? '' : `, from the secret \`${name}-${secret.group}\`, key \`${secret.key}\``
     if (use.by === 'service')
       return `${parts[use.part]} of ${backingServices[use.service].title}${store}${endOf(application, use)}`
-    if (use.by === 'secret') return `a secret${store}`
+    if (use.by === 'secret') return `a secret${store}${when}`
     if (use.by === 'scaffold') return 'the image or the deployment'
     if (use.by === 'answer') return `\`${use.value}\`, answered in deploy/scaffold.yaml`
     if (use.by === 'choice')
       return `\`${use.value}\`, which is the code's own word for ${backingServices[use.service].title}`
     if (use.by === 'identity') return 'nobody: the identity of the workload stands in for long-lived keys'
     if (use.by === 'open')
-      return `**open**: give it under "settings" in deploy/scaffold.yaml, or its name under "secrets" there${required ? '' : ', if it is used'}`
+      return `**open**${when}: give it under "settings" in deploy/scaffold.yaml, or its name under "secrets" there${required ? '' : ', if it is used'}`
+    if (use.by === 'unneeded') return 'nobody: not needed, as answered in deploy/scaffold.yaml'
+    if (condition !== undefined) return `nobody: needed ${conditionText(condition)}`
     return fallback === undefined ? 'nobody: the code does without' : `nobody: the code takes \`${fallback}\``
   }
   const rows = settings.map(

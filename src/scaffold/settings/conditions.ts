@@ -8,7 +8,7 @@ const longest = 500
 const failures: Readonly<Record<Language, RegExp>> = {
   python:
     /\braise\b|\b(?:sys\.exit|os\._exit|exit|quit|abort|die|fail)\(|\b\w{0,20}(?:missing|error|problem|invalid)\w{0,20}\.(?:append|add)\(/,
-  node: /\bthrow\b|\bprocess\.(?:exit|abort)\(|\b(?:fail|die|panic|invariant|reject)\(|\b\w{0,20}(?:missing|error|problem|invalid)\w{0,20}\.push\(/,
+  node: /\bthrow\b|\bprocess\.(?:exit|abort)\(|\b(?:fail|die|panic|invariant|reject)\(|\.addIssue\(|\b\w{0,20}(?:missing|error|problem|invalid)\w{0,20}\.push\(/,
   go: /\.(?:Fatal|Panic)\w*\(|\bpanic\(|\bos\.Exit\(|\breturn\b[^\n]*(?:\berr\b|\bErr\w+|\berrors\.|\bfmt\.Errorf)|\bappend\(\w{0,20}(?:missing|err|problem)/,
   java: /\bthrow\b|\bexitProcess\(|\bSystem\.exit\(|\berror\(|\b\w{0,20}(?:missing|error)\w{0,20}\.add\(/,
   rust: /\bpanic!|\bbail!|\bexit\(|\bErr\(|\bunreachable!/,
@@ -24,6 +24,8 @@ export interface Check {
   from: number
   to: number
   names: ReadonlySet<string>
+  /** What else must hold for it to stop. */
+  besides: string | undefined
 }
 
 /** Every condition of a file that stops the program if what it names is absent, and every assertion. */
@@ -47,7 +49,12 @@ function conditionChecks(text: string, at: number, behind: number, language: Lan
   const [only, ...others] = asked
   // Returned if it is there: what follows is for when it is not.
   const next = /^[\s}]*([^\n]*)/.exec(text.slice(block.end, block.end + longest))?.[1] ?? ''
-  const returned = only !== undefined && others.length === 0 && !only.absent && /\breturn\b/.test(block.text)
+  const returned =
+    only !== undefined &&
+    others.length === 0 &&
+    only.besides === undefined &&
+    !only.absent &&
+    /\breturn\b/.test(block.text)
   return returned && startsWithFailure(next, language) ? [checkOf(only)] : []
 }
 
@@ -61,32 +68,38 @@ interface Atom {
   to: number
   text: string
   absent: boolean
+  besides: string | undefined
 }
 
-function checkOf({ from, to, text }: Atom): Check {
-  return { from, to, names: new Set(text.match(/\w+/g) ?? []) }
+function checkOf({ from, to, text, besides }: Atom): Check {
+  return { from, to, names: new Set(text.match(/\w+/g) ?? []), besides }
 }
 
 const absence =
   /^(?:!(?!=)|not\b)|(?:===?|\bis)\s*(?:None|null|nil|undefined|""|''|"undefined"|'undefined'|0)$|\.(?:is_empty|is_none|is_err|isEmpty|isBlank|isNullOrBlank|isNullOrEmpty)\(\)$|\b(?:isBlank|isEmpty|isNullOrEmpty|isNullOrBlank)\(|\bnot in\b/
 
-/** The parts of a condition of which each alone decides. Of several that only decide together, those that ask for production count: an image runs there. */
+/** The parts of a condition, and what else must hold for each to decide; production is not among that: an image runs there. */
 function atoms(text: string, from: number, to: number): Atom[] {
   const condition = text.slice(from, to)
   const begin = condition.lastIndexOf(';') + 1
   const parts = splitAt(condition.slice(begin), /\|\||\bor\b/g).map(([index, part]) => ({ index: index + begin, part }))
   return parts.flatMap(({ index, part }) => {
     const together = splitAt(part, /&&|\band\b/g)
-    const inProduction = together.some(([, one]) => /prod/i.test(one))
-    if (together.length > 1 && !inProduction) return []
     return together
       .filter(([, one]) => together.length === 1 || !/prod/i.test(one))
-      .map(([more, one]) => ({
-        from: from + index + more,
-        to: from + index + more + one.length,
-        text: one,
-        absent: absence.test(one.trim()),
-      }))
+      .map(([more, one]) => {
+        const others = together.filter(([place, other]) => place !== more && !/prod/i.test(other))
+        return {
+          from: from + index + more,
+          to: from + index + more + one.length,
+          text: one,
+          absent: absence.test(one.trim()),
+          besides:
+            others.length === 0
+              ? undefined
+              : others.map(([, other]) => other.trim()).join(/\band\b/.test(part) ? ' and ' : ' && '),
+        }
+      })
   })
 }
 
@@ -161,11 +174,11 @@ function assertions(text: string, language: Language): Check[] {
   if (language === 'python')
     return [...text.matchAll(/^[ \t]*assert[ \t]+([^,\n]{1,200})/gm)].map((match) => {
       const to = match.index + match[0].length
-      return checkOf({ from: to - (match[1]?.length ?? 0), to, text: match[1] ?? '', absent: true })
+      return checkOf({ from: to - (match[1]?.length ?? 0), to, text: match[1] ?? '', absent: true, besides: undefined })
     })
   return [...text.matchAll(asserts)].flatMap((match) => {
     const from = match.index + match[0].length
     const to = endOfPart(text, from, ')')
-    return to === undefined ? [] : [checkOf({ from, to, text: text.slice(from, to), absent: true })]
+    return to === undefined ? [] : [checkOf({ from, to, text: text.slice(from, to), absent: true, besides: undefined })]
   })
 }

@@ -1,39 +1,43 @@
-import { structNamed, tagged, type GoField, type GoStruct } from './go-structs.ts'
+import { stringIn } from './code-text.ts'
+import { filledType, tagged, type FindStruct, type GoField, type GoStruct } from './go-structs.ts'
 import type { Code, Found } from './setting.ts'
 
 interface Processed {
   found: Array<Found & Code>
-  /** The structs that are read so, by name. */
+  /** The structs that are read so, by key. */
   structs: ReadonlySet<string>
 }
 
 /** The fields of the structs that `envconfig.Process("orders", &spec)` fills: https://github.com/kelseyhightower/envconfig. They need no tag. */
-export function envconfigSettings(files: readonly Code[], structs: readonly GoStruct[]): Processed {
-  const named = new Map(structs.map((struct) => [struct.name, struct]))
+export function envconfigSettings(files: readonly Code[], structOf: FindStruct): Processed {
   const done = new Set<string>()
   const known = new Set<string>()
   const visit = (struct: GoStruct, prefix: string, seen: readonly string[]): Array<Found & Code> => {
     if (
       seen.length === deepest ||
       known.size > mostStructs ||
-      seen.includes(struct.name) ||
-      known.has(`${prefix} ${struct.name}`)
+      seen.includes(struct.key) ||
+      known.has(`${prefix} ${struct.key}`)
     )
       return []
-    known.add(`${prefix} ${struct.name}`)
-    done.add(struct.name)
+    known.add(`${prefix} ${struct.key}`)
+    done.add(struct.key)
     return struct.fields.flatMap((field) => {
       if (tagged(field.tag, 'ignored') === 'true' || !/^(?:[A-Z]|$)/.test(field.name)) return []
-      const child = structNamed(named, field.type)
+      const child = structOf(field.type, field.code)
       const key = keyOf(field, prefix)
-      if (child !== undefined) return visit(child, field.name === '' ? prefix : key, [...seen, struct.name])
+      if (child !== undefined) return visit(child, field.name === '' ? prefix : key, [...seen, struct.key])
       return field.name === '' ? [] : [valueOf(field, key)]
     })
   }
-  const found = files.flatMap(({ text }) =>
-    [...text.matchAll(/\benvconfig\.(?:Must)?Process\(\s*"(\w*)"\s*,\s*&?([\w.]+)/g)].flatMap((match) => {
-      const root = structNamed(named, typeOf(text.slice(0, match.index), match[2] as string))
-      return root === undefined ? [] : visit(root, (match[1] ?? '').toUpperCase(), [])
+  const found = files.flatMap((code) =>
+    [...code.text.matchAll(/\benvconfig\.(?:Must)?Process\(\s*("\w*"|[\w.]+)\s*,\s*&?([\w.]+)/g)].flatMap((match) => {
+      const root = structOf(filledType(code.text.slice(0, match.index), match[2] as string), code)
+      const prefix = stringIn(match[1])
+      // Of another library of this name, the first argument is a context.
+      if (root === undefined || /\bsethvargo\b/.test(code.text)) return []
+      const names = visit(root, prefix?.toUpperCase() ?? '?', [])
+      return prefix === undefined ? [] : names
     }),
   )
   return { found, structs: done }
@@ -44,18 +48,6 @@ const mostStructs = 500
 
 /** How deep structs are in each other. */
 const deepest = 8
-
-/** The type of what is filled, if it is a variable that was declared before. */
-function typeOf(before: string, name: string): string {
-  const last = name.split('.').at(-1) ?? ''
-  const near = before.slice(-3_000)
-  const forms = [
-    new RegExp(`\\bvar\\s+${last}\\s+\\*?([\\w.]+)`, 'g'),
-    new RegExp(`\\b${last}\\s*:?=\\s*&?(?:new\\()?([\\w.]+)[{)]`, 'g'),
-    new RegExp(`\\b${last}\\s+\\*?([A-Z][\\w.]*)\\s*[,)]`, 'g'),
-  ]
-  return forms.map((form) => [...near.matchAll(form)].at(-1)?.[1]).find((type) => type !== undefined) ?? name
-}
 
 function keyOf({ name, tag }: GoField, prefix: string): string {
   const words = tagged(tag, 'split_words') === 'true' ? split(name) : name

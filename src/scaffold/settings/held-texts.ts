@@ -7,13 +7,22 @@ import type { Code } from './setting.ts'
 export type Constants = (path: string, name: string) => string | undefined
 
 /** `NAME = "TEXT"` with what the language puts between them; only Go has a type there without a colon. */
-const assigned = /\b(\w+)[ \t]*(?::[ \t]*(?:&'static )?[^=\n"',;:]{1,60})?(?::?=|:)[ \t]*["'`]([A-Z][A-Z0-9_]*)["'`]/g
-const assignedInGo = /\b(\w+)[ \t]*(?:[ \t]string[ \t]*)?:?=[ \t]*["`]([A-Z][A-Z0-9_]*)["`]/g
+const assigned = (text: string, language: Language) =>
+  new RegExp(
+    language === 'go'
+      ? `\\b(\\w+)[ \\t]*(?:[ \\t]string[ \\t]*)?:?=[ \\t]*["\`](${text})["\`]`
+      : `\\b(\\w+)[ \\t]*(?::[ \\t]*(?:&'static )?[^=\\n"',;:]{1,60})?(?::?=|:)[ \\t]*["'\`](${text})["'\`]`,
+    'g',
+  )
+
+/** Names of variables are in upper case; what stands before them may be made so. */
+const heldForms = { name: '[A-Z][A-Z0-9_]*', prefix: '[A-Za-z]\\w*' }
 
 const loops = /\bfor\b[^\n=;{}]{0,40}?\b(\w+)\s*(?:\b(?:in|of)\b|:=\s*range\b|:)/g
 
 /** The names with one value in each file and in all of them; what is a parameter or goes through a list is none. */
-export function constantsOf(files: readonly Code[], language: Language): Constants {
+export function constantsOf(files: readonly Code[], language: Language, held: keyof typeof heldForms): Constants {
+  const form = assigned(heldForms[held], language)
   const everywhere = new Map<string, string | undefined>()
   const own = new Map<string, Map<string, string | undefined>>()
   const variable = new Map<string, Set<string | undefined>>()
@@ -21,7 +30,7 @@ export function constantsOf(files: readonly Code[], language: Language): Constan
     map.set(name, map.has(name) && map.get(name) !== value ? undefined : value)
   for (const code of files) {
     const here = new Map<string, string | undefined>()
-    for (const [, name = '', value = ''] of code.text.matchAll(language === 'go' ? assignedInGo : assigned)) {
+    for (const [, name = '', value = ''] of code.text.matchAll(form)) {
       add(here, name, value)
       add(everywhere, name, value)
     }
@@ -48,16 +57,25 @@ export function knownPieces(path: string, pieces: readonly Piece[], constants: C
     }, [])
 }
 
-/** Calls of libraries that take a name, or the start of names, as the environment does. */
+/** Calls of libraries that take a name as the environment does. */
 const libraries: Partial<Record<Language, RegExp>> = {
-  python: /\b(?:env(?:\.\w+)?|config|\w+\.prefixed)\(\s*([A-Za-z_]\w*)\s*(?=[,)])/dg,
+  python: /\b(?:env(?:\.\w+)?|config)\(\s*([A-Za-z_]\w*)\s*(?=[,)])/dg,
   node: /\b\w{0,40}[cC]onfig(?:Service)?\.(?:get|getOrThrow)(?:<[^<>()]{0,100}>)?\(\s*([A-Za-z_$][\w.$]*)\s*(?=[,)])/dg,
-  go: /\bSetEnvPrefix\(\s*([A-Za-z_][\w.]*)\s*(?=\))/dg,
-  rust: /\b(?:prefixed|with_prefix)\(\s*([A-Za-z_][\w:]*)\s*(?=\))/dg,
+}
+
+/** Where libraries take the start of names. */
+const prefixes: Partial<Record<Language, RegExp>> = {
+  python: /(?:\b\w+\.prefixed\(|\b(?:env_prefix|envvar_prefix|prefix)[ \t]*=)\s*([A-Za-z_][\w.]*)[ \t]*(?=[,)\n])/dg,
+  go: /\b(?:SetEnvPrefix\(|envconfig\.(?:Must)?Process\(|env\.New\(|PrefixLookuper\(|env\.Options\{[^{}]{0,400}\bPrefix:|env\.Provider\()\s*([A-Za-z_][\w.]*)\s*(?=[,)}])/dg,
+  rust: /\b(?:prefixed|with_prefix)\(\s*&?([A-Za-z_][\w:]*)\s*(?=\))/dg,
 }
 
 /** Code in which a variable is read by its name where that stood in a constant. Lines stay where they are. */
-export function withConstants(code: Code, language: Language, constants: Constants): Code {
+export function withConstants(
+  code: Code,
+  language: Language,
+  { constants, starts }: { constants: Constants; starts: Constants },
+): Code {
   const { path, text } = code
   const named = keySites(text, language).flatMap(({ from, to, expression }) => {
     const pieces = piecesOf(expression)
@@ -66,17 +84,27 @@ export function withConstants(code: Code, language: Language, constants: Constan
       ? []
       : [{ from, to, name }]
   })
-  const form = libraries[language]
-  const served = (form === undefined ? [] : [...text.matchAll(form)]).flatMap((match) => {
+  const served = heldIn(code, libraries[language], constants)
+  const started = heldIn(code, prefixes[language], starts)
+  const places = [...named, ...served, ...started].sort((a, b) => a.from - b.from)
+  return { ...code, text: replaced(text, places) }
+}
+
+interface Held {
+  from: number
+  to: number
+  name: string
+}
+
+function heldIn({ path, text }: Code, form: RegExp | undefined, constants: Constants): Held[] {
+  return (form === undefined ? [] : [...text.matchAll(form)]).flatMap((match) => {
     const [from, to] = match.indices?.[1] ?? [0, 0]
     const name = constants(path, match[1] ?? '')
     return name === undefined ? [] : [{ from, to, name }]
   })
-  const places = [...named, ...served].sort((a, b) => a.from - b.from)
-  return { ...code, text: replaced(text, places) }
 }
 
-function replaced(text: string, places: ReadonlyArray<{ from: number; to: number; name: string }>): string {
+function replaced(text: string, places: readonly Held[]): string {
   let done = 0
   const parts = places.map(({ from, to, name }) => {
     const lines = text.slice(from, to).replaceAll(/[^\n]/g, '')

@@ -8,11 +8,16 @@ const forms: Readonly<Record<Language, ReadonlyArray<readonly [RegExp | readonly
   python: [
     [/\benviron\.(?:items|keys|copy)\(|\bdict\(\s*(?:os\.)?environ\b/, 'os.environ as a whole'],
     [/\.prefixed\(\s*(?:f["']|[^"'\s)]|["']\w*["']\s*[+%])/, 'environs under a computed prefix'],
+    [/\benv(?:var)?_prefix[ \t]*=[ \t]*(?!["'\s]|None\b|False\b)/, 'settings under a computed prefix'],
   ],
   node: [[/\bObject\.(?:entries|keys)\(\s*process\.env\b|\.\.\.process\.env\b/, 'process.env as a whole']],
   go: [
     [/\bos\.Environ\(\)/, 'os.Environ'],
     [/\bAutomaticEnv\(\)/, "viper's AutomaticEnv"],
+    [
+      /\benvconfig\.(?:Must)?Process\(\s*(?!["`\s]|[\w.]*(?:ctx|[cC]ontext)\b)|\b(?:env\.Options\{[^{}]{0,400}\bPrefix:|PrefixLookuper\()\s*(?!["`\s])/,
+      'structs under a computed prefix',
+    ],
     [[/\bkoanf\b/, /\benv\.Provider\(/], "koanf's env.Provider"],
   ],
   java: [[/\bgetenv\(\)\s*\.\s*(?:entrySet|forEach|keySet)\(/, 'System.getenv as a whole']],

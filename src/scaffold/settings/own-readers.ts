@@ -1,12 +1,13 @@
 import { groupBy } from '../../model/group-by.ts'
 import type { Language } from '../application.ts'
 import { argumentsFrom, plainText } from './code-text.ts'
+import { neededInProduction, productionRuleOf, type ProductionRule } from './production-rules.ts'
 import { knownPieces, type Constants } from './held-texts.ts'
 import { functionAround, headersOf, type Header } from './functions.ts'
 import { keySites, piecesOf, type Piece } from './key-sites.ts'
 import { listedNames, type Listed } from './listed-names.ts'
 import { requirementsIn, type Requirement } from './requirement.ts'
-import type { Code, Found } from './setting.ts'
+import type { Code, Condition, Found } from './setting.ts'
 
 /** A place that reads a variable whose name it puts together. */
 interface NamedRead {
@@ -15,6 +16,7 @@ interface NamedRead {
   /** Undefined for an expression that says nothing. */
   pieces: Piece[] | undefined
   required: boolean
+  condition?: Condition | undefined
   fallback: string | undefined
   /** Whether it does more than ask if the variable is there. */
   reads: boolean
@@ -29,6 +31,8 @@ interface Reader {
   after: string
   /** Whether it gives up without the variable, if it is given nothing instead. */
   fails: boolean
+  /** When it gives up in production, although it is given something instead. */
+  rule: ProductionRule | undefined
 }
 
 interface OwnReads {
@@ -94,7 +98,7 @@ function environmentReads(code: Code, { language, constants, requirements }: Sou
     if (written) return []
     const fails =
       subscript ||
-      requirements.get(code.path)?.(site.at, site.to) === true ||
+      requirements.get(code.path)?.(site.at, site.to) === 'always' ||
       isListedAsMissing(code, site.at, site.asks)
     return [
       {
@@ -119,7 +123,7 @@ function isListedAsMissing({ text }: Code, at: number, asks: boolean): boolean {
 }
 
 /** The function that a read belongs to, if its name is a parameter of it. */
-function readerOf({ pieces, code, at, required }: NamedRead, { headers }: Sources): Reader | undefined {
+function readerOf({ pieces, code, at, required }: NamedRead, { headers, language }: Sources): Reader | undefined {
   const held = pieces?.filter((piece) => typeof piece !== 'string') ?? []
   const [only] = held
   if (pieces === undefined || only === undefined || held.length > 1) return undefined
@@ -133,12 +137,13 @@ function readerOf({ pieces, code, at, required }: NamedRead, { headers }: Source
     before: pieces.slice(0, place).join(''),
     after: pieces.slice(place + 1).join(''),
     fails: required,
+    rule: productionRuleOf(code.text, header, spareIn(header, header.parameters.indexOf(only.held)), language),
   }
 }
 
 /** A read whose name is known, or goes through a list; of any other it is only said that it is there. */
 function resolve(read: NamedRead, { listed }: Sources, done: OwnReads): void {
-  const { pieces, code, at, required, fallback } = read
+  const { pieces, code, at, required, fallback, condition } = read
   const [first, ...more] = pieces ?? []
   const names =
     first === undefined || more.length > 0
@@ -149,7 +154,16 @@ function resolve(read: NamedRead, { listed }: Sources, done: OwnReads): void {
   if (names === undefined) {
     if (read.reads) done.made.push(code.path)
   } else if (read.reads || required)
-    done.found.push(...names.map((name) => ({ ...code, name, at, required, fallback })))
+    done.found.push(
+      ...names.map((name) => ({
+        ...code,
+        name,
+        at,
+        required,
+        fallback,
+        ...(condition === undefined ? {} : { condition }),
+      })),
+    )
 }
 
 /** Names so common that a call of one is of the application's own function only where that is known to be there. */
@@ -157,6 +171,11 @@ const common =
   /^(?:get|has|read|load|value|string|int|bool|number|find|resolve|lookup|fetch|parse|require|required|optional)$/
 
 const given = /^(?:_?d(?:e?f|flt)|d$|fallback|other|alt|or_?else|or$)/i
+
+/** Which parameter is taken where there is no variable; -1 for none. */
+function spareIn(header: Header, index: number): number {
+  return header.parameters.findIndex((name, place) => place !== index && given.test(name))
+}
 
 function callsOf(
   readers: readonly Reader[],
@@ -176,7 +195,7 @@ function callsOf(
           const call = callOf(code, { at: match.index, from }, values, reader, constants)
           if (call === undefined) return []
           const { read, end } = call
-          const checked = requirements.get(code.path)?.(match.index, end) === true
+          const checked = requirements.get(code.path)?.(match.index, end) === 'always'
           const required = read.required || (checked && read.fallback === undefined)
           return [{ reader, read: { ...read, required } }]
         })
@@ -216,15 +235,16 @@ function callOf(
   code: Code,
   { at, from }: { at: number; from: number },
   values: readonly string[],
-  { header, index, before, after, fails }: Reader,
+  { header, index, before, after, fails, rule }: Reader,
   constants: Constants,
 ): { read: NamedRead; end: number } | undefined {
   const key = values[index]
   if (key === undefined) return undefined
   const keyword = values.map((value) => /^(?:default|fallback)\s*=(?!=)\s*([\s\S]+)$/.exec(value)?.[1]).find(Boolean)
-  const spare = header.parameters.findIndex((name, place) => place !== index && given.test(name))
+  const spare = spareIn(header, index)
   const instead = keyword ?? (spare === -1 || /^\w+\s*=(?!=)/.test(values[spare] ?? '') ? undefined : values[spare])
   const pieces = piecesOf(key.replace(/^\w+\s*=(?!=)\s*/, ''))
+  const need = rule === undefined ? undefined : neededInProduction(rule, header, values, code.text)
   const read = {
     code,
     at,
@@ -236,8 +256,9 @@ function callOf(
             [before, ...pieces, after].filter((piece) => piece !== ''),
             constants,
           ),
-    required: fails && instead === undefined,
-    fallback: plainText(instead),
+    required: need !== undefined || (fails && instead === undefined),
+    ...(need === undefined || need === 'always' ? {} : { condition: need }),
+    fallback: need === 'always' ? undefined : plainText(instead),
     reads: true,
   }
   return { read, end: code.text.indexOf(key, from) + key.length }

@@ -1,4 +1,6 @@
 import { argumentsFrom, partsFrom, plainText, stringIn } from './code-text.ts'
+import { memberNeeds, needed } from './requirement.ts'
+import { meanings, type Meaning } from './same-name.ts'
 import { variableName, type Code, type Found } from './setting.ts'
 
 interface Class {
@@ -25,29 +27,31 @@ interface Field {
  */
 export function pydanticSettings(files: readonly Code[]): Array<Found & Code> {
   const classes = files.flatMap(classesOf)
-  const named = new Map(classes.map((one) => [one.name, one]))
+  const classOf = meanings(classes)
   const lineages = new Map<Class, Class[]>()
   const settings = classes.filter((one) =>
-    lineage(one, named, lineages).some(({ bases }) => bases.includes('BaseSettings')),
+    lineage(one, classOf, lineages).some(({ bases }) => bases.includes('BaseSettings')),
   )
-  const extended = new Set(settings.flatMap(({ bases }) => bases))
+  const extended = new Set(settings.flatMap(({ bases, code }) => bases.map((base) => classOf(base, code))))
   const made = new Set(files.flatMap(({ text }) => [...text.matchAll(/\b(\w+)\(\s*\)/g)].map(([, name]) => name)))
   return settings
-    .filter(({ name }) => !extended.has(name) || made.has(name))
-    .flatMap((one) => variablesOf(lineage(one, named, lineages), named))
+    .filter((one) => !extended.has(one) || made.has(one.name))
+    .flatMap((one) => variablesOf(lineage(one, classOf, lineages), classOf))
 }
 
 /** No settings are the children of more. */
 const longestLineage = 100
 
 /** A class after those that it extends, each once. Classes of one name in several files can seem to extend each other. */
-function lineage(one: Class, named: ReadonlyMap<string, Class>, known: Map<Class, Class[]>, depth = 0): Class[] {
+function lineage(one: Class, classOf: Meaning<Class>, known: Map<Class, Class[]>, depth = 0): Class[] {
   const before = known.get(one)
   if (before !== undefined) return before
   known.set(one, [])
   const above = one.bases.flatMap((base) => {
-    const found = named.get(base)
-    return found === undefined || depth === longestLineage ? [] : lineage(found, named, known, depth + 1)
+    const found = classOf(base, one.code)
+    return found === undefined || found === one || depth === longestLineage
+      ? []
+      : lineage(found, classOf, known, depth + 1)
   })
   // The last mention counts: what is stated there wins.
   const lines = [...new Set([...above, one].toReversed())].toReversed().slice(-longestLineage)
@@ -55,29 +59,39 @@ function lineage(one: Class, named: ReadonlyMap<string, Class>, known: Map<Class
   return lines
 }
 
-function variablesOf(classes: readonly Class[], named: ReadonlyMap<string, Class>): Array<Found & Code> {
+function variablesOf(classes: readonly Class[], classOf: Meaning<Class>): Array<Found & Code> {
   const configured = (key: string) =>
     classes
       .flatMap(({ body, head }) => [head, body.text])
-      .map((text) => stringIn(new RegExp(`\\b${key}\\s*=\\s*([^,)\\n]+)`).exec(text)?.[1]))
+      .map((text) => new RegExp(`\\b${key}\\s*=\\s*([^,)\\n]+)`).exec(text)?.[1])
       .findLast((value) => value !== undefined)
-  const prefix = configured('env_prefix') ?? ''
-  const delimiter = configured('env_nested_delimiter')
+  // Undefined where only the running program knows it.
+  const prefix = stringIn(configured('env_prefix') ?? '""')
+  const delimiter = stringIn(configured('env_nested_delimiter'))
   const exact = classes.some(({ body, head }) => /\bcase_sensitive\s*=\s*True/.test(`${head}${body.text}`))
   const written = (name: string) => (exact && variableName.test(name) ? name : name.toUpperCase())
   const left = { models: mostModels }
   const inConfig = new Map(classes.flatMap(({ body }) => namesInConfig(body.text)))
-  return classes.flatMap(({ code, body }) =>
-    fieldsOf(body).flatMap((field): Array<Found & Code> => {
-      const { alias = inConfig.get(field.name), ...value } = valueOf(field)
+  return classes.flatMap(({ code, body }) => {
+    const needs = memberNeeds(body.text, 'python')
+    return fieldsOf(body).flatMap((field): Array<Found & Code> => {
+      const { alias = inConfig.get(field.name), ...stated } = valueOf(field)
+      const empty = !stated.required && stated.fallback === undefined
+      const value = empty && isEmpty(field) ? { ...stated, ...needed(needs(field.name)) } : stated
+      if (alias === undefined && prefix === undefined) return []
       const own = { ...code, ...value, name: written(alias ?? `${prefix}${field.name}`), at: field.at }
-      return delimiter === undefined ? [own] : nestedIn(own, field, { named, delimiter, written, left })
-    }),
-  )
+      return delimiter === undefined ? [own] : nestedIn(own, field, { classOf, delimiter, written, left })
+    })
+  })
+}
+
+/** A field that has nothing unless the environment has; a validator of its class may refuse that. */
+function isEmpty({ value = '' }: Field): boolean {
+  return /^(?:None|["']{2}|(?:\w+\.)?Field\((?:default\s*=\s*)?(?:None|["']{2})\s*[,)][\s\S]*)$/.test(value)
 }
 
 interface Nesting {
-  named: ReadonlyMap<string, Class>
+  classOf: Meaning<Class>
   delimiter: string
   written: (name: string) => string
   /** How many models may still be read. */
@@ -92,8 +106,8 @@ const mostModels = 500
 
 /** The variables of the fields of a model, under the name of the field that holds it; that field itself if it is no model. */
 function nestedIn(own: Found & Code, field: Field, nesting: Nesting, depth = 0): Array<Found & Code> {
-  const { named, delimiter, written } = nesting
-  const model = named.get((/^(?:Optional\[\s*)?(\w+)/.exec(field.type) ?? [])[1] ?? '')
+  const { classOf, delimiter, written } = nesting
+  const model = classOf((/^(?:Optional\[\s*)?(\w+)/.exec(field.type) ?? [])[1] ?? '', own)
   if (model === undefined || depth === deepest || nesting.left.models-- <= 0) return [own]
   const spared = field.value !== undefined && !own.required
   return fieldsOf(model.body).flatMap((inner) => {

@@ -1,4 +1,5 @@
 import { partsFrom } from './code-text.ts'
+import { meanings, type Meaning } from './same-name.ts'
 import type { Code, Found } from './setting.ts'
 
 interface RustField {
@@ -20,33 +21,34 @@ interface Filling {
   prefix: string
   /** What joins the names of fields in each other; undefined if it fills none in each other. */
   separator: string | undefined
-  /** Whether only the environment gives values. */
-  alone: boolean
+  /** The fields that code gives a value, under their names in each other; undefined if it may be any. Files do not count: no image has them. */
+  given: ReadonlySet<string> | undefined
 }
 
 /** The fields of structs that envy, config and figment fill from the environment, under the names that they have there. */
 export function filledStructs(files: readonly Code[]): Array<Found & Code> {
-  const structs = files.flatMap(structsIn)
-  const named = new Map(structs.map((struct) => [struct.name, struct]))
+  const structOf = meanings(files.flatMap(structsIn))
   const known = new Set<string>()
   return files.flatMap((code) =>
     fillingsIn(code.text).flatMap((filling) => {
-      const root = filledBy(code.text, filling.at, named)
-      const key = `${filling.prefix} ${root?.name}`
+      const root = filledBy(code, filling.at, structOf)
+      const key = `${filling.prefix} ${root?.code.path} ${root?.name}`
       if (root === undefined || known.has(key)) return []
       known.add(key)
-      return fieldsUnder(root, filling.prefix, filling, named, [])
+      return fieldsUnder(root, filling.prefix, filling, structOf, [])
     }),
   )
 }
 
 function fillingsIn(text: string): Filling[] {
-  const alone = !/\b(?:Toml|Json|Yaml|Serialized)::|\bFile::|\bset_default\(/.test(text)
+  const given = /\bSerialized::|\bFile::from_str\(|\binclude_str!|\b(?:Toml|Json|Yaml)::string\(/.test(text)
+    ? undefined
+    : new Set([...text.matchAll(/\bset_(?:default|override)\(\s*"([\w.]+)"/g)].map(([, key = '']) => key))
   const envy = [...text.matchAll(/\benvy::(?:prefixed\(\s*"(\w+)"\s*\)|from_env\b)/g)].map((match) => ({
     at: match.index,
     prefix: match[1] ?? '',
     separator: undefined,
-    alone: true,
+    given: new Set<string>(),
   }))
   const others = [
     ...text.matchAll(
@@ -58,23 +60,24 @@ function fillingsIn(text: string): Filling[] {
     ...others.map((match): Filling => {
       const end = match.index + match[0].length
       const chain = /^(?:\s*\.\s*\w+\([^()\n]{0,100}\)){0,12}/.exec(text.slice(end, end + 600))?.[0] ?? ''
-      const given = (method: string) => new RegExp(`\\.\\s*${method}\\(\\s*"([^"\\n]*)"`).exec(chain)?.[1]
+      const stated = (method: string) => new RegExp(`\\.\\s*${method}\\(\\s*"([^"\\n]*)"`).exec(chain)?.[1]
       const ofConfig = (match[1] ?? match[3]) === 'Environment'
-      const separator = given(ofConfig ? 'separator' : 'split')
-      const between = ofConfig ? (given('prefix_separator') ?? separator ?? '_') : ''
+      const separator = stated(ofConfig ? 'separator' : 'split')
+      const between = ofConfig ? (stated('prefix_separator') ?? separator ?? '_') : ''
       return {
         at: match.index,
         prefix: match[2] === undefined ? '' : `${match[2]}${between}`,
         // Figment splits by what it is given, and the environment then has just that.
         separator,
-        alone,
+        given,
       }
     }),
   ]
 }
 
 /** The struct that a call fills: the one named nearest to it, or the one whose implementation it stands in. */
-function filledBy(text: string, at: number, named: ReadonlyMap<string, RustStruct>): RustStruct | undefined {
+function filledBy(code: Code, at: number, structOf: Meaning<RustStruct>): RustStruct | undefined {
+  const { text } = code
   const behind = text.slice(at, at + 600)
   const before = text.slice(Math.max(0, at - 400), at)
   const names = [
@@ -84,7 +87,7 @@ function filledBy(text: string, at: number, named: ReadonlyMap<string, RustStruc
       .toReversed(),
     [...text.slice(Math.max(0, at - 3_000), at).matchAll(/\bimpl\s+(\w+)\s*\{/g)].at(-1)?.[1],
   ]
-  return names.map((name) => named.get(name ?? '')).find((struct) => struct !== undefined)
+  return names.map((name) => structOf(name ?? '', code)).find((struct) => struct !== undefined)
 }
 
 /** Types of secrecy and its like, and those of drivers that hold how to connect. */
@@ -97,25 +100,35 @@ function fieldsUnder(
   struct: RustStruct,
   prefix: string,
   filling: Filling,
-  named: ReadonlyMap<string, RustStruct>,
-  seen: readonly string[],
+  structOf: Meaning<RustStruct>,
+  seen: readonly RustStruct[],
   left = { structs: 500 },
+  key = '',
 ): Array<Found & Code> {
   // No application has so many in each other.
-  if (seen.length === deepest || seen.includes(struct.name) || left.structs-- <= 0) return []
+  if (seen.length === deepest || seen.includes(struct) || left.structs-- <= 0) return []
   return struct.fields.flatMap((field) => {
     if (/\bskip(?:_deserializing)?\b/.test(field.attributes)) return []
     const renamed = /\brename\s*=\s*"(\w+)"/.exec(field.attributes)?.[1] ?? field.name
     const name = `${prefix}${renamed}`.toUpperCase()
-    const inner = named.get(/(\w+)>*$/.exec(field.type)?.[1] ?? '')
+    const inner = structOf(/(\w+)>*$/.exec(field.type)?.[1] ?? '', struct.code)
     const flat = /\bflatten\b/.test(field.attributes)
     if (inner !== undefined && (flat || filling.separator !== undefined)) {
       const under = flat ? prefix : `${name}${filling.separator}`
-      return fieldsUnder(inner, under, filling, named, [...seen, struct.name], left)
+      return fieldsUnder(inner, under, filling, structOf, [...seen, struct], left, flat ? key : `${key}${renamed}.`)
     }
     const spared = /^Option\b/.test(field.type) || /\bdefault\b/.test(field.attributes)
     const secret = secretType.test(field.type) ? { secret: true as const } : {}
-    return [{ ...struct.code, name, at: field.at, required: filling.alone && !spared, fallback: undefined, ...secret }]
+    return [
+      {
+        ...struct.code,
+        name,
+        at: field.at,
+        required: filling.given?.has(`${key}${renamed}`) === false && !spared,
+        fallback: undefined,
+        ...secret,
+      },
+    ]
   })
 }
 
@@ -125,7 +138,16 @@ function structsIn(code: Code): RustStruct[] {
     /#\[derive\([^()\]]{0,200}\bDeserialize\b[^()\]]{0,200}\)\]([^{};]{0,400})\bstruct\s+(\w+)[^{};]{0,100}\{/g
   return [...code.text.matchAll(form)].map((match) => {
     const from = match.index + match[0].length
-    return { name: match[2] as string, fields: fieldsOfStruct(code.text, from), code }
+    const attributes = `${/(?:#\[[^\]]{0,200}\]\s*)*$/.exec(code.text.slice(Math.max(0, match.index - 400), match.index))?.[0]}${match[1]}`
+    const spared = /\bserde\((?:[^()]*,)?\s*default\b/.test(attributes)
+    const fields = fieldsOfStruct(code.text, from)
+    return {
+      name: match[2] as string,
+      fields: spared
+        ? fields.map((field) => ({ ...field, attributes: `${field.attributes}#[serde(default)]` }))
+        : fields,
+      code,
+    }
   })
 }
 

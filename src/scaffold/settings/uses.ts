@@ -1,7 +1,7 @@
 import type { BackingService } from '../backing-services.ts'
 import type { Selector } from './selectors.ts'
 import { holdsPassword, isInside, isNamedSecret, isStoreAddress } from './secret-names.ts'
-import type { Setting } from './setting.ts'
+import type { Condition, Setting } from './setting.ts'
 
 /** What a variable says about a service. A connection URL holds everything, with the password. */
 export type Part = 'url' | 'host' | 'address' | 'port' | 'name' | 'user' | 'password' | 'password-file' | 'tls-mode'
@@ -20,6 +20,8 @@ export type Use =
   | { by: 'secret' }
   /** Nobody yet: the code needs it, and does not say what it is. */
   | { by: 'open' }
+  /** Nobody: a person has answered that it is not needed. */
+  | { by: 'unneeded' }
   /** Nobody: the code has a fallback, or does without. */
   | { by: 'code' }
 
@@ -41,6 +43,8 @@ interface Known {
   secrets: ReadonlySet<string>
   /** Names that the code takes its mode of TLS to PostgreSQL from. */
   modes: ReadonlySet<string>
+  /** What a person has answered that the deployment does without. */
+  unneeded: readonly string[]
   /** Names that every deployment sets. */
   scaffold: ReadonlySet<string>
 }
@@ -78,20 +82,57 @@ const identity =
 const ofOthers =
   /(^|_)BUCKET(_NAME)?$|^(AWS|S3)_(DEFAULT_)?REGION$|(^|_)(KAFKA|MONGO(DB)?|MYSQL|RABBITMQ|AMQP|NATS|MEMCACHED|MINIO)_(BROKERS?|BOOTSTRAP_SERVERS|HOSTS?|SERVERS?|ENDPOINT)$/
 
+/** A condition as part of a sentence. */
+export function conditionText({ text, negated }: Condition): string {
+  return `${negated ? 'unless' : 'only if'} the code finds \`${text.replaceAll('`', "'")}\``
+}
+
 /** Decides who sets each variable, and adds those that a person has answered though no code was found to read them. */
 export function usesOf(settings: readonly Setting[], known: Known): UsedSetting[] {
   const read = new Set(settings.map(({ name }) => name))
-  const given = [
+  const answered = [
     ...Object.entries(known.answers).flatMap(([name, value]): Array<[string, Use]> =>
       value === null ? [] : [[name, { by: 'answer', value }]],
     ),
     ...[...known.secrets].map((name): [string, Use] => [name, { by: 'secret' }]),
   ]
-  const unread = given.flatMap(([name, use]): UsedSetting[] =>
+  const unread = answered.flatMap(([name, use]): UsedSetting[] =>
     read.has(name) ? [] : [{ name, path: '', line: 0, required: false, fallback: undefined, use }],
   )
-  const used = settings.map((setting): UsedSetting => ({ ...setting, use: useOf(setting, known) }))
+  const sure = new Map(
+    settings.filter(({ condition }) => condition === undefined).map((setting) => [setting.name, useOf(setting, known)]),
+  )
+  const given = (name: string) => givenBy(sure.get(name), settings.find((setting) => setting.name === name)?.fallback)
+  const used = settings.map((setting): UsedSetting => {
+    const needed = setting.required && holds(setting.condition, given) !== false
+    return { ...setting, use: useOf({ ...setting, required: needed }, known) }
+  })
   return [...withoutDoubles(used), ...unread].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** Whether a variable is there in a deployment, and its text; undefined for what is not known. */
+interface Given {
+  there: boolean | undefined
+  text?: string | undefined
+}
+
+function givenBy(use: Use | undefined, fallback: string | undefined): Given {
+  if (use === undefined || use.by === 'open') return { there: undefined }
+  const text = use.by === 'answer' ? use.value : use.by === 'code' ? (fallback ?? '') : undefined
+  return text === undefined ? { there: use.by !== 'identity' && use.by !== 'unneeded' } : { there: text !== '', text }
+}
+
+/** Whether what a setting is needed for is so in a deployment; undefined where that is not known. */
+function holds(condition: Condition | undefined, given: (name: string) => Given): boolean | undefined {
+  if (condition === undefined) return true
+  if (condition.of === undefined) return undefined
+  const { name, value, not } = condition.of
+  const { there, text } = given(name)
+  if (there === undefined) return undefined
+  if (!there) return not
+  if (value !== undefined) return text === undefined ? undefined : (text === value) !== not
+  // Whether the code takes such a word for a value or for none is not known.
+  return /^(?:0|false|no|off)$/i.test(text ?? '') ? undefined : !not
 }
 
 function useOf(setting: Setting, known: Known): Use {
@@ -99,6 +140,7 @@ function useOf(setting: Setting, known: Known): Use {
   if (known.secrets.has(name)) return { by: 'secret' }
   const answer = known.answers[name]
   if (typeof answer === 'string') return { by: 'answer', value: answer }
+  if (known.unneeded.includes(name)) return { by: 'unneeded' }
   if (known.scaffold.has(name)) return { by: 'scaffold' }
   if (known.modes.has(name)) return { by: 'service', service: 'postgres', part: 'tls-mode' }
   for (const service of known.needs) {

@@ -1,9 +1,10 @@
+import { filledType, tagged, type FindStruct, type GoStruct } from './go-structs.ts'
 import { argumentsFrom, plainText, stringIn } from './code-text.ts'
 import type { Code, Found } from './setting.ts'
 import { vipersIn, type IsViper } from './viper-receivers.ts'
 
 /** The keys of viper that are bound to the environment by name, or all that are read where it looks there by itself: https://github.com/spf13/viper#working-with-environment-variables. */
-export function viperSettings(files: readonly Code[]): Array<Found & Code> {
+export function viperSettings(files: readonly Code[], structOf: FindStruct): Array<Found & Code> {
   const own = files.filter(({ text }) => text.includes('viper'))
   if (own.length === 0) return []
   const all = (form: RegExp) => own.map(({ text }) => form.exec(text)?.[1]).find((found) => found !== undefined)
@@ -16,9 +17,51 @@ export function viperSettings(files: readonly Code[]): Array<Found & Code> {
     return replaced.reduce((name, [, from = '', to = '']) => name.replaceAll(from, to), full).toUpperCase()
   }
   const isViper = vipersIn(own)
-  return own.flatMap((code) =>
+  const filled = automatic ? own.flatMap((code) => filledKeys(code, structOf)) : []
+  const inStructs = filled.map((found) => ({ ...found, name: variable(found.name) }))
+  const read = own.flatMap((code) =>
     keysIn(code, automatic, isViper).map((found) => ({ ...code, ...found, name: variable(found.name) })),
   )
+  return [...read, ...inStructs]
+}
+
+/** The keys of a struct that `viper.Unmarshal(&config)` fills. */
+function filledKeys(code: Code, structOf: FindStruct): Array<Found & Code> {
+  return [...code.text.matchAll(/\.Unmarshal(?:Exact)?\(\s*&?(\w+)/g)].flatMap((match) => {
+    const root = structOf(filledType(code.text.slice(0, match.index), match[1] as string), code)
+    return root === undefined ? [] : keysUnder(root, '', structOf, [])
+  })
+}
+
+function keysUnder(
+  struct: GoStruct,
+  before: string,
+  structOf: FindStruct,
+  seen: readonly GoStruct[],
+): Array<Found & Code> {
+  if (seen.includes(struct) || seen.length > 4) return []
+  return struct.fields.flatMap((field): Array<Found & Code> => {
+    const [own = '', ...options] = (tagged(field.tag, 'mapstructure') ?? field.name).split(',')
+    const child = structOf(field.type, field.code)
+    const key = own === '' ? field.name : own
+    if (key === '-') return []
+    if (child !== undefined)
+      return keysUnder(child, options.includes('squash') ? before : `${before}${key}.`, structOf, [...seen, struct])
+    return [{ ...field.code, name: `${before}${key}`, at: field.at, required: false, fallback: undefined }]
+  })
+}
+
+/** Files that viper must find, by the file of code that asks for them; the keys are in `mapstructure` of structs. */
+export function filesOfViper(files: readonly Code[]): Array<{ path: string; file: string; alone: boolean }> {
+  const read = files.filter(({ path, text }) => path.endsWith('.go') && text.includes('spf13/viper"'))
+  const alone = !read.some(({ text }) => /\b(?:AutomaticEnv|BindEnv|MustBindEnv)\(/.test(text))
+  return read.flatMap(({ path, text }) => {
+    const file = /\.SetConfig(?:File|Name)\(\s*"([^"\n]+)"/.exec(text)?.[1]
+    const behind = /\.ReadInConfig\(\)([\s\S]{0,200})/.exec(text)?.[1] ?? ''
+    const ends =
+      /^[\s;]*(?:if\s+)?(?:;\s*)?err\s*!=\s*nil\s*\{\s*(?:return|panic\(|\w*[lL]og\w*\.(?:Fatal|Panic))/.test(behind)
+    return file === undefined || !ends || /ConfigFileNotFoundError/.test(text) ? [] : [{ path, file, alone }]
+  })
 }
 
 function keysIn(code: Code, automatic: boolean, isViper: IsViper): Found[] {

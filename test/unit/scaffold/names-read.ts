@@ -19,3 +19,11 @@ export function namesRead(language: Language, files: Record<string, string>): st
 export function namesMade(language: Language, files: Record<string, string>): string[] {
   return madeNames(codeOf(language, files), language).map(({ what }) => what)
 }
+
+/** What is read of files, as NAME, NAME! if it is required, and when. */
+export function conditionsRead(language: Language, files: Record<string, string>): string[] {
+  return readSettings(codeOf(language, files), language).map(
+    ({ name, required, condition }) =>
+      `${name}${required ? '!' : ''}${condition === undefined ? '' : ` ${condition.negated ? 'unless' : 'if'} ${condition.text}`}`,
+  )
+}
