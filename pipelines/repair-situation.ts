@@ -3,12 +3,9 @@ import { DeliveryError } from '../src/model/errors.ts'
 import { limits } from '../src/model/limits.ts'
 import type { Collected, NotApplicable, Run } from '../src/model/index.ts'
 import { packageFiles } from '../src/engine/package-root.ts'
-import { readText } from '../src/engine/read-text.ts'
-import { buildingFiles, checkerTemplates, placeDockerfile, type Situation } from '../src/repair/index.ts'
+import { contentsOf } from '../src/engine/read-text.ts'
+import { buildingFiles, checkerTemplates, placeDockerfile, wantedTexts, type Situation } from '../src/repair/index.ts'
 import type { Source } from '../src/stages/source/source.ts'
-
-/** Manifests that contain an application's name, origin and dependencies, and the list of what the build does not see. */
-const manifests = ['package.json', 'pyproject.toml', 'Cargo.toml', 'go.mod', '.dockerignore']
 
 /** The input of repairs: a source and the run that judged it. */
 export async function situationOf({
@@ -27,8 +24,9 @@ export async function situationOf({
   const paths = await directory.filter({ exclude: ['**/.git', '**/node_modules'] }).glob('**/*')
   const { read, isWhole } = buildingFiles(paths)
   const texts = await Promise.all(
-    [...new Set([...manifests, ...read])].map(
-      async (path) => [path, await readText(directory, path, limits.written).catch(unreadable)] as const,
+    [...new Set([...wantedTexts(paths, dockerfile.text), ...read])].map(
+      async (path) =>
+        [path, await contentsOf(directory.file(path), path, limits.written, 'SOURCE').catch(unreadable)] as const,
     ),
   )
   const templates = packageFiles('src/scaffold/templates')

@@ -33,8 +33,10 @@ export const goCompiler: Compiler = {
   manifests: ['go.mod', 'go.sum?'],
   isCode: (path) => path.endsWith('.go'),
   commands({ assigned, directory }, from, root, { texts, paths }) {
-    const requires = /^\s*require\b/m.test(texts.get('go.mod') ?? '')
-    if (!requires || paths.has(posix.join(root, 'vendor/modules.txt'))) return undefined
+    const manifest = texts.get(posix.join(root, 'go.mod')) ?? ''
+    // A module of the source is not there yet.
+    if (!/^\s*require\b/m.test(manifest) || /=>\s*\.{0,2}\//.test(manifest)) return undefined
+    if (paths.has(posix.join(root, 'vendor/modules.txt'))) return undefined
     if (from !== directory && !isPlainPath(directory)) return undefined
     // Which modules are private, and where they are, may be said for the compilation alone.
     const settings = /\bGO(PRIVATE|PROXY|NOPROXY|SUMDB|NOSUMDB|INSECURE|AUTH|FLAGS)=/.test(assigned) ? assigned : ''

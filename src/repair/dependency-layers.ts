@@ -42,10 +42,10 @@ export function dependencyLayer(
   const place = behind ?? copy
   const from = place === undefined ? undefined : directoryAt(file, place, initial)
   const manifests = manifestsOf(
-    copies.flatMap(({ copied }) => copied),
-    new Set(),
+    { copied: copies.flatMap(({ copied }) => copied), given: new Map() },
     compiler.manifests.map((name) => posix.join(directory, name)),
     source.paths,
+    () => [],
   )
   const root = posix.dirname(manifests?.[0]?.from ?? '')
   if (copy === undefined || place === undefined || from === undefined || manifests === undefined) return []

@@ -1,7 +1,5 @@
 import { posix } from 'node:path'
-import { manifestOf, record } from './manifest.ts'
 import { absolute } from './placed-paths.ts'
-import type { Situation } from './repair.ts'
 import type { PlacedScript } from './script.ts'
 
 /** What an instruction needs of the source to install packages. */
@@ -18,24 +16,47 @@ export interface Install {
 
 type Words = readonly string[]
 
+/** Options by which an installer works in another directory, or reads what is not known here. */
+const elsewhere =
+  /^(-[CPw]|--(prefix|cwd|dir|directory|project|workspaces?|filter|recursive|userconfig|globalconfig|config-file|overrides?|build-constraints?|excludes?))(=|$)/
+
+/** Where pip finds its settings, beside those that a variable names. */
+const ofPip = ['/etc/pip.conf?', '/root/.pip/pip.conf?', '/root/.config/pip/pip.conf?']
+
+/** uv finds its settings where it works, or above that. */
+const ofUv = ['.', '..', '../..', '../../..', '../../../..'].flatMap((directory) =>
+  ['uv.toml?', 'pyproject.toml?', '.python-version?'].map((name) => `${directory}/${name}`),
+)
+
 /** Commands that install packages from a manifest, each with the files that it reads, from its own directory. */
 const managers: ReadonlyArray<{ program: RegExp; reads(args: Words): readonly string[] | undefined; beside?: string }> =
   [
     {
       program: /^(npm|pnpm|yarn)$/,
       reads: ([command = 'install', ...args]) =>
-        /^(ci|i|install|prune)$/.test(command) && args.every(isOption)
+        /^(ci|i|install|prune)$/.test(command) && args.every((word) => isOption(word) && !elsewhere.test(word))
           ? [
               'package.json',
-              ...['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', '.npmrc', '.yarnrc'].map(
-                (name) => `${name}?`,
-              ),
+              ...[
+                'package-lock.json',
+                'npm-shrinkwrap.json',
+                'yarn.lock',
+                'pnpm-lock.yaml',
+                '.npmrc',
+                '/root/.npmrc',
+              ].map((name) => `${name}?`),
             ]
           : undefined,
       beside: 'node_modules',
     },
     { program: /^(pip[0-9.]*)$/, reads: (args) => requirements(args) },
-    { program: /^uv$/, reads: ([first, ...args]) => (first === 'pip' ? requirements(args) : undefined) },
+    {
+      program: /^uv$/,
+      reads([first, ...args]) {
+        const files = first === 'pip' && !args.some((word) => elsewhere.test(word)) ? requirements(args) : undefined
+        return files === undefined ? undefined : [...files, ...ofUv]
+      },
+    },
     {
       program: /^python[0-9.]*$/,
       reads: ([option, module = '', ...args]) =>
@@ -44,7 +65,9 @@ const managers: ReadonlyArray<{ program: RegExp; reads(args: Words): readonly st
     {
       program: /^poetry$/,
       reads: ([command, ...args]) =>
-        command === 'install' && args.includes('--no-root') ? ['pyproject.toml', 'poetry.lock?'] : undefined,
+        command === 'install' && args.includes('--no-root') && !args.some((word) => elsewhere.test(word))
+          ? ['pyproject.toml', 'poetry.lock?', 'poetry.toml?']
+          : undefined,
     },
     {
       program: /^pipenv$/,
@@ -59,7 +82,7 @@ const managers: ReadonlyArray<{ program: RegExp; reads(args: Words): readonly st
       program: /^bundle$/,
       reads: ([command, ...args]) =>
         command === 'install' && args.every((word) => isOption(word) || /^\d+$/.test(word))
-          ? ['Gemfile', 'Gemfile.lock?']
+          ? ['Gemfile', 'Gemfile.lock?', '.bundle/config?', '.ruby-version?']
           : undefined,
     },
   ]
@@ -69,7 +92,8 @@ const independent: readonly RegExp[] = [
   /^(apt-get|apt|apk|yum|dnf|microdnf) /,
   /^rm -rf? (\/var\/lib\/apt\/lists|\/var\/cache|\/root\/\.cache|\/root\/\.npm|\/tmp\/)\S*$/,
   /^rm -rf( \/[\w./-]+(\/bin\/pip\*|\/python[\d.]+\/site-packages\/pip(-\*)?))+$/,
-  /^(addgroup|adduser|groupadd|useradd|corepack) /,
+  /^(addgroup|adduser|groupadd|useradd) /,
+  /^corepack (enable|disable|prepare [\w-]+@\S+)\b/,
   /^mkdir (-p )?\/\S+( \/\S+)*$/,
   /^(python[0-9.]* -m )?pip[0-9.]* install ((-U|--upgrade|--no-cache-dir|-q|--quiet) )*[A-Za-z][\w.[\]-]*((==|~=|>=)[\w.*]+)?( [A-Za-z][\w.[\]-]*((==|~=|>=)[\w.*]+)?)*$/,
   /^npm (install|i) (-g|--global) [@\w./^~-]+$/,
@@ -122,23 +146,6 @@ function pathsIn(word: string, place: string | undefined): string[] {
   return /^\.{0,2}\/|^\.{1,2}$/.test(value) ? [posix.resolve(place ?? '/', value)] : []
 }
 
-/** Whether package.json and go.mod name only packages from elsewhere, and nothing of the source runs when they are installed. */
-export function needsNoCode({ texts, paths }: Situation['source']): boolean {
-  const node = manifestOf(texts, 'package.json')
-  const scripts = Object.keys(record(node['scripts']))
-  const steering = [...paths].some((path) => /(^|\/)(\.yarnrc\.yml|\.pnpmfile\.cjs|pnpm-workspace\.yaml)$/.test(path))
-  const versions = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((key) =>
-    Object.values(record(node[key])),
-  )
-  return (
-    !scripts.some((name) => /^(pre|post)?install$|^(pre|post)?prepare$/.test(name)) &&
-    !steering &&
-    node['workspaces'] === undefined &&
-    !versions.some((version) => /^(file|link|workspace|portal):/.test(String(version))) &&
-    !/=>\s*\.{1,2}\//.test(texts.get('go.mod') ?? '')
-  )
-}
-
 function isOption(word: string): boolean {
   return word.startsWith('-')
 }
@@ -156,10 +163,17 @@ function requirements([command, ...args]: Words): string[] | undefined {
     (word, index) =>
       !isOption(word) && !takesFile.test(args[index - 1] ?? '') && !takesValue.test(args[index - 1] ?? ''),
   )
+  // By a name without a slash as well.
+  const isLinked = args.some((word, index) =>
+    /^(-f|--find-links)$/.test(args[index - 1] ?? '') || /^(-f.|--find-links=)/.test(word)
+      ? !/^(-f|--find-links=)?https?:\/\//.test(word)
+      : false,
+  )
   const isOfSource =
+    isLinked ||
     args.some((word) => /^(-e|--editable)/.test(word)) ||
-    others.some((word) => !/^[A-Za-z][\w.=<>~![\],-]*$/.test(word))
+    others.some((word) => /\.(txt|in|toml|py)$/.test(word) || !/^[A-Za-z][\w.=<>~![\],-]*$/.test(word))
   return command !== 'install' || files.length === 0 || isOfSource || files.some((file) => /:\/\/|\$/.test(file))
     ? undefined
-    : files
+    : [...files, ...ofPip]
 }

@@ -9,29 +9,44 @@ export interface Manifest {
   to: string
 }
 
+/** What is known to be brought: by a COPY, and by others, as files of the source by their paths in the image. */
+export interface Brought {
+  copied: readonly Copied[]
+  given: ReadonlyMap<string, string>
+}
+
 /**
  * The files that are read, by their paths in the image with a question mark for those that may be missing, and that a COPY
- * brings. Undefined if nothing is known to bring one of them; `given` has what others bring.
+ * brings, with `furtherOf` them, which these name in turn. Undefined if nothing is known to bring one of them, or if more than such
+ * files is needed.
  */
 export function manifestsOf(
-  copied: readonly Copied[],
-  given: ReadonlySet<string>,
+  { copied, given }: Brought,
   reads: readonly string[],
   paths: ReadonlySet<string>,
+  furtherOf: (path: string) => string[] | undefined,
 ): Manifest[] | undefined {
   const manifests = new Map<string, string>()
-  for (const read of reads) {
-    const to = read.replace(/\?$/, '')
-    const from = copied.map((one) => sourceOf(one, to)).find((path) => path !== undefined && paths.has(path))
-    if (![from ?? '', to].every(isOneWord)) return undefined
+  const read = new Set<string>()
+  const open = [...reads]
+  for (let one = open.shift(); one !== undefined; one = open.shift()) {
+    const to = one.replace(/\?$/, '')
+    if (read.has(to)) continue
+    read.add(to)
+    const from = copied.map((copy) => sourceOf(copy, to)).find((path) => path !== undefined && paths.has(path))
+    const known = from ?? given.get(to)
+    if (![from ?? '', to].every(isOneWord) || (known === undefined && !one.endsWith('?'))) return undefined
+    if (known === undefined) continue
+    const further = furtherOf(known)
+    if (further === undefined) return undefined
     if (from !== undefined) manifests.set(to, from)
-    else if (!read.endsWith('?') && !given.has(to)) return undefined
+    open.push(...further.map((path) => posix.join(posix.dirname(to), posix.relative(posix.dirname(known), path))))
   }
   return [...manifests].map(([to, from]) => ({ from, to }))
 }
 
 /** What a path of the image would be in the source. */
-function sourceOf({ source, target }: Copied, path: string): string | undefined {
+export function sourceOf({ source, target }: Copied, path: string): string | undefined {
   const inside = posix.relative(target, path)
   return inside.startsWith('..') ? undefined : posix.join(source, inside)
 }

@@ -25,7 +25,7 @@ export interface Situation {
   }
   /** The texts of programs that exit with 0 if the URL in their argument answers 200, by the name of their file. */
   checkers: ReadonlyMap<string, string>
-  /** Files of the source, without links, and the texts of its manifests and of what may build its stages. */
+  /** Files of the source, without links, and the texts of those that wanted-texts.ts names and of what may build its stages, as far as they can be read. */
   source: {
     name: string
     paths: ReadonlySet<string>

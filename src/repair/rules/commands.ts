@@ -1,4 +1,6 @@
-import { instructionAt, type Edit } from '../dockerfile-file.ts'
+import { lineage } from '../apart.ts'
+import { instructionAt, type DockerfileFile, type Edit, type PlacedInstruction } from '../dockerfile-file.ts'
+import { initialDirectory } from '../placed-paths.ts'
 import { lintOf, type Proposal, type Repair } from '../repair.ts'
 import { runScriptAt, wordsOf, type PlacedScript } from '../script.ts'
 
@@ -12,11 +14,18 @@ export const commands: Repair = {
   answers: ['DL3027', 'DL3004', 'DL3000', 'WorkdirRelativePath'],
   propose(situation) {
     const { file, image } = situation
-    const inRuns = (code: string, find: (script: PlacedScript) => Edit[]) =>
+    const inRuns = (
+      code: string,
+      find: (script: PlacedScript) => Edit[],
+      isMeant?: (one: PlacedInstruction) => boolean,
+    ) =>
       lintOf(situation, code).flatMap(({ line }) => {
         const script = runScriptAt(file, line)
-        return script === undefined ? [] : find(script)
+        const instruction = instructionAt(file, line)
+        return script === undefined || instruction === undefined || isMeant?.(instruction) === false ? [] : find(script)
       })
+    // Elsewhere sudo is needed, and where variables are set, it keeps them away.
+    const isPlainRoot = (one: PlacedInstruction) => isRootAt(file, one) && !setsVariables(file, one)
     const workdirs = lintOf(situation, 'DL3000', 'WorkdirRelativePath').flatMap(({ line }): Edit[] => {
       const instruction = instructionAt(file, line)
       const last = file.instructions.findLast(({ keyword, stage }) => keyword === 'WORKDIR' && stage === file.target)
@@ -33,7 +42,7 @@ export const commands: Repair = {
     return {
       proposals: [
         ...proposal('DL3027', 'apt-get instead of apt', inRuns('DL3027', aptEdits)),
-        ...proposal('DL3004', 'without sudo', inRuns('DL3004', sudoEdits)),
+        ...proposal('DL3004', 'without sudo', inRuns('DL3004', sudoEdits, isPlainRoot)),
         ...proposal('DL3000', 'an absolute WORKDIR', workdirs),
       ],
     }
@@ -48,6 +57,29 @@ function aptEdits(script: PlacedScript): Edit[] {
     const end = script.at(program.end - 1) + 1
     return [{ start: end, end, text: '-get' }]
   })
+}
+
+/** Whether root is known to run an instruction: what USER says, or a base that is known to have no other. */
+function isRootAt(file: DockerfileFile, one: PlacedInstruction): boolean {
+  const stages = lineage(file, one.stage)
+  const user = file.instructions
+    .filter(({ keyword, stage, start }) => keyword === 'USER' && stages.includes(stage) && start < one.start)
+    .at(-1)
+  return user === undefined
+    ? initialDirectory(file, stages.at(-1) ?? one.stage) !== undefined
+    : /^(root|0+)(:|$)/.test(user.words[0] ?? '')
+}
+
+/** Whether a variable is set before an instruction that is not about languages or prompts. */
+function setsVariables(file: DockerfileFile, one: PlacedInstruction): boolean {
+  const stages = lineage(file, one.stage)
+  return file.instructions.some(
+    ({ keyword, stage, start, words }) =>
+      /^(ENV|ARG)$/.test(keyword) &&
+      stages.includes(stage) &&
+      start < one.start &&
+      !/^(DEBIAN_FRONTEND|LANG|LC_ALL|TZ)\b/.test(words[0] ?? ''),
+  )
 }
 
 function sudoEdits(script: PlacedScript): Edit[] {

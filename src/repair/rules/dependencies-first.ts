@@ -1,9 +1,11 @@
+import { posix } from 'node:path'
 import { areCode, areConfigured, hasVariables, targetsOf, touching } from '../apart.ts'
 import type { DockerfileFile, Edit, PlacedInstruction } from '../dockerfile-file.ts'
 import { dependencyLayer } from '../dependency-layers.ts'
 import { keptCompilation } from '../go-cache.ts'
-import { installOf, needsNoCode, type Install } from '../installs.ts'
-import { manifestCopies, manifestsOf } from '../manifest-copies.ts'
+import { installOf, type Install } from '../installs.ts'
+import { manifestCopies, manifestsOf, sourceOf } from '../manifest-copies.ts'
+import { furtherFiles } from '../manifest-needs.ts'
 import { withTarget } from '../moved-copy.ts'
 import { blockOf, copiedBy, directoryAt, initialDirectory, wholeLines, type Copied } from '../placed-paths.ts'
 import type { Proposal, Repair, Situation } from '../repair.ts'
@@ -16,8 +18,8 @@ interface Order {
   copy: PlacedInstruction
   copied: readonly Copied[]
   installs: readonly Install[]
-  /** The files that others copy in between, by their paths in the image. */
-  given: ReadonlySet<string>
+  /** The files of the source that others copy in between, by their paths in the image. */
+  given: ReadonlyMap<string, string>
   /** The last of them. */
   last: PlacedInstruction | undefined
   /** Whether a WORKDIR is among them. */
@@ -36,9 +38,7 @@ export const dependenciesFirst: Repair = {
   propose(situation) {
     const { file, source } = situation
     const hasOwnList = source.paths.has(`${file.path}${list}`)
-    const orders = ordersOf(situation).filter(
-      ({ installs }) => !(hasOwnList && installs.some(({ beside }) => beside !== undefined)),
-    )
+    const orders = ordersOf(situation).filter(({ packages }) => !hasOwnList || packages.length === 0)
     const moved = new Map(orders.flatMap(({ copy, last }) => (last === undefined ? [] : [[copy, last] as const])))
     // Before what is moved to the same place.
     const layers = stagesOf(situation).flatMap((stage) => dependencyLayer(situation, stage, moved))
@@ -47,11 +47,14 @@ export const dependenciesFirst: Repair = {
       ...joinedRuns(file),
       ...keptCompilation(file, (stage) => !file.shipped.includes(stage)),
     ]
-    const ignored = orders.some(({ installs }) => installs.some(({ beside }) => beside !== undefined))
-    const files = ignored ? withoutPackages(source.texts.get(list)) : {}
+    const ignored = [...new Set(orders.flatMap(({ packages }) => packages))]
+    const files = withoutPackages(source.texts.get(list), ignored)
     const proposal: Proposal = {
       repair: dependenciesFirst.id,
-      what: 'installs before it copies the code',
+      what:
+        ignored.length === 0
+          ? 'installs before it copies the code'
+          : `installs before it copies the code, which comes without ${ignored.join(', ')} of the source`,
       equal: false,
       edits: others,
       ...(Object.keys(files).length === 0 ? {} : { files }),
@@ -63,7 +66,7 @@ export const dependenciesFirst: Repair = {
 }
 
 /** The best order of each stage: an install that reads manifests from what is copied, or else one that reads nothing of it. */
-function ordersOf(situation: Situation): Array<Order & { edits: readonly Edit[] }> {
+function ordersOf(situation: Situation): Array<Order & { edits: readonly Edit[]; packages: readonly string[] }> {
   const { file, source } = situation
   return stagesOf(situation).flatMap((stage) => {
     const initial = initialDirectory(file, stage)
@@ -76,7 +79,7 @@ function ordersOf(situation: Situation): Array<Order & { edits: readonly Edit[] 
       if (targets.size === 0 || areConfigured(file, stage, touches)) return []
       const order = { copy, copied, ...behind({ file, copy, initial, touches, copies }, own.slice(index + 1)) }
       const edits = reordered(situation, order, targets)
-      return edits.length === 0 ? [] : [{ ...order, edits }]
+      return edits.length === 0 ? [] : [{ ...order, edits, packages: packagesIn(order) }]
     })
     // Those of an earlier one would read what a later one copies.
     const best = orders.find(({ edits }) => readsManifests(edits)) ?? orders[0]
@@ -84,11 +87,8 @@ function ordersOf(situation: Situation): Array<Order & { edits: readonly Edit[] 
   })
 }
 
-/** The stages; none if installing packages runs code of the source. */
-function stagesOf({ file, source }: Situation): number[] {
-  return needsNoCode(source)
-    ? [...new Set(file.instructions.map(({ stage }) => stage))].filter((stage) => stage >= 0)
-    : []
+function stagesOf({ file }: Situation): number[] {
+  return [...new Set(file.instructions.map(({ stage }) => stage))].filter((stage) => stage >= 0)
 }
 
 /** Whether the edits bring manifests, and do not only move a COPY. */
@@ -110,7 +110,7 @@ function behind(
   { file, copy, initial, touches, copies }: Copying,
   others: readonly PlacedInstruction[],
 ): Omit<Order, 'copy' | 'copied'> {
-  const given = new Set<string>()
+  const given = new Map<string, string>()
   const installs: Install[] = []
   let last: PlacedInstruction | undefined
   let moves = false
@@ -122,9 +122,9 @@ function behind(
       movesBefore ||= one.keyword === 'WORKDIR'
       continue
     }
-    const placed = one.keyword === 'COPY' ? copies.get(one)?.flatMap(targetsOf) : undefined
-    if (placed !== undefined && !placed.some(touches)) {
-      placed.forEach((path) => given.add(path))
+    const placed = one.keyword === 'COPY' ? copies.get(one) : undefined
+    if (placed !== undefined && !placed.flatMap(targetsOf).some(touches)) {
+      placed.forEach((copied) => targetsOf(copied).forEach((to, index) => given.set(to, copied.files[index] ?? '')))
       continue
     }
     const isPlain = one.flags.every((flag) => /^--mount=type=(cache|secret)\b/.test(flag))
@@ -143,7 +143,7 @@ function behind(
 function reordered({ file, source }: Situation, order: Order, targets: ReadonlySet<string>): Edit[] {
   const { copy, copied, given, installs, last, moves, isWorth } = order
   const reads = installs.flatMap((install) => install.reads)
-  const manifests = manifestsOf(copied, given, reads, source.paths)
+  const manifests = manifestsOf({ copied, given }, reads, source.paths, (path) => furtherFiles(source, path))
   if (last === undefined || manifests === undefined) return []
   const initial = initialDirectory(file, copy.stage)
   const mayMove = manifests.length > 0 || (isWorth && areCode(targets, directoryAt(file, last, initial)))
@@ -190,9 +190,23 @@ function isPackages(file: DockerfileFile, instruction: PlacedInstruction): boole
   return chain !== undefined && chain.every(({ words: [program = ''] }) => /^(apt-get|apt|apk|yum|dnf)$/.test(program))
 }
 
-/** The list of what the build does not see, with the directory of packages: copied over those that were installed, they could be for another system. */
-function withoutPackages(text: string | undefined): Record<string, string> {
-  if (text === undefined) return { [list]: '**/node_modules\n' }
-  const has = text.split('\n').some((line) => /^(\*\*\/|\/)?node_modules\/?$/.test(line.trim()))
-  return has ? {} : { [list]: `${text.replace(/\n?$/, '\n')}**/node_modules\n` }
+/** The directories of the source that would be copied over packages that were installed before. */
+function packagesIn({ installs, copied }: Order): string[] {
+  const places = installs.flatMap(({ beside, reads }) =>
+    beside === undefined
+      ? []
+      : reads.flatMap((path) =>
+          posix.basename(path) === 'package.json' ? [posix.join(posix.dirname(path), beside)] : [],
+        ),
+  )
+  return copied.flatMap((copy) => places.flatMap((place) => sourceOf(copy, place) ?? []))
+}
+
+/** The list of what the build does not see, with directories of packages: copied over those that were installed, they could be for another system. */
+function withoutPackages(text: string | undefined, packages: readonly string[]): Record<string, string> {
+  const lines = new Set((text ?? '').split('\n').map((line) => line.trim().replaceAll(/^\/|\/$/g, '')))
+  const added = packages.filter((path) => !lines.has(path) && !lines.has(`**/${posix.basename(path)}`))
+  return added.length === 0
+    ? {}
+    : { [list]: `${(text ?? '').replace(/\n?$/, text ? '\n' : '')}${added.map((path) => `${path}\n`).join('')}` }
 }

@@ -1,13 +1,15 @@
-import { shippedInstructions } from '../dockerfile-file.ts'
+import { posix } from 'node:path'
+import { shippedInstructions, type PlacedInstruction } from '../dockerfile-file.ts'
 import { violationsOf, type Repair, type Situation } from '../repair.ts'
+import { sourceFileAt, workingDirectoryAt } from '../source-file.ts'
 
 const list = '.dockerignore'
 
 /** What a build creates itself: copied from a workstation, it could be for a different system. */
-const madeAnew: ReadonlyArray<readonly [command: RegExp, path: string]> = [
-  [/\b(npm (ci|install)|yarn( install)?|pnpm (i|install))\b/, '**/node_modules'],
-  [/\bpip[0-9.]* install\b|\buv sync\b|\bpoetry install\b/, '**/__pycache__'],
-]
+const made = {
+  node: /\b(npm (ci|i|install)|yarn( install)?|pnpm (i|install))\b/,
+  python: /\bpip[0-9.]* install\b|\buv sync\b|\bpoetry install\b/,
+}
 
 /** A Dockerfile that copies the whole directory gets a list of what does not belong in the image. */
 export const ignoredFiles: Repair = {
@@ -46,12 +48,30 @@ const revoked = {
 /** The lines of a list where there is none. */
 function ofNew(situation: Situation): string[] {
   const { file } = situation
-  const script = file.instructions
-    .filter(({ keyword }) => keyword === 'RUN')
-    .flatMap(({ words }) => words)
-    .join('\n')
-  const made = madeAnew.flatMap(([command, path]) => (command.test(script) ? [path] : []))
-  return ['.git', list, file.path, 'loadline-report', ...made, ...leaked(situation)]
+  const runs = file.instructions.filter(({ keyword }) => keyword === 'RUN')
+  const isPython = runs.some(({ words }) => made.python.test(words.join('\n')))
+  return [
+    '.git',
+    list,
+    file.path,
+    'loadline-report',
+    ...packagesOf(situation, runs),
+    ...(isPython ? ['**/__pycache__'] : []),
+    ...leaked(situation),
+  ]
+}
+
+/** Where the packages would be that RUNs install by a package.json: those elsewhere may be part of the source. */
+function packagesOf(situation: Situation, runs: readonly PlacedInstruction[]): string[] {
+  const manifests = runs
+    .filter(({ words }) => made.node.test(words.join('\n')))
+    .map((one) =>
+      sourceFileAt(situation, one, posix.join(workingDirectoryAt(situation.file, one) ?? '/', 'package.json')),
+    )
+  const found = manifests.flatMap((path) =>
+    path === undefined ? [] : [posix.join(posix.dirname(path), 'node_modules')],
+  )
+  return [...new Set(found)]
 }
 
 /** The paths that a list does not have; one that it takes back is listed again, and the last line counts. */

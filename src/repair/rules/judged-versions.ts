@@ -1,6 +1,9 @@
-import type { Edit } from '../dockerfile-file.ts'
+import { instructionAt, type DockerfileFile, type Edit, type PlacedInstruction } from '../dockerfile-file.ts'
+import { absolute, withVariables } from '../placed-paths.ts'
 import { lintOf, type Proposal, type Repair, type Situation } from '../repair.ts'
 import { plainWord, runScriptAt, wordsOf } from '../script.ts'
+import { builderOf } from '../shipped-stage.ts'
+import { workingDirectoryAt } from '../source-file.ts'
 
 interface Manager {
   code: string
@@ -62,6 +65,7 @@ const withValue =
 
 function versionEdits({ file, image }: Situation, manager: Manager, line: number): Edit[] {
   const script = runScriptAt(file, line)
+  const instruction = instructionAt(file, line)
   return (script?.commands ?? []).flatMap(({ node, words }): Edit[] => {
     const begin = /^python[0-9.]*$/.test(words[0] ?? '') && words[1] === '-m' ? 2 : 0
     const at = words.findIndex((word, index) => index > begin && manager.subcommands.includes(word))
@@ -74,7 +78,9 @@ function versionEdits({ file, image }: Situation, manager: Manager, line: number
         // An option's value, a path and a URL are not names.
         if (name === undefined || withValue.test(all[index - 1]?.value ?? '')) return []
         const [, bare = '', extras = ''] = /^((?:@[a-z0-9._-]+\/)?[A-Za-z0-9][\w.-]*)(\[[\w.,-]+\])?$/.exec(name) ?? []
-        const version = judgedVersion(image.packages, manager, bare)
+        const isGlobal = words.some((one) => /^(-g|--global)$/.test(one))
+        const shipped = image.packages.filter((one) => isOf(file, instruction, one, isGlobal))
+        const version = judgedVersion(shipped, manager, bare)
         const written = word.text.indexOf(name)
         // Without quotes, the shell takes `>=3` for a file to write to.
         if (/[<>]/.test(script.text[word.end] ?? '')) return []
@@ -82,6 +88,38 @@ function versionEdits({ file, image }: Situation, manager: Manager, line: number
         const end = script.at(word.pos + written + name.length - 1) + 1
         return [{ start: end, end, text: `${manager.sign}${version}` }]
       })
+  })
+}
+
+/** Where npm has what it installs for all. */
+const globalPackages = '/usr/local/lib/node_modules/'
+
+/**
+ * Whether a package of the image may be what a RUN has installed: its stage is shipped, or what is shipped comes from it; and
+ * npm's packages for all are where those are.
+ */
+function isOf(
+  file: DockerfileFile,
+  instruction: PlacedInstruction | undefined,
+  { type, path }: Situation['image']['packages'][number],
+  isGlobal: boolean,
+): boolean {
+  if (instruction === undefined) return false
+  const place = path === undefined ? undefined : `/${path.replace(/^\//, '')}`
+  if (type === 'node-pkg' && place !== undefined && isGlobal !== place.startsWith(globalPackages)) return false
+  if (file.shipped.includes(instruction.stage)) return true
+  const copies = file.instructions.filter(
+    ({ stage, flags }) => file.shipped.includes(stage) && builderOf(file, flags) === instruction.stage,
+  )
+  return copies.some((one) => {
+    const { words } = withVariables(file, one)
+    const from = words[0] ?? ''
+    const target = absolute(workingDirectoryAt(file, one), words.at(-1) ?? '')
+    const isPackages =
+      type === 'node-pkg' && isGlobal
+        ? globalPackages.startsWith(`${from.replace(/\/$/, '')}/`)
+        : words.length === 2 && target !== undefined
+    return isPackages && target !== undefined && place?.startsWith(`${target.replace(/\/$/, '')}/`)
   })
 }
 

@@ -42,10 +42,17 @@ export const worldWritable: Repair = {
   answers: ['world-writable'],
   propose(situation) {
     if (!hasShell(situation)) return {}
-    const paths = violationsOf(situation, 'world-writable').flatMap(({ id }) => (isPlainPath(id) ? [id] : []))
+    const volumes = situation.image.configuration?.volumes ?? []
+    const isInVolume = (path: string) =>
+      volumes.some((volume) => `${path}/`.startsWith(`${volume.replace(/\/$/, '')}/`))
+    const all = violationsOf(situation, 'world-writable').flatMap(({ id }) => (isPlainPath(id) ? [id] : []))
+    const paths = all.filter((path) => !isInVolume(path))
+    // A new volume takes the mode of the directory: nobody but root might write there.
+    const remains = paths.length === all.length ? {} : { remains: [ofVolume(all.filter(isInVolume))] }
     return paths.length === 0
-      ? {}
+      ? remains
       : {
+          ...remains,
           proposals: [
             {
               repair: worldWritable.id,
@@ -56,4 +63,11 @@ export const worldWritable: Repair = {
           ],
         }
   },
+}
+
+function ofVolume(paths: readonly string[]) {
+  return {
+    rule: 'world-writable' as const,
+    text: `${paths.join(', ')}: a new volume takes this mode. Once the directory belongs to the user that the image runs as, take the mode away where it is set.`,
+  }
 }

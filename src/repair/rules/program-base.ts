@@ -72,7 +72,8 @@ function worksAtHome(file: DockerfileFile, instructions: readonly PlacedInstruct
     .some(
       ({ words }) =>
         /^(useradd|adduser)$/.test(words[0] ?? '') &&
-        words.some((word, index) => /^(-[dh]|--home(-dir)?)$/.test(words[index - 1] ?? '') && works.has(word)),
+        (words.some((word, index) => /^(-[dh]|--home(-dir)?)$/.test(words[index - 1] ?? '') && works.has(word)) ||
+          words.some((word) => works.has(`/home/${word}`) || works.has(word.replace(/^--home(-dir)?=/, '')))),
     )
 }
 

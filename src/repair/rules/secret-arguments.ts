@@ -1,13 +1,15 @@
 import type { DockerfileFile, PlacedInstruction } from '../dockerfile-file.ts'
 import { instructionAt } from '../dockerfile-file.ts'
+import { lineage } from '../apart.ts'
 import { wholeLines } from '../placed-paths.ts'
 import { lintOf, violationsOf, type Proposal, type Repair } from '../repair.ts'
+import { scriptOf } from '../script.ts'
 
 /** A secret in an argument is in the image's history; one that is mounted is nowhere. */
 export const secretArguments: Repair = {
   id: 'secret-arguments',
   title:
-    'An argument for a secret, without a value, is mounted as a secret in the RUNs that name it, if nothing else names it',
+    'An argument for a secret, without a value, is mounted as a secret in the RUNs that may read it, if nothing else names it',
   answers: ['SecretsUsedInArgOrEnv', 'suspected-secrets'],
   propose(situation) {
     const { file, policy } = situation
@@ -39,18 +41,25 @@ export const secretArguments: Repair = {
   },
 }
 
-/** The RUNs of its stage that name an argument; undefined if any other instruction of the file does. */
-function readersOf(
-  { instructions, text }: DockerfileFile,
-  argument: PlacedInstruction,
-  name: string,
-): PlacedInstruction[] | undefined {
+/** Programs that read no secret of an application from their environment. */
+const indifferent =
+  /^(apt-get|apt|apk|yum|dnf|mkdir|chown|chmod|rm|mv|cp|ln|cd|set|true|echo|useradd|adduser|usermod|groupadd|addgroup)$/
+
+/**
+ * The RUNs that may read an argument, if one of them names it: any program may read its environment. Undefined if any other
+ * instruction of the file names it.
+ */
+function readersOf(file: DockerfileFile, argument: PlacedInstruction, name: string): PlacedInstruction[] | undefined {
+  const { instructions, text } = file
   const naming = instructions.filter(
     (one) => one !== argument && new RegExp(`\\b${name}\\b`).test(text.slice(one.start, one.end)),
   )
-  return naming.every(
-    ({ keyword, stage, start }) => keyword === 'RUN' && stage === argument.stage && start > argument.start,
-  )
-    ? naming
-    : undefined
+  const has = ({ keyword, stage, start }: PlacedInstruction) =>
+    keyword === 'RUN' && start > argument.start && lineage(file, stage).includes(argument.stage)
+  if (!naming.every(has)) return undefined
+  const mayRead = (one: PlacedInstruction) => {
+    const script = scriptOf(file, one)
+    return naming.includes(one) || !script?.commands.every(({ words }) => indifferent.test(words[0] ?? ''))
+  }
+  return naming.length === 0 ? [] : instructions.filter((one) => has(one) && mayRead(one))
 }

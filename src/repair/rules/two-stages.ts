@@ -1,3 +1,4 @@
+import { needsRootToStart } from '../changed-users.ts'
 import { numericUser } from '../numeric-user.ts'
 import { isOneWord } from '../placed-paths.ts'
 import { violationsOf, type Proposal, type Repair, type Situation } from '../repair.ts'
@@ -23,6 +24,8 @@ export const twoStages: Repair = {
   answers: ofBuilding,
   propose(situation) {
     if (ofBuilding.every((rule) => violationsOf(situation, rule).length === 0)) return {}
+    // The second stage has another user than root.
+    if (needsRootToStart(situation) !== undefined) return {}
     const runtime = basesOf(situation.file, 0)?.runtime
     const [, initial, waysOf] = languages.find(([name]) => name === runtime) ?? []
     const stage = initial === undefined ? undefined : singleStage(situation, initial)

@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import { manifestOf, record } from '../manifest.ts'
 import type { Situation } from '../repair.ts'
 import { scriptWords } from '../rules/started-script.ts'
+import { sourceFileAt } from '../source-file.ts'
 import type { SingleStage } from './single-stage.ts'
 import type { Way } from './way.ts'
 
@@ -9,8 +10,8 @@ import type { Way } from './way.ts'
  * A Node.js application: its files and packages, without those that only build it, go to an image of the same version
  * without shell and package manager, or else to the slim form of its base.
  */
-export function nodeStages({ source }: Situation, { bases, runs, started, places, directory }: SingleStage): Way[] {
-  const [program = '', ...args] = scriptWords(started.words, source.texts) ?? started.words
+export function nodeStages(situation: Situation, { bases, runs, started, places, directory }: SingleStage): Way[] {
+  const [program = '', ...args] = scriptWords(started.words, situation) ?? started.words
   const scripts = runs.map(({ script }) => script.text).join('\n')
   if (posix.basename(program) !== 'node' || /\b(npm|yarn|pnpm)\b[^\n]*( -g\b|--global)/.test(scripts)) return []
   const copies = places.map((path) => [path, path] as const)
@@ -27,7 +28,7 @@ export function nodeStages({ source }: Situation, { bases, runs, started, places
         ]
   const slim = bases.slim === undefined ? [] : [{ base: bases.slim, words: started.words, copies }]
   const ways: Way[] = [...bare, ...slim]
-  if (!prunes(source, scripts)) return ways
+  if (!prunes(situation, scripts, directory)) return ways
   // Before what is copied last, if it is the same package.
   const last = runs.at(-1)?.directory === directory ? runs.at(-1) : undefined
   const finish = { finish: ['npm prune --omit=dev'], ...(last === undefined ? {} : { finishBehind: last.instruction }) }
@@ -36,11 +37,15 @@ export function nodeStages({ source }: Situation, { bases, runs, started, places
 }
 
 /** Whether npm installed packages that only development needs. */
-function prunes({ paths, texts }: Situation['source'], scripts: string): boolean {
-  const development = Object.keys(record(manifestOf(texts, 'package.json')['devDependencies']))
+function prunes(situation: Situation, scripts: string, directory: string): boolean {
+  const { file, source } = situation
+  const end = { stage: 0, start: file.text.length }
+  const [manifest, lock] = ['package.json', 'package-lock.json'].map((name) =>
+    sourceFileAt(situation, end, posix.join(directory, name)),
+  )
   return (
-    development.length > 0 &&
-    paths.has('package-lock.json') &&
+    Object.keys(record(manifestOf(source.texts, manifest ?? '')['devDependencies'])).length > 0 &&
+    lock !== undefined &&
     /\bnpm (ci|i|install)\b/.test(scripts) &&
     !/--(omit|only|production)\b/.test(scripts)
   )

@@ -91,6 +91,7 @@ ENTRYPOINT ["/app"]
       go.replace('RUN useradd', 'COPY ca.crt /usr/local/share/ca-certificates/\nRUN useradd'),
     ],
     ['an account at home where it works', go.replace('useradd shop', 'useradd -m -d /srv shop')],
+    ['an account with the usual home', go.replace('useradd shop', 'useradd -m shop').replaceAll('/srv', '/home/shop')],
     ['a health check', `${go}HEALTHCHECK CMD ["/srv/app", "--check"]\n`],
     ['a shell that starts it', go.replace('CMD ["/srv/app", "--verbose"]', 'CMD ["sh", "-c", "/srv/app"]')],
     ['a volume', `${go}VOLUME /data\n`],

@@ -466,10 +466,51 @@ describe('remarks that have one answer', () => {
     ],
   ])('%s', (_, written, given, becomes) => expect(one(written, given)).toBe(becomes))
 
-  it('a pipe on Alpine, which has no bash', () => {
-    const text = `FROM alpine:3.20\nRUN wget -O - a | tar x${'\n'.repeat(9)}RUN b | c\n`
-    expect(changed(text, { lint: ['DL4006:11', 'DL4006:2'] })).toEqual(['SHELL ["/bin/ash", "-eo", "pipefail", "-c"]'])
-    expect(repaired(text, { lint: ['DL4006:11', 'DL4006:2'] }).dockerfile).toMatch(/^FROM alpine:3.20\nSHELL/)
+  describe('a pipe', () => {
+    const bash = 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]\n'
+    const sh = 'SHELL ["/bin/sh", "-c"]\n'
+    const made = (lines: string, ...at: number[]) =>
+      repaired(`FROM debian:12\n${lines}`, { lint: at.map((line) => `DL4006:${line}`) }).dockerfile.slice(
+        'FROM debian:12\n'.length,
+      )
+    it('on Alpine, which has no bash, in one shell with the next', () => {
+      const text = `FROM alpine:3.20\nRUN wget -O - a | tar x${'\n'.repeat(9)}RUN b | c\n`
+      const given = { lint: ['DL4006:11', 'DL4006:2'] }
+      expect(changed(text, given)).toEqual(['SHELL ["/bin/ash", "-o", "pipefail", "-c"]'])
+      expect(repaired(text, given).dockerfile).toMatch(/^FROM alpine:3.20\nSHELL/)
+    })
+    it('gives what comes behind it its own shell back, and stands above the remarks', () => {
+      const pipe = '# hadolint ignore=DL3008\nRUN curl a | sh\n'
+      expect(made(`${pipe}COPY a /a\nRUN echo "a\\nb" > f\n`, 3)).toBe(
+        `${bash}${pipe}COPY a /a\n${sh}RUN echo "a\\nb" > f\n`,
+      )
+      expect(made(`${pipe}CMD echo "a\\nb"\n`, 3)).toBe(`${bash}${pipe}${sh}CMD echo "a\\nb"\n`)
+      expect(made(`${pipe}CMD ["a"]\n`, 3)).toBe(`${bash}${pipe}CMD ["a"]\n`)
+      expect(made(`SHELL ["/bin/dash", "-c"]\n${pipe}RUN true\n`, 4)).toBe(
+        `SHELL ["/bin/dash", "-c"]\n${bash}${pipe}SHELL ["/bin/dash", "-c"]\nRUN true\n`,
+      )
+      expect(made('RUN a | b\nRUN true\nRUN c | d\n', 2, 4)).toBe(`${bash}RUN a | b\n${sh}RUN true\n${bash}RUN c | d\n`)
+    })
+    it('gives a stage that starts from its own the usual shell back', () => {
+      const text = 'FROM debian:12 AS a\nRUN a | b\nFROM a\nRUN c\n'
+      expect(repaired(text, { lint: ['DL4006:2'] }).dockerfile).toBe(
+        `FROM debian:12 AS a\n${bash}RUN a | b\n${sh}FROM a\nRUN c\n`,
+      )
+    })
+    it.each([
+      'RUN echo "a\\nb" | tee f',
+      'RUN a | b || c',
+      'RUN if a | b; then c; fi',
+      'RUN ! a | b',
+      'RUN mkdir {a,b} | c',
+      'RUN echo $RANDOM | b',
+    ])('is left where another shell or a failure may mean something else: %s', (line) =>
+      expect(made(`${line}\n`, 2)).toBe(`${line}\n`),
+    )
+    it('is left with the reason', () =>
+      expect(remains('FROM debian:12\nRUN a | b || c\n', { lint: ['DL4006:2'] })).toEqual([
+        expect.stringContaining('DL4006'),
+      ]))
   })
   it('leave what ADD downloads to people', () => {
     const address = 'https://example.com/tool'
@@ -666,11 +707,11 @@ describe('files beside the Dockerfile', () => {
   const listens = { listens: ['0.0.0.0:5000'], readySeconds: 1 }
   it('keep out of the image what does not belong in it, a credential first of all', () => {
     const { files } = repaired('FROM node:22-slim\nWORKDIR /srv\nCOPY . /srv/\nRUN npm ci\n', {
-      source: { 'deploy/key.pem': '', 'src/a.js': '' },
+      source: { 'package.json': '{}', 'deploy/key.pem': '', 'src/a.js': '' },
       secrets: ['/srv/deploy/key.pem'],
     })
     expect(files['.dockerignore']?.split('\n')).toEqual(
-      expect.arrayContaining(['.git', '**/node_modules', 'deploy/key.pem']),
+      expect.arrayContaining(['.git', 'node_modules', 'deploy/key.pem']),
     )
     expect(files['.dockerignore']).not.toContain('src/a.js')
   })

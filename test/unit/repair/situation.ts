@@ -23,7 +23,7 @@ export interface Given {
   configuration?: { [K in keyof Configuration]?: Configuration[K] | undefined }
   /** The line of the instruction that brought what `configuration.pathLayers` names. */
   broughtBy?: number
-  packages?: Array<Pick<Package, 'name' | 'version' | 'type'>>
+  packages?: Array<Pick<Package, 'name' | 'version' | 'type' | 'path'>>
   runtime?: Partial<Runtime>
   seen?: Seen
   downloads?: Array<{ address: string; line: number; verified: boolean }>
