@@ -93,7 +93,8 @@ export async function repair(request: Request): Promise<Repaired> {
   }
   const rebuild = kept.length === 0 ? undefined : await trials.rebuilds({}, current.files, 'all rounds', line)
   const files = await asWritten(request, { ...current.files, ...(await whatRemains(request, current, tmpfs)) })
-  return tellRepair({ before: before.run, after: current.run, kept, left, answers, files, rebuild })
+  const dockerfile = before.source?.dockerfile?.text ?? ''
+  return tellRepair({ before: before.run, after: current.run, kept, left, answers, files, rebuild, dockerfile })
 }
 
 /** Files with the byte order mark that they have in the source: a Dockerfile is read without. */

@@ -51,14 +51,19 @@ export function tellRepair({
   answers,
   files,
   rebuild,
+  dockerfile,
 }: Pick<Repaired, 'before' | 'after' | 'left' | 'files'> & {
   kept: readonly Proposal[]
   answers: readonly Answer[]
   rebuild: Rebuild | undefined
+  /** The text of the given Dockerfile: the packages that it names are told first. */
+  dockerfile: string
 }): Repaired {
   const said = answers.flatMap(({ remains = [] }) => remains)
   const open = resultsOf(after).filter(({ status }) => saysNo(status))
   const had = new Set(packagesOf(after))
+  const gone = packagesOf(before).filter((name) => had.size > 0 && !had.has(name))
+  const written = new Set(dockerfile.split(/[\s=;&|"',[\]]+/))
   return {
     before,
     after,
@@ -69,7 +74,7 @@ export function tellRepair({
       const own = said.filter((one) => one.rule === rule)
       return own.length > 0 ? own : [{ rule, text: `${found}. ${remedy}` }]
     }),
-    gone: packagesOf(before).filter((name) => had.size > 0 && !had.has(name)),
+    gone: [...gone.filter((name) => written.has(name)), ...gone.filter((name) => !written.has(name))],
     files,
     ...(rebuild === undefined ? {} : { rebuild }),
   }

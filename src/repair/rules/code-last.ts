@@ -150,7 +150,7 @@ function renamed({ text }: DockerfileFile, { start, end, flags: [flag = ''] }: P
 
 /** Where only installations of packages write. */
 function isOfPackages(path: string): boolean {
-  return /\/(site|dist)-packages$|^\/usr\/local\/bin$/.test(path)
+  return /\/(site|dist)-packages$|^\/usr\/local\/(bin|share|etc)$/.test(path)
 }
 
 /** Whether an instruction brings code, or makes something of it in the directory in which it works or where its words say. */

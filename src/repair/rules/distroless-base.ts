@@ -4,6 +4,7 @@ import { arrayText } from '../kept-remarks.ts'
 import { mayBeBuiltAlone } from '../built-alone.ts'
 import { runsOn } from '../../bases/index.ts'
 import { withVariables } from '../placed-paths.ts'
+import { keptFor, runElsewhere } from '../run-elsewhere.ts'
 import { violationsOf, type Repair, type Situation } from '../repair.ts'
 import {
   basesOf,
@@ -50,6 +51,8 @@ export const distrolessBase: Repair = {
     if (ofBuilding.every((rule) => violationsOf(situation, rule).length === 0)) return {}
     const stage = pythonStage(situation)
     const edits = stage === undefined ? undefined : changed(situation, stage)
+    const elsewhere = runElsewhere(situation)
+    if (edits !== undefined && elsewhere.length > 0) return keptFor(elsewhere)
     return stage === undefined || edits === undefined
       ? {}
       : {

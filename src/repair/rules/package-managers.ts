@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { runElsewhere } from '../run-elsewhere.ts'
 import { hasShell, isPlainPath, violationsOf, type Repair } from '../repair.ts'
 
 /**
@@ -11,7 +12,8 @@ export const packageManagers: Repair = {
   answers: ['package-managers'],
   propose(situation) {
     const { entrypoint = [], cmd = [] } = situation.image.configuration ?? {}
-    const words = [...entrypoint, ...cmd].flatMap((word) => word.split(/\s+/))
+    const elsewhere = runElsewhere(situation).flatMap(({ programs }) => programs)
+    const words = [...entrypoint, ...cmd, ...elsewhere].flatMap((word) => word.split(/\s+/))
     const used = new Set(words.map((word) => posix.basename(word)))
     const paths = violationsOf(situation, 'package-managers').map(({ id }) => id)
     const kept = paths.filter((path) => used.has(posix.basename(path)))
@@ -37,7 +39,7 @@ export const packageManagers: Repair = {
             remains: [
               {
                 rule: 'package-managers' as const,
-                text: `${posix.basename(starter)} starts the application. Start the application directly, e.g. CMD ["node", "server.js"]; then the package manager can be removed.`,
+                text: `${posix.basename(starter)} starts the application, or another file starts it in this image. Start the application directly, e.g. CMD ["node", "server.js"]; then the package manager can be removed.`,
               },
             ],
           }),

@@ -2,6 +2,7 @@ import { programBases } from '../../bases/index.ts'
 import { compilers } from '../compilers.ts'
 import type { DockerfileFile, PlacedInstruction } from '../dockerfile-file.ts'
 import { absolute, directoryAt, withVariables } from '../placed-paths.ts'
+import { keptFor, runElsewhere } from '../run-elsewhere.ts'
 import { violationsOf, type Repair } from '../repair.ts'
 import { scriptOf } from '../script.ts'
 import { basesOf, builderOf, isAboutAccounts, rebased, shippedStage, type ShippedStage } from '../shipped-stage.ts'
@@ -29,6 +30,8 @@ export const programBase: Repair = {
     const { words } = stage.started
     const edits = rebased(stage, situation, { base, words, unused: runs, resetsEntrypoint: false })
     if (edits === undefined) return {}
+    const elsewhere = runElsewhere(situation)
+    if (elsewhere.length > 0) return keptFor(elsewhere)
     return { proposals: [{ repair: programBase.id, what: `run from ${base}`, equal: false, starts: true, edits }] }
   },
 }

@@ -1,10 +1,12 @@
 import { needsRootToStart } from '../changed-users.ts'
 import { numericUser } from '../numeric-user.ts'
 import { isOneWord } from '../placed-paths.ts'
+import { keptFor, runElsewhere } from '../run-elsewhere.ts'
 import { violationsOf, type Proposal, type Repair, type Situation } from '../repair.ts'
 import { basesOf } from '../shipped-stage.ts'
 import { divide } from '../two-stages/divided.ts'
-import { goDirectory, goStages } from '../two-stages/go-stages.ts'
+import { goDirectory } from '../two-stages/go-code.ts'
+import { goStages } from '../two-stages/go-stages.ts'
 import { javaStages } from '../two-stages/java-stages.ts'
 import { nodeStages } from '../two-stages/node-stages.ts'
 import { debianPythonStages, pythonStages } from '../two-stages/python-stages.ts'
@@ -32,6 +34,8 @@ export const twoStages: Repair = {
     if (stage === undefined || waysOf === undefined) return {}
     // The names are the source's: one with a line break would add an instruction.
     const ways = waysOf(situation, stage).filter(({ copies }) => copies.flat().every(isOneWord))
+    const elsewhere = runElsewhere(situation)
+    if (ways.length > 0 && elsewhere.length > 0) return keptFor(elsewhere)
     const first = ways
       .map((way) => proposal(situation, stage, way))
       .reduceRight<Proposal | undefined>(
@@ -50,16 +54,16 @@ const languages: ReadonlyArray<
   ['debian', '/', (_, stage) => debianPythonStages(stage)],
   ['node', '/', nodeStages],
   ['rust', '/', rustStages],
-  ['maven', '/', javaStages],
-  ['gradle', '/home/gradle', javaStages],
-  ['eclipse-temurin', '/', javaStages],
+  ['maven', '/', (_, stage) => javaStages(stage)],
+  ['gradle', '/home/gradle', (_, stage) => javaStages(stage)],
+  ['eclipse-temurin', '/', (_, stage) => javaStages(stage)],
 ]
 
-function proposal(situation: Situation, stage: SingleStage, way: Way): Proposal {
+function proposal(situation: Situation, stage: SingleStage, { without, ...way }: Way): Proposal {
   const written = stage.instructions.findLast(({ keyword }) => keyword === 'USER')?.words[0] ?? ''
   return {
     repair: twoStages.id,
-    what: `built in one stage, run from ${way.base}`,
+    what: `built in one stage, run from ${way.base}${without === undefined ? '' : `, without ${without}`}`,
     equal: false,
     starts: true,
     edits: divide(situation.file, stage, {

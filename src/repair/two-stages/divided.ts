@@ -25,9 +25,18 @@ export interface Division {
 /** Instructions about the image, not about its files. */
 const aboutImage = /^(CMD|ENTRYPOINT|EXPOSE|LABEL|HEALTHCHECK|STOPSIGNAL|MAINTAINER)$/
 
-/** Variables for package managers and compilers, which nothing reads when the application runs. */
-const ofBuild =
-  /^(DEBIAN_FRONTEND|CGO_\w+|GO(PATH|ROOT|OS|ARCH|FLAGS|PROXY|SUMDB|PRIVATE|CACHE|MODCACHE|TOOLCHAIN|111MODULE)|GO111MODULE|(PIP|POETRY|UV|NPM_CONFIG)_\w+|npm_config_\w+)$/
+/** Variables that only a tool of the build reads, and the tool: others may be the application's, whatever they start with. */
+const ofBuild: ReadonlyArray<readonly [name: RegExp, tool: RegExp]> = [
+  [/^DEBIAN_FRONTEND$/, /\b(apt|apt-get|dpkg)\b/],
+  [/^(CGO_(ENABLED|\w+FLAGS)|GO(FLAGS|PROXY|SUMDB|PRIVATE|CACHE|MODCACHE|TOOLCHAIN)|GO111MODULE)$/, /\bgo\b/],
+  [
+    /^PIP_(NO_CACHE_DIR|CACHE_DIR|DISABLE_PIP_VERSION_CHECK|DEFAULT_TIMEOUT|TIMEOUT|ROOT_USER_ACTION|(EXTRA_)?INDEX_URL|TRUSTED_HOST|BREAK_SYSTEM_PACKAGES|PREFER_BINARY|NO_INPUT|RETRIES|QUIET)$/,
+    /\bpip[0-9.]*\b/,
+  ],
+  [/^POETRY_(VERSION|HOME|NO_INTERACTION|CACHE_DIR|VIRTUALENVS_\w+|INSTALLER_\w+)$/, /\bpoetry\b/],
+  [/^UV_(COMPILE_BYTECODE|LINK_MODE|SYSTEM_PYTHON|PROJECT_ENVIRONMENT|NO_CACHE|CACHE_DIR|PYTHON_DOWNLOADS)$/, /\buv\b/],
+  [/^npm_config_\w+$/i, /\bnpm\b/],
+]
 
 /**
  * The edits that divide a stage: it gets a name, what is about the image moves behind its end, and a second stage takes
@@ -43,6 +52,16 @@ export function divide(file: DockerfileFile, stage: SingleStage, division: Divis
     ...(isNamed ? [] : [{ start: from.end, end: from.end, text: ` AS ${name}` }]),
     ...moved.map((one) => ({ ...wholeLines(file, blockOf(file, one)), text: '' })),
     { start: finished.end, end: finished.end, text: finish.map((command) => `${file.newline}RUN ${command}`).join('') },
+    // What root could write to, and the other user could not.
+    ...(stage.made.length === 0
+      ? []
+      : [
+          {
+            start: last.end,
+            end: last.end,
+            text: `${file.newline}RUN chown -R ${division.user} ${stage.made.join(' ')}`,
+          },
+        ]),
     { start: last.end, end: last.end, text: secondStage(file, stage, division, moved) },
     ...behind.flatMap((one) => rewritten(file, stage, division, one)),
     ...division.edits,
@@ -78,18 +97,26 @@ function secondStage(
   return lines.map((line) => `${newline}${line}`).join('')
 }
 
-/** The variables that the application may read, and the arguments that they are made from. */
-function variables({ text }: DockerfileFile, { instructions, last }: SingleStage, others: string): string[] {
-  const before = instructions.filter(({ start }) => start < last.start)
-  const own = before.filter(
-    ({ keyword, words }) => keyword === 'ENV' && words.some((name, index) => index % 3 === 0 && !ofBuild.test(name)),
+/** The variables that the application may read, and the variables and arguments that they are made from. */
+function variables({ text }: DockerfileFile, { instructions, last, runs }: SingleStage, others: string): string[] {
+  const before = instructions.filter(({ start, keyword }) => start < last.start && /^(ENV|ARG)$/.test(keyword))
+  const scripts = runs.map(({ script }) => script.text).join('\n')
+  const isOfBuild = (name: string) => ofBuild.some(([form, tool]) => form.test(name) && tool.test(scripts))
+  const textOf = ({ start, end }: PlacedInstruction) => text.slice(start, end)
+  const kept = new Set(
+    before.filter(
+      ({ keyword, words }) => keyword === 'ENV' && words.some((name, index) => index % 3 === 0 && !isOfBuild(name)),
+    ),
   )
-  const read = [...own.map(({ start, end }) => text.slice(start, end)), others].join('\n')
-  const used = before.filter(
-    ({ keyword, words }) =>
-      keyword === 'ARG' && words.some((word) => new RegExp(`\\$\\{?${word.split('=')[0]}\\b`).test(read)),
-  )
-  return before.filter((one) => own.includes(one) || used.includes(one)).map(({ start, end }) => text.slice(start, end))
+  // What a later one is made from stands before it.
+  for (const one of before.toReversed()) {
+    const names = one.words.flatMap((word, index) =>
+      one.keyword === 'ARG' ? [word.split('=')[0] ?? ''] : index % 3 === 0 ? [word] : [],
+    )
+    const read = [...[...kept].map(textOf), others].join('\n')
+    if (names.some((name) => new RegExp(`\\$\\{?${name}\\b`).test(read))) kept.add(one)
+  }
+  return before.filter((one) => kept.has(one)).map(textOf)
 }
 
 /** The instruction that starts the application, or a user with a name, as the second stage has it. */

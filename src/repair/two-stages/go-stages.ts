@@ -4,53 +4,92 @@ import { goCacheOption, keptCompilation } from '../go-cache.ts'
 import { absolute } from '../placed-paths.ts'
 import type { Situation } from '../repair.ts'
 import { wordsOf, type PlacedScript } from '../script.ts'
-import { copiesOf, dataFiles } from './data-files.ts'
+import { copiesOf, mayNeedC } from './go-code.ts'
 import type { SingleStage } from './single-stage.ts'
+import { placedCommands } from './stays-inside.ts'
 import type { Way } from './way.ts'
+import { isBelow, withoutCode } from './without-code.ts'
 
-/** The directory of the official image in which instructions work. */
-export const goDirectory = '/go'
+/** Files that only the compiler reads. */
+const compiledByGo = ['*.go', 'go.mod', 'go.sum', 'go.work', 'go.work.sum']
 
-/** Modules that are C programs in part: without C they build, and fail when they are used. */
-const needC =
-  /^\s*(require\s+)?github\.com\/(mattn\/go-sqlite3|confluentinc\/confluent-kafka-go\S*|h2non\/bimg|davidbyttow\/govips\S*)\s/m
+/** A directory of programs that is empty in the official image. */
+const installedPrograms = '/go/bin'
 
-/** Files that the compiler reads. */
-const compiledByGo = /\.(go|mod|sum|work)$/i
-
-/** A Go application: the program, and the files that it may read, go to an image without a compiler. */
+/**
+ * A Go application: its directory, with what the build makes there, and the programs that it makes elsewhere go to an image
+ * without a compiler.
+ */
 export function goStages(situation: Situation, stage: SingleStage): Way[] {
   const { file, source } = situation
-  const { runs, started, directory, bases } = stage
+  const { started, directory, bases, places } = stage
   const [written = '', ...args] = started.words
   const run = written === 'go' && args[0] === 'run' ? compiled(args.slice(1)) : undefined
-  const program = run?.program ?? programOf(stage, written)
-  const copied = copiesOf(situation, stage, goDirectory)
+  const builds = stage.runs.flatMap(({ script, directory: place }) => buildsIn(script, place))
+  const program = run?.program ?? programOf(stage, builds, written)
+  const copied = copiesOf(situation, stage)
+  const made = programsOf(situation, stage, builds)
   // What is copied from the source is a script, or was compiled elsewhere.
-  if (program === undefined || copied.some(({ target, files }) => files.length === 1 && target === program)) return []
-  if (source.paths.has(posix.relative(directory, program))) return []
-  const data = dataFiles(situation, stage, { initial: goDirectory, compiled: compiledByGo })
-  const copies = [program, ...data].map((path) => [path, path] as const)
-  const words = [program, ...(run?.args ?? args)]
+  if (program === undefined || made === undefined || source.paths.has(posix.relative(directory, program))) return []
+  if (copied.some(({ target, files }) => files.length === 1 && target === program)) return []
+  const programs = [...made, ...(run === undefined ? [] : [run.program])]
+  // What Go downloads and compiles is beside the programs.
+  const downloaded = isBelow('/go/pkg', places) ? ['/go/pkg'] : []
+  const taken = withoutCode(
+    stage,
+    compiledByGo,
+    programs.filter((path) => !isBelow(path, places)),
+    downloaded,
+  )
+  if (taken === undefined || !isBelow(program, [...places, ...programs])) return []
   const withoutC = /\bCGO_ENABLED[= ]0\b/.test(file.text)
-  const made = (assignment: string) =>
-    run === undefined ? {} : { finish: [`${goCacheOption} ${assignment}${run.command}`] }
-  const builds = runs.flatMap(({ script }) => buildsIn(script))
+  const assignment = 'CGO_ENABLED=0 '
+  const compiles = (before: string) => (run === undefined ? [] : [`${goCacheOption} ${before}${run.command}`])
   // Each form that is tried, and each later build, would compile everything again.
   const kept = keptCompilation(file, () => true)
-  const linked = { base: programBases.glibc, words, copies, ...made(''), edits: kept }
+  const { copies, removes, without } = taken
+  const common = { words: [program, ...(run?.args ?? args)], copies, without }
+  const linked = { ...common, base: programBases.glibc, finish: [...compiles(''), ...removes], edits: kept }
   const alone = {
+    ...common,
     base: programBases.static,
-    words,
-    copies,
-    ...made(withoutC ? '' : 'CGO_ENABLED=0 '),
-    edits: [...kept, ...(withoutC ? [] : builds.map(({ at }) => ({ start: at, end: at, text: 'CGO_ENABLED=0 ' })))],
+    finish: [...compiles(withoutC ? '' : assignment), ...removes],
+    edits: [...kept, ...(withoutC ? [] : builds.map(({ at }) => ({ start: at, end: at, text: assignment })))],
   }
   if (withoutC) return [alone]
   const isKnown = run !== undefined || builds.length > 0
-  const mayBeAlone = !needC.test(source.texts.get('go.mod') ?? '') && !/\bCGO_ENABLED[= ]1\b/.test(file.text) && isKnown
+  const mayBeAlone = isKnown && !/\bCGO_ENABLED[= ]1\b/.test(file.text) && !mayNeedC(situation, stage, copied)
   return [...(mayBeAlone ? [alone] : []), ...(bases.isMusl ? [] : [linked])]
 }
+
+/** The programs that the build makes, as far as they have places of their own; undefined if one is unknown. */
+function programsOf(
+  { file, source }: Situation,
+  { runs, places }: SingleStage,
+  builds: readonly Build[],
+): string[] | undefined {
+  const isInstalledElsewhere = /\bGOBIN\b|\bGOPATH[= ]+(?!["']?\/go["']?\s)/.test(file.text)
+  const found = builds.map(({ output, installs }) =>
+    installs ? (isInstalledElsewhere ? undefined : installedPrograms) : output,
+  )
+  const others = runs.flatMap(({ script }) => script.commands.map(({ words: [one = ''] }) => one))
+  const makefile = source.texts.get('Makefile') ?? ''
+  // What it writes is told by its words alone.
+  const isPlain =
+    makefile !== '' &&
+    !/\bgo install\b|(^|[\s"'=:])(~|\$[({]?(HOME|DESTDIR|PREFIX|GOBIN|GOPATH)\b|\/(?!dev\/null|bin\/(ba)?sh\b|usr\/bin\/env\b)\w)/m.test(
+      makefile,
+    )
+  if (others.includes('make') && !isPlain) return undefined
+  const known = found.filter((path) => path !== undefined)
+  // A directory of the base has programs of the base as well.
+  const isOwn = (path: string) => isBelow(path, [...places, installedPrograms]) || !ofBase.test(path)
+  return known.length === found.length && known.every(isOwn) ? known : undefined
+}
+
+/** Directories that the official image has. */
+const ofBase =
+  /^\/((usr\/)?(local\/)?((s?bin|lib|libexec|share|etc|games|include|src|go)?)|opt|srv|home|root|tmp|var|usr|go|mnt|media|run)$|\/$/
 
 /** What `go run` compiles and starts, as a program that is compiled when the image is built. */
 function compiled(words: readonly string[]): { program: string; command: string; args: string[] } | undefined {
@@ -63,27 +102,45 @@ function compiled(words: readonly string[]): { program: string; command: string;
 }
 
 /** Where the started program is: the build says so, if its name alone is written. */
-function programOf({ runs, directory }: SingleStage, written: string): string | undefined {
+function programOf({ runs, directory }: SingleStage, builds: readonly Build[], written: string): string | undefined {
   const scripts = runs.map(({ script }) => script)
-  if (!scripts.some(({ commands }) => commands.some(({ words: [one = ''] }) => /^(go|make|mage|task)$/.test(one))))
+  if (!scripts.some(({ commands }) => commands.some(({ words: [one = ''] }) => /^(go|make)$/.test(one))))
     return undefined
   if (written.includes('/')) return absolute(directory, written)
-  const outputs = runs.flatMap(({ script, directory: place }) =>
-    buildsIn(script).flatMap(({ output }) => (output === undefined ? [] : [absolute(place, output)])),
-  )
-  return outputs.find(
-    (path) =>
-      path !== undefined && /^\/(usr\/local\/|go\/|usr\/)?s?bin\/[^/]+$/.test(path) && posix.basename(path) === written,
-  )
+  return builds
+    .map(({ output }) => output)
+    .find(
+      (path) =>
+        path !== undefined &&
+        /^\/(usr\/local\/|go\/|usr\/)?s?bin\/[^/]+$/.test(path) &&
+        posix.basename(path) === written,
+    )
 }
 
-/** The places of `go build` and `go install` in the Dockerfile, and what they write if they say so. */
-function buildsIn(script: PlacedScript): Array<{ at: number; output: string | undefined }> {
-  return script.commands.flatMap(({ node, words: [program = '', command = '', ...args] }) => {
+/** A `go build` or `go install` in the Dockerfile. */
+interface Build {
+  at: number
+  /** What it writes, or the directory that it writes to; undefined if a variable decides. */
+  output: string | undefined
+  installs: boolean
+}
+
+function buildsIn(script: PlacedScript, directory: string): Build[] {
+  return placedCommands(script, directory).flatMap(({ node, here, words: [program = '', command = '', ...args] }) => {
     const [first] = wordsOf(node)
     if (program !== 'go' || !/^(build|install)$/.test(command) || first === undefined) return []
     const at = args.indexOf('-o')
-    const joined = args.find((word) => word.startsWith('-o='))?.slice(3)
-    return [{ at: script.at(first.pos), output: at === -1 ? joined : args[at + 1] }]
+    const joined = args.find((word) => /^-o=?./.test(word))?.replace(/^-o=?/, '')
+    const to = (args[0] === '-C' ? absolute(here, args[1] ?? '') : here) ?? ''
+    const written = at === -1 ? (joined ?? '.') : (args[at + 1] ?? '')
+    const isDirectory = written.endsWith('/') && written !== './'
+    const output = to === '' ? undefined : absolute(to, written)
+    return [
+      {
+        at: script.at(first.pos),
+        output: output === undefined || !isDirectory ? output : `${output}/`,
+        installs: command === 'install',
+      },
+    ]
   })
 }

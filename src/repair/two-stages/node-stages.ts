@@ -13,7 +13,7 @@ import type { Way } from './way.ts'
 export function nodeStages(situation: Situation, { bases, runs, started, places, directory }: SingleStage): Way[] {
   const [program = '', ...args] = scriptWords(started.words, situation) ?? started.words
   const scripts = runs.map(({ script }) => script.text).join('\n')
-  if (posix.basename(program) !== 'node' || /\b(npm|yarn|pnpm)\b[^\n]*( -g\b|--global)/.test(scripts)) return []
+  if (posix.basename(program) !== 'node' || /\b(npm|yarn|pnpm)\b[^\n]*( -g\b|\bglobal\b)/.test(scripts)) return []
   const copies = places.map((path) => [path, path] as const)
   const bare =
     bases.distroless === undefined

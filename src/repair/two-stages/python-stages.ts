@@ -22,6 +22,10 @@ const modules: Readonly<Record<string, string>> = {
 /** Installations elsewhere than in the interpreter's own directory of packages. */
 const elsewhere = /\b(venv|virtualenv|conda|mamba|pyenv|pipx|pdm)\b|\buv (sync|venv)\b|--(user|target|prefix|root)\b/
 
+/** Where packages have files beside their modules, below the prefix of the interpreter: pip's scheme for data. */
+const dataOf = (from: string, to: string) =>
+  ['share', 'etc'].map((name) => [`${from}/${name}`, `${to}/${name}`] as const)
+
 /**
  * A Python application: its packages and its files go to an image of the same version without shell and package
  * manager, or else to the slim form of its base.
@@ -46,7 +50,12 @@ export function pythonStages({ image }: Situation, { bases, runs, started, place
           {
             base: bases.distroless,
             words,
-            copies: [[packages, `/usr/local/lib/python${version}/dist-packages`] as const, ...files],
+            // They look for their data below its prefix.
+            copies: [
+              [packages, `/usr/local/lib/python${version}/dist-packages`] as const,
+              ...dataOf('/usr/local', '/usr'),
+              ...files,
+            ],
             resetsEntrypoint: started.instruction.keyword === 'CMD',
             finish: [`rm -rf ${packages}/pip ${packages}/pip-*`],
             ...(last === undefined ? {} : { finishBehind: last.instruction }),
@@ -58,7 +67,11 @@ export function pythonStages({ image }: Situation, { bases, runs, started, place
           {
             base: bases.slim,
             words: started.words,
-            copies: [[packages, packages] as const, ['/usr/local/bin', '/usr/local/bin'] as const, ...files],
+            copies: [
+              ...[packages, '/usr/local/bin'].map((path) => [path, path] as const),
+              ...dataOf('/usr/local', '/usr/local'),
+              ...files,
+            ],
           },
         ]),
   ]
@@ -77,7 +90,11 @@ export function debianPythonStages({ bases, runs, started, places }: SingleStage
     {
       base,
       words,
-      copies: [packages, ...places].map((path) => [path, path] as const),
+      copies: [
+        [packages, packages] as const,
+        ...dataOf('/usr/local', '/usr/local'),
+        ...places.map((path) => [path, path] as const),
+      ],
       resetsEntrypoint: started.instruction.keyword === 'CMD',
     },
   ]

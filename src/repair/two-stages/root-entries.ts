@@ -3,7 +3,7 @@ import type { Copied } from '../placed-paths.ts'
 import { violationsOf, type Situation } from '../repair.ts'
 
 /** Files about the project, which no program reads. */
-export const aboutProject =
+const aboutProject =
   /(^|\/)(\.(git(ignore|attributes|modules)|dockerignore)|Makefile|LICENSE(\.\w+)?|NOTICE|CODEOWNERS|([^/]+\.)?Dockerfile(\.[^/]*)?|(docker-)?compose(\.\w+)?\.ya?ml|loadline(\.\w+)?\.ya?ml|loadline\.lock\.json|structure-test\.yaml|Jenkinsfile)$/
 
 /**

@@ -1,22 +1,44 @@
+import { posix } from 'node:path'
 import { programBases } from '../../bases/index.ts'
 import { absolute } from '../placed-paths.ts'
 import type { Situation } from '../repair.ts'
-import { dataFiles } from './data-files.ts'
 import type { SingleStage } from './single-stage.ts'
 import type { Way } from './way.ts'
+import { isBelow, withoutCode } from './without-code.ts'
 
-/** Files that the compiler reads. */
-const compiledByRust = /(^|\/)(src|benches)\/.*\.rs$|\.rs$|(^|\/)(Cargo\.(toml|lock)|rust-toolchain(\.toml)?)$/i
+/** Files that only the compiler reads. */
+const compiledByRust = ['*.rs', '*.rlib', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain', 'rust-toolchain.toml']
 
-/** A Rust application: the program, and the files that it may read, go to an image without a compiler. */
-export function rustStages(situation: Situation, stage: SingleStage): Way[] {
-  const { runs, started, directory, bases } = stage
+/** What Cargo keeps beside the programs that it makes. */
+const intermediates = ['.fingerprint', 'build', 'deps', 'examples', 'incremental']
+
+/** Packages of Cargo whose programs only build. */
+const buildTools = /^(cargo-[\w-]+|wasm-pack|wasm-bindgen-cli|trunk)(@.*)?$/
+
+/** A Rust application: its directory, with the programs that Cargo makes, goes to an image without a compiler. */
+export function rustStages({ file }: Pick<Situation, 'file'>, stage: SingleStage): Way[] {
+  const { runs, started, directory, bases, places } = stage
   const [written = '', ...args] = started.words
-  const builds = runs.some(({ script }) => script.commands.some(({ words: [one = ''] }) => one === 'cargo'))
+  const cargo = runs.flatMap(({ script }) => script.commands.filter(({ words: [one = ''] }) => one === 'cargo'))
   const program = written.includes('/') ? absolute(directory, written) : undefined
-  if (program === undefined || !builds || !/\/target\/([\w-]+\/)?release\/[\w.-]+$/.test(program)) return []
-  const data = dataFiles(situation, stage, { initial: '/', compiled: compiledByRust })
-  const copies = [program, ...data].map((path) => [path, path] as const)
+  if (program === undefined || cargo.length === 0 || !/\/target\/([\w-]+\/)?release\/[\w.-]+$/.test(program)) return []
+  // Other programs are installed beside the compiler, and libraries may be found among what is removed.
+  const isElsewhere = cargo.some(
+    ({ words: [, command, ...rest] }) =>
+      command === 'run' ||
+      (command === 'install' && !rest.every((word) => word.startsWith('-') || buildTools.test(word))),
+  )
+  if (isElsewhere || /\b(LD_LIBRARY_PATH|OUT_DIR)\b/.test(file.text) || !isBelow(program, places)) return []
+  const made = posix.dirname(program)
+  const taken = withoutCode(
+    stage,
+    compiledByRust,
+    [],
+    intermediates.map((name) => posix.join(made, name)),
+  )
+  if (taken === undefined) return []
+  const { copies, removes: finish, without } = taken
   // On musl, Rust links statically.
-  return [{ base: bases.isMusl ? programBases.static : programBases.gcc, words: [program, ...args], copies }]
+  const base = bases.isMusl ? programBases.static : programBases.gcc
+  return [{ base, words: [program, ...args], copies, finish, without }]
 }

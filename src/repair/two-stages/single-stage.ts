@@ -1,12 +1,12 @@
 import { smallerBases, type SmallerBases } from '../../bases/index.ts'
 import type { DockerfileFile, PlacedInstruction } from '../dockerfile-file.ts'
 import { absolute, copiedBy, directoryAt, outermost, withVariables } from '../placed-paths.ts'
-import type { Situation } from '../repair.ts'
+import { isPlainPath, type Situation } from '../repair.ts'
 import { execWords } from '../rules/exec-form.ts'
 import { scriptOf, type PlacedScript } from '../script.ts'
 import { onlyHeaders } from './headers.ts'
 import { rootEntries } from './root-entries.ts'
-import { addsOnlyPackages, staysInside } from './stays-inside.ts'
+import { addsOnlyPackages, placedCommands, staysInside } from './stays-inside.ts'
 
 /** A Dockerfile of one stage, which builds the application and ships everything that it built it with. */
 export interface SingleStage {
@@ -25,6 +25,8 @@ export interface SingleStage {
   directory: string
   /** The directories and files of the image in which the source's files are. */
   places: readonly string[]
+  /** Directories that a RUN makes in them, if root starts the application, which may write to them. */
+  made: readonly string[]
 }
 
 /** Directories that belong to the base: what is copied there is not the application alone. */
@@ -51,7 +53,33 @@ export function singleStage(situation: Situation, initial: string): SingleStage 
   const runs = places === undefined ? undefined : runsOf(file, instructions, initial, places, isHeaders)
   if (directory === undefined || started === undefined || runs === undefined || places === undefined) return undefined
   const named = /^as$/i.test(from.words[1] ?? '') ? from.words[2] : undefined
-  return { name: named ?? 'build', from, bases, instructions, last, runs, started, directory, places }
+  return {
+    name: named ?? 'build',
+    from,
+    bases,
+    instructions,
+    last,
+    runs,
+    started,
+    directory,
+    places,
+    made: madeIn(instructions, runs, places),
+  }
+}
+
+function madeIn(
+  instructions: readonly PlacedInstruction[],
+  runs: SingleStage['runs'],
+  places: readonly string[],
+): string[] {
+  if (instructions.some(({ keyword }) => keyword === 'USER')) return []
+  const made = runs.flatMap(({ script, directory }) =>
+    placedCommands(script, directory).flatMap(({ here, words: [program, ...args] }) =>
+      program === 'mkdir' ? args.filter((word) => !word.startsWith('-')).map((word) => absolute(here, word)) : [],
+    ),
+  )
+  const known = made.filter((path) => path !== undefined)
+  return outermost(known.filter((path) => isPlainPath(path) && places.some((place) => path.startsWith(`${place}/`))))
 }
 
 /** What starts the application; undefined if a shell does, or if it is in the base. */
@@ -91,7 +119,7 @@ function runsOf(
   )
   // In `/`, where the base has its own files, what a program makes beside the application would be lost.
   const isKept = ({ script, directory }: (typeof known)[number]) =>
-    staysInside(script, places, isHeaders) && (directory !== '/' || addsOnlyPackages(script))
+    staysInside(script, directory, places, isHeaders) && (directory !== '/' || addsOnlyPackages(script))
   return known.length === runs.length && known.every(isKept) ? known : undefined
 }
 

@@ -42,7 +42,7 @@ CMD ["./bin/orders", "--verbose"]
     'docs/picture.png': '',
   }
 
-  it('goes without its compiler, with the files that it may read, comments with what they stand above', () => {
+  it('goes without its compiler and its code, with all else that is beside it, comments with what they stand above', () => {
     expect(divided(text, source)[0]).toBe(`# syntax=docker/dockerfile:1
 FROM golang:1.26-bookworm AS build
 ENV GOFLAGS=-mod=readonly
@@ -51,13 +51,12 @@ WORKDIR /src
 COPY . .
 # One program.
 RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -ldflags "-s -w" -o /src/bin/orders ./cmd/orders
+RUN find /src -type f \\( -name "*.go" -o -name go.mod -o -name go.sum -o -name go.work -o -name go.work.sum \\) -delete
 
 FROM gcr.io/distroless/static-debian12:nonroot
 ENV GREETING=hello
 WORKDIR /src
-COPY --from=build /src/bin/orders /src/bin/orders
-COPY --from=build /src/internal/db/schema /src/internal/db/schema
-COPY --from=build /src/templates /src/templates
+COPY --from=build /src /src
 # Who built it.
 LABEL org.opencontainers.image.vendor="Acme"
 EXPOSE 8080
@@ -92,9 +91,11 @@ CMD ["/src/bin/orders", "--verbose"]
 WORKDIR /app
 COPY . .
 RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -o /usr/local/bin/app main.go
+RUN find /app -type f \\( -name "*.go" -o -name go.mod -o -name go.sum -o -name go.work -o -name go.work.sum \\) -delete
 
 FROM gcr.io/distroless/static-debian12:nonroot
 WORKDIR /app
+COPY --from=build /app /app
 COPY --from=build /usr/local/bin/app /usr/local/bin/app
 USER 65532:65532
 CMD ["/usr/local/bin/app", "--port=80"]
@@ -116,6 +117,155 @@ CMD ["/usr/local/bin/app", "--port=80"]
     ['the base is pinned by digest', text.replace('bookworm\n', `bookworm@sha256:${'a'.repeat(64)}\n`), source],
     ['the base is another', text.replace('golang:1.26-bookworm', 'example.com/golang:1.26'), source],
   ])('is left in one stage where %s', (_, written, files) => expect(divided(written, files)).toEqual([]))
+})
+
+describe('a Go application with several programs and what its RUNs make', () => {
+  const text = `FROM golang:1.26-bookworm
+WORKDIR /app
+COPY . .
+COPY .env /app
+RUN cp config.example.json config.json && mkdir -p uploads && mv config.yml.dist config.yml
+RUN go build -o server . && go build -o migrate ./cmd/migrate
+CMD ["./server"]
+`
+  const source = {
+    'go.mod': 'module shop\n\ngo 1.26\n',
+    'main.go': '',
+    'content/a.md': '',
+    'config.yml.dist': '',
+    '.env': '',
+  }
+  const taken = (written: string) =>
+    [...(divided(written, source)[0] ?? '').matchAll(/^COPY --from=build (.*)$/gm)].map(([, paths]) => paths)
+
+  it('takes its whole directory as the build leaves it, as a user that may write to what is made for it', () => {
+    expect(taken(text)).toEqual(['/app /app'])
+    expect(divided(text, source)[0]).toContain('\nRUN chown -R 65532:65532 /app/uploads\n')
+    expect(divided(text.replace('CMD', 'USER 1000\nCMD'), source)[0]).not.toContain('chown')
+  })
+  it('takes the programs that are built elsewhere, or where Go installs them', () => {
+    expect(taken(text.replace('-o migrate', '-o /usr/local/bin/migrate'))).toContain(
+      '/usr/local/bin/migrate /usr/local/bin/migrate',
+    )
+    expect(taken(text.replace('build -o migrate', 'install'))).toContain('/go/bin /go/bin')
+  })
+  it('says what is not taken', () => {
+    const [proposal] = twoStages.propose(situationOf(text, { ...full, source })).proposals ?? []
+    expect(proposal?.what).toContain(', without *.go, go.mod, go.sum')
+  })
+  it.each([
+    ['several programs go to a directory of the base', text.replace('-o migrate', '-o /usr/local/bin/')],
+    ['a variable says where', text.replace('-o migrate', '-o $OUT/migrate')],
+    [
+      'another says where Go installs',
+      text.replace('COPY . .', 'ENV GOBIN=/opt\nCOPY . .').replace('build -o migrate', 'install'),
+    ],
+    ['a program of the source runs', text.replace('go build -o migrate', 'go run')],
+    ['a program of another kind builds', text.replace('go build -o migrate ./cmd/migrate', 'make migrate')],
+    ['something is written outside', text.replace('mkdir -p uploads', 'mkdir -p ../uploads')],
+    ['another directory is entered', text.replace('mkdir -p uploads', 'cd /var && mkdir -p uploads')],
+  ])('stays one stage where %s', (_, written) => expect(divided(written, source)).toEqual([]))
+  it('is divided if a Makefile builds in its own directory', () => {
+    const make = text.replace('go build -o migrate ./cmd/migrate', 'make migrate')
+    const files = (recipe: string) => ({ ...source, Makefile: `migrate:\n\t${recipe}\n` })
+    expect(divided(make, files('go build -o migrate ./cmd/migrate'))).not.toEqual([])
+    expect(divided(make, files('go build -o /opt/migrate ./cmd/migrate'))).toEqual([])
+  })
+})
+
+describe('a Go program that may be one of C in part', () => {
+  const text = `FROM golang:1.26-bookworm
+WORKDIR /app
+COPY server/ .
+RUN go build -o /app/server .
+CMD ["./server"]
+`
+  const bases = (written: string, source: Record<string, string>) =>
+    divided(written, source).map((one) => /distroless\/(\w+)-/.exec(one)?.[1])
+  const module = 'module shop\n\ngo 1.26\n'
+  it.each([
+    ['github.com/mattn/go-sqlite3 v1.14.24 // indirect'],
+    ['github.com/confluentinc/confluent-kafka-go/v2 v2.6.1'],
+    ['gocv.io/x/gocv v0.39.0'],
+  ])('keeps its C library by the go.mod that is copied: %s', (required) => {
+    const source = { 'server/go.mod': `${module}require (\n\t${required}\n)\n`, 'server/main.go': '' }
+    expect(bases(text, source)).toEqual(['base'])
+  })
+  it('keeps it by its code, and where code or modules were not read', () => {
+    const source = { 'server/go.mod': module, 'server/main.go': '', 'client/main.go': 'import "C"\n' }
+    expect(bases(text, source)).toEqual(['static', 'base'])
+    expect(bases(text, { ...source, 'server/c.go': 'package main\n\n// #include <math.h>\nimport "C"\n' })).toEqual([
+      'base',
+    ])
+    const { source: given, ...rest } = situationOf(text, { ...full, source })
+    const unread = { ...rest, source: { ...given, paths: new Set([...given.paths, 'server/more.go']) } }
+    expect(twoStages.propose(unread).proposals?.[0]?.what).toContain('distroless/base')
+  })
+  it('keeps it by go.sum where go.mod does not list what others require', () => {
+    const old = {
+      'server/go.mod': 'module shop\n\ngo 1.16\n',
+      'server/main.go': '',
+      'server/go.sum': 'github.com/mattn/go-sqlite3 v1.14.5 h1:1\n',
+    }
+    expect(bases(text, old)).toEqual(['base'])
+    expect(bases(text, { ...old, 'server/go.mod': module })).toEqual(['static', 'base'])
+  })
+  it('keeps it where a tool is installed of which nothing is known', () => {
+    const source = { 'server/go.mod': module, 'server/main.go': '' }
+    expect(
+      bases(text.replace('RUN', 'RUN go install github.com/pressly/goose/v3/cmd/goose@latest && '), source),
+    ).toEqual(['base'])
+  })
+  it('may need git only to download modules, if its code calls nothing', () => {
+    const git = text.replace('COPY', 'RUN apt-get update && apt-get install -y git\nCOPY')
+    const source = { 'server/go.mod': module, 'server/main.go': 'import "net/http"\n' }
+    expect(bases(git, source)).toEqual(['static', 'base'])
+    expect(bases(git, { ...source, 'server/main.go': 'import "os/exec"\n' })).toEqual([])
+  })
+})
+
+describe('what is installed by name', () => {
+  it.each([
+    ['node:24-bookworm', 'git', 'COPY . .\nCMD ["node", "main.js"]'],
+    ['node:24-bookworm', 'openssh-client', 'COPY . .\nCMD ["node", "main.js"]'],
+    ['python:3.11', 'curl', 'COPY . .\nRUN pip install flask\nCMD ["python", "app.py"]'],
+    ['python:3.11', 'zip', 'COPY . .\nRUN pip install flask\nCMD ["python", "app.py"]'],
+    ['rust:1-bookworm', 'git', 'COPY . .\nRUN cargo build --release\nCMD ["./target/release/shop"]'],
+  ])('stays, on %s: %s', (base, name, rest) => {
+    const text = `FROM ${base}\nWORKDIR /app\nRUN apt-get update && apt-get install -y ${name}\n${rest}\n`
+    expect(divided(text, { 'main.js': '', 'app.py': '', 'src/main.rs': '' })).toEqual([])
+    expect(
+      divided(text.replace(`-y ${name}`, '-y make'), { 'main.js': '', 'app.py': '', 'src/main.rs': '' }),
+    ).not.toEqual([])
+  })
+})
+
+describe('what a RUN does outside the application', () => {
+  const text = 'FROM node:24-bookworm\nWORKDIR /app\nCOPY . .\nRUN true\nCMD ["node", "main.js"]\n'
+  const files = { 'main.js': '', 'start.sh': '' }
+  it.each([
+    ["sed -i 's/a/b/' /etc/ssl/openssl.cnf"],
+    ["sed -i -e 's/a/b/' -e '/c/d' /etc/ssl/openssl.cnf"],
+    ['chmod 600 /etc/shadow'],
+    ['chown -R node:node /home/node'],
+    ['rm /etc/timezone'],
+    ['ln -sf /usr/share/zoneinfo/UTC /etc/localtime'],
+    ['touch /etc/ready'],
+    ['echo a | tee /etc/motd'],
+    ['echo a > /etc/motd'],
+    ['cd /etc && touch ready'],
+    ['npm install --prefix /opt/tools'],
+    ['mkdir -p ../data'],
+  ])('is not divided: %s', (command) => expect(divided(text.replace('RUN true', `RUN ${command}`), files)).toEqual([]))
+  it.each([
+    ["sed -i 's/\\r$//' start.sh && chmod +x /app/start.sh"],
+    ["sed -i -e '/^#/d' /app/start.sh"],
+    ['rm -rf /var/lib/apt/lists/* /tmp/a'],
+    ['echo a > version.txt'],
+    ['cd data && touch a && cd .. && touch b'],
+  ])('is divided if it is inside: %s', (command) =>
+    expect(divided(text.replace('RUN true', `RUN ${command}`), files)).not.toEqual([]),
+  )
 })
 
 describe('a Python application', () => {
@@ -144,6 +294,8 @@ FROM gcr.io/distroless/python3-debian12:nonroot
 ENV APP_ENV=production
 WORKDIR /srv/shop
 COPY --from=build /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/dist-packages
+COPY --from=build /usr/local/share /usr/share
+COPY --from=build /usr/local/etc /usr/etc
 COPY --from=build /srv/shop /srv/shop
 USER 65532:65532
 ENTRYPOINT []
@@ -156,6 +308,8 @@ ENV APP_ENV=production
 WORKDIR /srv/shop
 COPY --from=build /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/site-packages
 COPY --from=build /usr/local/bin /usr/local/bin
+COPY --from=build /usr/local/share /usr/local/share
+COPY --from=build /usr/local/etc /usr/local/etc
 COPY --from=build /srv/shop /srv/shop
 USER 65532:65532
 EXPOSE 8000
@@ -202,7 +356,7 @@ FROM`)
       .replace('CMD ["uvicorn"', 'USER 10001\nENTRYPOINT ["python", "-m", "shop"]\nCMD ["serve"')
       .replace('"shop.main:app", ', '')
     expect(divided(written, source)[0]).toMatch(
-      /dist-packages\nCOPY --from=build \/srv\/shop \/srv\/shop\nEXPOSE 8000\nUSER 10001\nENTRYPOINT \["\/usr\/bin\/python3", "-m", "shop"\]\nCMD \["serve", "--host", "0.0.0.0"\]\n$/,
+      /\/usr\/etc\nCOPY --from=build \/srv\/shop \/srv\/shop\nEXPOSE 8000\nUSER 10001\nENTRYPOINT \["\/usr\/bin\/python3", "-m", "shop"\]\nCMD \["serve", "--host", "0.0.0.0"\]\n$/,
     )
   })
   it.each([
@@ -274,7 +428,7 @@ CMD [ "uvicorn", "main:app", "--port", "80" ]
   const places = (written: string, files: Record<string, string>, given: Given = {}) =>
     [...(divided(written, files, given)[0] ?? '').matchAll(/^COPY --from=build (\S+) (\S+)$/gm)]
       .map(([, from, to]) => [from, to])
-      .filter(([from]) => from?.includes('site-packages') === false)
+      .filter(([from]) => from?.startsWith('/usr/local/') === false)
       .map(([from, to]) => (from === to ? from : `${from} ${to}`))
 
   it('takes what is copied there, each by its name, and works there', () => {
@@ -289,6 +443,8 @@ RUN rm -rf /usr/local/lib/python3.11/site-packages/pip /usr/local/lib/python3.11
 FROM gcr.io/distroless/python3-debian12:nonroot
 WORKDIR /
 COPY --from=build /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/dist-packages
+COPY --from=build /usr/local/share /usr/share
+COPY --from=build /usr/local/etc /usr/etc
 COPY --from=build /.env /.env
 COPY --from=build /main.py /main.py
 COPY --from=build /requirements.txt /requirements.txt
@@ -360,7 +516,7 @@ describe('a RUN in the root, before the directory is named', () => {
   const source = { 'Cargo.toml': '', 'src/main.rs': '' }
 
   it('may make that directory', () => {
-    expect(divided(text, source)[0]).toContain('COPY --from=build /srv/shop/target/release/shop')
+    expect(divided(text, source)[0]).toContain('COPY --from=build /srv/shop /srv/shop\n')
   })
   it('may not make one there, which would be lost', () => {
     expect(divided(text.replace('/srv/shop\nWORKDIR', 'uploads\nWORKDIR'), source)).toEqual([])
@@ -432,6 +588,24 @@ CMD ["/nodejs/bin/node", "dist/main.js"]
   ])('is left in one stage where %s', (_, manifest, written) => expect(divided(written, source(manifest))).toEqual([]))
 })
 
+describe('the variables of a divided image', () => {
+  const text =
+    'FROM node:24-bookworm\nENV UV_THREADPOOL_SIZE=64\nENV PIP_URL=https://pip.example.com\nENV NPM_CONFIG_LOGLEVEL=warn\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD ["node", "main.js"]\n'
+  const kept = (written: string) =>
+    [...(divided(written, { 'main.js': '', 'app.py': '' })[0]?.split('\nFROM ')[1] ?? '').matchAll(/^ENV (.*)$/gm)].map(
+      ([, one]) => one,
+    )
+  it('are all that the application may read', () => {
+    expect(kept(text)).toEqual(['UV_THREADPOOL_SIZE=64', 'PIP_URL=https://pip.example.com'])
+    expect(kept(text.replace('RUN npm ci\n', ''))).toContain('NPM_CONFIG_LOGLEVEL=warn')
+  })
+  it('are those of a build tool as well, if another one is made from it', () => {
+    const go =
+      'FROM golang:1.26-bookworm\nENV GOFLAGS=-mod=mod\nENV GOMODCACHE=/go/pkg/mod\nENV MODULES=$GOMODCACHE/a\nWORKDIR /app\nCOPY . .\nRUN go build -o app\nCMD ["./app"]\n'
+    expect(kept(go)).toEqual(['GOMODCACHE=/go/pkg/mod', 'MODULES=$GOMODCACHE/a'])
+  })
+})
+
 describe('an image that has none of what a build needs', () => {
   it('is left in one stage', () => {
     const text = 'FROM golang:1.26-bookworm\nCOPY . .\nRUN go build -o /app\nCMD ["/app"]\n'
@@ -452,7 +626,7 @@ CMD ["java", "-Xmx64m", "-jar", "target/trial-1.0.jar", "--verbose"]
 `
   const source = { 'pom.xml': '', 'src/main/java/Main.java': '', 'settings/shop.properties': '' }
 
-  it('goes to an image that only runs it, with the files that it may read', () => {
+  it('goes to an image that only runs it, with all but its code', () => {
     const [first, second, more] = divided(text, source)
     expect(first).toBe(`FROM maven:3-eclipse-temurin-17 AS build
 WORKDIR /app
@@ -461,11 +635,11 @@ RUN mvn dependency:go-offline
 COPY src ./src
 COPY settings ./settings
 RUN ./mvnw package
+RUN find /app -type f \\( -name "*.java" -o -name "*.kt" -o -name pom.xml -o -name mvnw -o -name gradlew -o -name build.gradle -o -name build.gradle.kts -o -name settings.gradle -o -name settings.gradle.kts \\) -delete
 
 FROM gcr.io/distroless/java17-debian12:nonroot
 WORKDIR /app
-COPY --from=build /app/target/trial-1.0.jar /app/target/trial-1.0.jar
-COPY --from=build /app/settings/shop.properties /app/settings/shop.properties
+COPY --from=build /app /app
 USER 65532:65532
 ENTRYPOINT []
 # It listens on 8080.
@@ -509,11 +683,12 @@ CMD ["/app/target/release/trial"]
 WORKDIR /app
 COPY . .
 RUN cargo build -v --release
+RUN find /app -type f \\( -name "*.rs" -o -name "*.rlib" -o -name Cargo.toml -o -name Cargo.lock -o -name rust-toolchain -o -name rust-toolchain.toml \\) -delete
+RUN rm -rf /app/target/release/.fingerprint /app/target/release/build /app/target/release/deps /app/target/release/examples /app/target/release/incremental
 
 FROM gcr.io/distroless/cc-debian12:nonroot
 WORKDIR /app
-COPY --from=builder /app/target/release/trial /app/target/release/trial
-COPY --from=builder /app/templates /app/templates
+COPY --from=builder /app /app
 USER 65532:65532
 EXPOSE 3000
 CMD ["/app/target/release/trial"]
@@ -524,6 +699,12 @@ CMD ["/app/target/release/trial"]
     const line = 'RUN apt-get install -y pkg-config libssl-dev && cargo build -v --release'
     expect(divided(text.replace('RUN cargo build -v --release', line), source)).toHaveLength(1)
   })
+  it.each([['cargo install diesel_cli'], ['cargo install --path tools'], ['cargo run --bin seed']])(
+    'stays as it is with %s, whose results are elsewhere or unknown',
+    (command) => {
+      expect(divided(text.replace('RUN cargo', `RUN ${command} && cargo`), source)).toEqual([])
+    },
+  )
   it('stays as it is if its program is not what Cargo makes', () => {
     expect(divided(text.replace('/app/target/release/trial', '/app/run'), source)).toEqual([])
   })
@@ -550,6 +731,8 @@ COPY . /web
 FROM gcr.io/distroless/python3-debian12:nonroot
 WORKDIR /
 COPY --from=build /usr/local/lib/python3.11/dist-packages /usr/local/lib/python3.11/dist-packages
+COPY --from=build /usr/local/share /usr/local/share
+COPY --from=build /usr/local/etc /usr/local/etc
 COPY --from=build /web /web
 USER 65532:65532
 ENTRYPOINT []
