@@ -13,7 +13,6 @@ import type { OwnProcess, Replaced } from './replaced.ts'
 import type { RunFile } from './run-files/run-file.ts'
 import type { Setting } from './settings/setting.ts'
 import type { UsedSetting } from './settings/uses.ts'
-import type { Traces } from './traces.ts'
 
 export type { Language }
 
@@ -69,6 +68,13 @@ export interface StackReading {
 export interface BuildSecret {
   id: string
   target: string
+}
+
+/** How an application sends its traces. */
+export interface Traces {
+  protocol: 'grpc' | 'http/protobuf'
+  /** Who says where they go instead of the environment, with what to change; undefined if the environment does. */
+  own: { where: string; change: string } | undefined
 }
 
 /** An application with everything decided. */

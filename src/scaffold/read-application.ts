@@ -35,10 +35,8 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
   )
   const services = readServices(code, read, answers)
   const { exposed, notes: notesBeside, ...beside } = besideCode(tree, code, read, answers)
-  const found = findEndpoints(
-    code.filter(({ path }) => otherPrograms?.has(path) !== true),
-    read.language,
-  )
+  const started = code.filter(({ path }) => otherPrograms?.has(path) !== true)
+  const found = findEndpoints(started, read.language)
   const name = answers.name ?? nameOf(reading.name, answers.path.split('/').at(-1), source.name)
   const port = answers.port ?? stackPort ?? onePort(found.ports, exposed)
   const health = answers.health ?? stackHealth ?? found.health ?? noHealth(found.open)

@@ -1,12 +1,5 @@
-import type { Language } from './application.ts'
+import type { Language, Traces } from './application.ts'
 import type { Code } from './settings/setting.ts'
-
-/** How an application sends its traces. */
-export interface Traces {
-  protocol: 'grpc' | 'http/protobuf'
-  /** Who says where they go instead of the environment, with what to change; undefined if the environment does. */
-  own: { where: string; change: string } | undefined
-}
 
 /** SDKs of OpenTelemetry that send what they trace; its interface alone sends nothing. */
 const opentelemetry =

@@ -1,6 +1,6 @@
-import type { Application } from '../application.ts'
+import type { Application, Traces } from '../application.ts'
 import { user } from '../runtimes.ts'
-import { collectorPort, type Traces } from '../traces.ts'
+import { collectorPort } from '../traces.ts'
 import { region } from './aws-policies.ts'
 import { noDigestYet } from './environment.ts'
 

@@ -23,10 +23,11 @@ export function findRoutes(
   const calls = files.flatMap(([, own]) => own)
   const constants = pathConstants(files.map(([one]) => one))
   const routers = routersIn(files)
-  const { routes, any } = registeredRoutes(calls, language, { ...routers, constants }, matches)
+  const several = startsSeveral(files, calls, language)
+  const { routes, any } = registeredRoutes(calls, language, { ...routers, constants, several }, matches)
   const others = ofFrameworks(code, files, calls, { language, constants })
   return {
-    several: startsSeveral(files, calls, language),
+    several,
     routes: [...routes, ...others.filter(({ path }) => matches(path))],
     any: any || others.length > 0,
     prefixed:

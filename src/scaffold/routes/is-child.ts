@@ -90,25 +90,48 @@ function isMadeBy(parts: readonly string[], mounted: MountedRouter, router: Rout
 }
 
 /** Whether what a function gives may be a router that another one makes: it is given to it, or the function names it or what makes it. */
-function mayGive(wanted: string, child: string, router: Router, { functions, texts }: Routers): boolean {
+function mayGive(wanted: string, child: string, router: Router, routers: Routers): boolean {
   const names = [router.name.replace(/^.*\./, ''), ...(router.from === undefined ? [] : [router.from])]
   const mentions = (text: string) =>
-    names.some((name) => new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`).test(text))
-  const bodies = [...functions].flatMap(([path, all]) =>
-    all.flatMap(({ at, name }, index) =>
-      name === wanted ? [(texts.get(path) ?? '').slice(at, all[index + 1]?.at)] : [],
-    ),
-  )
-  return mentions(child) || bodies.some(mentions)
+    names.some(
+      (name) => text.includes(name) && new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`).test(text),
+    )
+  const bodies = bodiesOf(wanted, routers)
+  return bodies.length > mostBodies || mentions(child) || bodies.some(mentions)
 }
 
-/** Whether a variable of another file may hold a router, by what it is given where it is declared. */
+/** No application has more functions of one name that give a router, nor longer ones. */
+const mostBodies = 12
+const longestBody = 5_000
+
+function bodiesOf(wanted: string, { bodies, functions, texts }: Routers): readonly string[] {
+  const known = bodies.get(wanted)
+  if (known !== undefined) return known
+  const found = [...functions].flatMap(([path, all]) =>
+    all.flatMap(({ at, name }, index) =>
+      name === wanted
+        ? [(texts.get(path) ?? '').slice(at, Math.min(all[index + 1]?.at ?? at + longestBody, at + longestBody))]
+        : [],
+    ),
+  )
+  bodies.set(wanted, found)
+  return found
+}
+
+/** Whether a variable of another file may hold a router, by the call that it is given where it is declared. */
 function isDeclared(name: string, path: string, router: Router, routers: Routers): Answer {
+  const key = `${path}#${name}`
+  const given = routers.declared.get(key) ?? givenTo(name, routers.texts.get(path) ?? '')
+  routers.declared.set(key, given)
+  return given === '' || mayGive(/([\w$]+)\(/.exec(given)?.[1] ?? '', given, router, routers) ? 'maybe' : 'no'
+}
+
+/** The call that a variable is given; empty if there is none. */
+function givenTo(name: string, text: string): string {
   const plain = name.replaceAll('$', '\\$')
-  const declared = new RegExp(
-    `\\b(?:const|let|var)\\s+(?:${plain}\\b|\\{[^{}]{0,300}\\b${plain}\\b[^{}]{0,300}\\})\\s*(?::[^=\\n]{0,100})?=\\s*(?:await\\s+|new\\s+)?((?:[\\w$]+\\.)*([\\w$]+)\\([^\\n]{0,300})`,
-  ).exec(routers.texts.get(path) ?? '')
-  if (declared === null) return 'maybe'
-  const [, given = '', called = ''] = declared
-  return mayGive(called, given, router, routers) ? 'maybe' : 'no'
+  return (
+    new RegExp(
+      `\\b(?:const|let|var)\\s+(?:${plain}\\b|\\{[^{}]{0,300}\\b${plain}\\b[^{}]{0,300}\\})\\s*(?::[^=\\n]{0,100})?=\\s*(?:await\\s+|new\\s+)?((?:[\\w$]+\\.)*[\\w$]+\\([^\\n]{0,300})`,
+    ).exec(text)?.[1] ?? ''
+  )
 }

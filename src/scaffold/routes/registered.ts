@@ -35,7 +35,7 @@ const client = /^(?:https?|request|superagent|needle|axios|got|ky)\./
 export function registeredRoutes(
   calls: readonly CodeCall[],
   language: Language,
-  routers: Routers & { constants: PathConstants },
+  routers: Routers & { constants: PathConstants; several: boolean },
   matches: (path: string) => boolean,
 ): { routes: Route[]; any: boolean } {
   const found = calls.flatMap((call) => readers[language](call, routers.constants))
@@ -58,9 +58,9 @@ function routeOf(
   { path, call, service }: Found,
   calls: readonly CodeCall[],
   language: Language,
-  routers: Routers,
+  routers: Routers & { several: boolean },
 ): Route {
-  const on = { server: serverOf(call, routers), file: call.code.path }
+  const on = { server: routers.several ? serverOf(call, routers) : undefined, file: call.code.path }
   if (path.startsWith(unknown)) return { path, prefix: undefined, ...on }
   const prefix =
     service === undefined ? prefixOfCall(call, language, routers) : prefixOfService(service, calls, routers)

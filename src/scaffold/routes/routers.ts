@@ -45,6 +45,10 @@ export interface Routers {
   /** What is already known to stand before the paths of a router, and of a parameter. */
   bases: Map<Router, Prefix>
   parameters: Map<string, Prefix>
+  /** The texts of the functions of a name, as far as they were asked for. */
+  bodies: Map<string, readonly string[]>
+  /** The calls that variables are given, likewise. */
+  declared: Map<string, string>
   /** Which name a file hands on under another one. */
   handedOn: Map<string, ImportedName | undefined>
 }
@@ -98,6 +102,8 @@ export function routersIn(files: ReadonlyArray<readonly [code: Code, calls: read
     ),
     bases: new Map(),
     parameters: new Map(),
+    bodies: new Map(),
+    declared: new Map(),
     handedOn: new Map(),
   }
 }

@@ -1,5 +1,6 @@
+import { groupBy } from '../../model/group-by.ts'
 import { isFile } from '../routes/is-child.ts'
-import { bindingsIn } from '../routes/imports.ts'
+import { bindingsIn, stemOf } from '../routes/imports.ts'
 import type { SourceTree } from '../source-tree.ts'
 import { codeAtTop } from '../top-level.ts'
 
@@ -73,14 +74,17 @@ export function filesOfOthers(
   started: string,
   applications: readonly PythonApplication[],
 ): ReadonlySet<string> {
-  const files = shippedFiles(tree)
+  if (applications.every(({ path }) => path === started)) return new Set()
+  const byName = groupBy(
+    shippedFiles(tree).map(([path]) => path),
+    (path) => stemOf(path).split('/').at(-1) ?? '',
+  )
   const reached = new Set([started])
-  for (const path of reached) {
-    const imported = [...bindingsIn({ path, text: tree.texts.get(path) ?? '' }).values()]
-    for (const [other] of files)
-      if (imported.some(({ source, name }) => isFile(other, source) || isFile(other, joined(source, name))))
-        reached.add(other)
-  }
+  for (const path of reached)
+    for (const { source, name } of bindingsIn({ path, text: tree.texts.get(path) ?? '' }).values())
+      for (const module of [source, joined(source, name)])
+        for (const other of byName.get(module.split('/').at(-1) ?? '') ?? [])
+          if (isFile(other, module)) reached.add(other)
   return new Set(applications.flatMap(({ path }) => (reached.has(path) ? [] : [path])))
 }
 

@@ -26,10 +26,11 @@ export function moduleOf(
   const layout = path.startsWith('src/') && !tree.paths.includes('src/__init__.py') ? 'src' : ''
   const usual = named.includes(layout) ? layout : (named[0] ?? '')
   const imported = importsOf(tree, packages)
-  const found = (root: string) => imported.filter((segments) => isBelow(root, segments, tree))
+  const modules = modulesIn(tree)
+  const found = (root: string) => imported.filter((segments) => isBelow(root, segments, modules))
   const best = named.reduce((one, other) => (found(other).length > found(one).length ? other : one), usual)
   const others = ['', 'src'].filter(
-    (root) => root !== best && found(root).some((segments) => !isBelow(best, segments, tree)),
+    (root) => root !== best && found(root).some((segments) => !isBelow(best, segments, modules)),
   )
   return { path, roots: [best, ...others], module: nameBelow(best, path) }
 }
@@ -65,13 +66,20 @@ function importsOf(tree: SourceTree, packages: ReadonlySet<string>): string[][] 
     .filter(([first = '', ...rest]) => rest.length > 0 || !(ofPython.test(first) || packages.has(first)))
 }
 
-/** Whether a folder has a module, as far as two of its names show. */
-function isBelow(root: string, [first = '', second]: readonly string[], tree: SourceTree): boolean {
-  const start = root === '' ? first : `${root}/${first}`
-  const has = (base: string) => tree.paths.some((path) => path === `${base}.py` || isCodeIn(base, path))
-  return second === undefined ? has(start) : has(`${start}/${second}`)
+/** Every file of code without its ending, and every folder with one. */
+function modulesIn({ paths }: SourceTree): ReadonlySet<string> {
+  return new Set(
+    paths
+      .filter((path) => path.endsWith('.py'))
+      .flatMap((path) => {
+        const parts = path.slice(0, -'.py'.length).split('/')
+        return parts.map((_, index) => parts.slice(0, index + 1).join('/'))
+      }),
+  )
 }
 
-function isCodeIn(folder: string, path: string): boolean {
-  return path.startsWith(`${folder}/`) && path.endsWith('.py')
+/** Whether a folder has a module, as far as two of its names show. */
+function isBelow(root: string, [first = '', second]: readonly string[], modules: ReadonlySet<string>): boolean {
+  const start = root === '' ? first : `${root}/${first}`
+  return modules.has(second === undefined ? start : `${start}/${second}`)
 }

@@ -283,3 +283,21 @@ it('many routers that functions make are read in time', () => {
   findEndpoints([{ path: 'a.js', text }], 'node')
   expect(Date.now() - started).toBeLessThan(4_000)
 })
+
+it('many names that another file declares are read in time', () => {
+  const routers = Array.from(
+    { length: 200 },
+    (_, index) => `const r${index} = Router();\nr${index}.get('/health', h)\n`,
+  )
+  const mounts = Array.from({ length: 490 }, (_, index) => `const { m${index} } = make()\napp.use(m${index})\n`)
+  const fill = `${'const { '.repeat(10)}${'a, '.repeat(90)}\n`.repeat(900)
+  const started = Date.now()
+  findEndpoints(
+    [
+      { path: 'a.js', text: routers.join('') },
+      { path: 'b.js', text: `${fill}${mounts.join('')}` },
+    ],
+    'node',
+  )
+  expect(Date.now() - started).toBeLessThan(8_000)
+})

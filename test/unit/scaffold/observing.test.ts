@@ -95,8 +95,8 @@ logging.getLogger(server + ".access").info("%s %s %d", "GET", "/", 200)
 
 describe('an application that starts itself', () => {
   it('writes its logs as its code does, and nothing else is claimed', async () => {
-    const made = await scaffoldWith([], { entry: 'orders', port: 8000 })
-    expect(entrypointOf(made)).toBe('/usr/bin/python3 -m orders')
+    const made = await scaffoldWith([], { entry: 'orders.main', port: 8000 })
+    expect(entrypointOf(made)).toBe('/usr/bin/python3 -m orders.main')
     expect(Object.keys(made.files).filter((path) => path.includes('observing'))).toEqual([])
     expect(made.files['Dockerfile']).not.toContain('observing')
     expect(documentOf(made)).toContain('no setting here changes it')
