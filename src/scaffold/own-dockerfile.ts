@@ -1,3 +1,4 @@
+import { isAtOrBelow } from '../model/is-at-or-below.ts'
 import type { Step } from '../formats/dockerfile/dockerfile.ts'
 import { expandWord } from '../formats/dockerfile/expand.ts'
 import { parseDockerfile } from '../formats/dockerfile/parse-dockerfile.ts'
@@ -5,7 +6,7 @@ import { DeliveryError } from '../model/errors.ts'
 import type { StackReading } from './application.ts'
 import { commandsOf } from './own-commands.ts'
 import type { OwnDockerfile } from './replaced.ts'
-import { describes, isBelow, type SourceTree } from './source-tree.ts'
+import { describes, type SourceTree } from './source-tree.ts'
 
 /** Reads the Dockerfile of the project: that at its top, unless the scaffold has written it, or the only one below. */
 export function ownDockerfile(
@@ -102,7 +103,7 @@ function copiesOf(
     const isFile = tree.paths.includes(path)
     const place = placeOf(target, home, path, isFile)
     if (place === path) copied.same.push({ path, line })
-    else if (!/\.(?:sh|md)$/.test(path) && !describes(path) && from === undefined && !isBelow(inImage, path))
+    else if (!/\.(?:sh|md)$/.test(path) && !describes(path) && from === undefined && !isAtOrBelow(path, inImage))
       copied.elsewhere.push(`${keyword} ${word} ${target} (line ${line})`)
   }
   return copied

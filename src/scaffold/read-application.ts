@@ -27,12 +27,8 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
   const read = stack.read(tree, answers)
   const { port: stackPort, health: stackHealth, ready: stackReady, metrics: _metrics, ...reading } = read
   const { libraries, implied: _implied, inImage: _inImage, onlyBuild = [], otherPrograms, ...kept } = reading
-  const code = shippedCode(
-    tree,
-    read.language,
-    read.sources.filter((path) => !onlyBuild.includes(path)),
-    answers.settings,
-  )
+  const shipped = read.sources.filter((path) => !onlyBuild.includes(path))
+  const code = shippedCode(tree, read.language, shipped, answers.settings)
   const services = readServices(code, read, answers)
   const { exposed, notes: notesBeside, ...beside } = besideCode(tree, code, read, answers)
   const started = code.filter(({ path }) => otherPrograms?.has(path) !== true)

@@ -73,11 +73,6 @@ export function below(tree: SourceTree, folder: string): SourceTree {
   }
 }
 
-/** Whether a path is one of these, or below one. */
-export function isBelow(places: readonly string[], path: string): boolean {
-  return places.some((place) => path === place || path.startsWith(`${place}/`))
-}
-
 /** A path without dots and doubled slashes; undefined if it leads out of the source. */
 export function plainPath(path: string): string | undefined {
   const parts: string[] = []

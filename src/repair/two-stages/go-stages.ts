@@ -1,3 +1,4 @@
+import { isAtOrBelow } from '../../model/is-at-or-below.ts'
 import { posix } from 'node:path'
 import { programBases } from '../../bases/index.ts'
 import { goCacheOption, keptCompilation } from '../go-cache.ts'
@@ -8,7 +9,7 @@ import { copiesOf, mayNeedC } from './go-code.ts'
 import type { SingleStage } from './single-stage.ts'
 import { placedCommands } from './stays-inside.ts'
 import type { Way } from './way.ts'
-import { isBelow, withoutCode } from './without-code.ts'
+import { withoutCode } from './without-code.ts'
 
 /** Files that only the compiler reads. */
 const compiledByGo = ['*.go', 'go.mod', 'go.sum', 'go.work', 'go.work.sum']
@@ -34,14 +35,14 @@ export function goStages(situation: Situation, stage: SingleStage): Way[] {
   if (copied.some(({ target, files }) => files.length === 1 && target === program)) return []
   const programs = [...made, ...(run === undefined ? [] : [run.program])]
   // What Go downloads and compiles is beside the programs.
-  const downloaded = isBelow('/go/pkg', places) ? ['/go/pkg'] : []
+  const downloaded = isAtOrBelow('/go/pkg', places) ? ['/go/pkg'] : []
   const taken = withoutCode(
     stage,
     compiledByGo,
-    programs.filter((path) => !isBelow(path, places)),
+    programs.filter((path) => !isAtOrBelow(path, places)),
     downloaded,
   )
-  if (taken === undefined || !isBelow(program, [...places, ...programs])) return []
+  if (taken === undefined || !isAtOrBelow(program, [...places, ...programs])) return []
   const withoutC = /\bCGO_ENABLED[= ]0\b/.test(file.text)
   const assignment = 'CGO_ENABLED=0 '
   const compiles = (before: string) => (run === undefined ? [] : [`${goCacheOption} ${before}${run.command}`])
@@ -83,7 +84,7 @@ function programsOf(
   if (others.includes('make') && !isPlain) return undefined
   const known = found.filter((path) => path !== undefined)
   // A directory of the base has programs of the base as well.
-  const isOwn = (path: string) => isBelow(path, [...places, installedPrograms]) || !ofBase.test(path)
+  const isOwn = (path: string) => isAtOrBelow(path, [...places, installedPrograms]) || !ofBase.test(path)
   return known.length === found.length && known.every(isOwn) ? known : undefined
 }
 

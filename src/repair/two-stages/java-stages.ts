@@ -1,9 +1,10 @@
+import { isAtOrBelow } from '../../model/is-at-or-below.ts'
 import { posix } from 'node:path'
 import { javaBases } from '../../bases/index.ts'
 import { absolute } from '../placed-paths.ts'
 import type { SingleStage } from './single-stage.ts'
 import type { Way } from './way.ts'
-import { isBelow, withoutCode } from './without-code.ts'
+import { withoutCode } from './without-code.ts'
 
 /** Files that only the build reads. */
 const compiledByJava = [
@@ -27,7 +28,7 @@ export function javaStages(stage: SingleStage): Way[] {
   if (posix.basename(program) !== 'java' || jar?.endsWith('.jar') !== true || !builds) return []
   const taken = withoutCode(stage, compiledByJava, [])
   // Its class path may name what is beside it.
-  if (taken === undefined || !isBelow(jar, places)) return []
+  if (taken === undefined || !isAtOrBelow(jar, places)) return []
   const words = ['java', ...args.slice(0, at), '-jar', jar, ...args.slice(at + 2)]
   return javaBases(bases).map((base) => ({
     base,

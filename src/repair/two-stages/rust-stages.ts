@@ -1,10 +1,11 @@
+import { isAtOrBelow } from '../../model/is-at-or-below.ts'
 import { posix } from 'node:path'
 import { programBases } from '../../bases/index.ts'
 import { absolute } from '../placed-paths.ts'
 import type { Situation } from '../repair.ts'
 import type { SingleStage } from './single-stage.ts'
 import type { Way } from './way.ts'
-import { isBelow, withoutCode } from './without-code.ts'
+import { withoutCode } from './without-code.ts'
 
 /** Files that only the compiler reads. */
 const compiledByRust = ['*.rs', '*.rlib', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain', 'rust-toolchain.toml']
@@ -28,7 +29,7 @@ export function rustStages({ file }: Pick<Situation, 'file'>, stage: SingleStage
       command === 'run' ||
       (command === 'install' && !rest.every((word) => word.startsWith('-') || buildTools.test(word))),
   )
-  if (isElsewhere || /\b(LD_LIBRARY_PATH|OUT_DIR)\b/.test(file.text) || !isBelow(program, places)) return []
+  if (isElsewhere || /\b(LD_LIBRARY_PATH|OUT_DIR)\b/.test(file.text) || !isAtOrBelow(program, places)) return []
   const made = posix.dirname(program)
   const taken = withoutCode(
     stage,

@@ -1,7 +1,7 @@
+import { isAtOrBelow } from '../../model/is-at-or-below.ts'
 import { posix } from 'node:path'
 import { absolute } from '../placed-paths.ts'
 import type { PlacedScript } from '../script.ts'
-import { isBelow } from './without-code.ts'
 
 type Placed = PlacedScript['commands'][number] & { here: string | undefined }
 
@@ -48,7 +48,7 @@ export function staysInside(
     )
     if (!written.every((target) => /^(\/dev\/(null|stdout|stderr)|[12-])$/.test(target) || isIn(target))) return false
     // What is written beside the words is written here.
-    if (here !== directory && (here === undefined || !isBelow(here, [...places, '/tmp']))) return false
+    if (here !== directory && (here === undefined || !isAtOrBelow(here, [...places, '/tmp']))) return false
     if (ofDistribution.test(program)) return installsOnlyTools(args, isHeaders)
     if (/^python[0-9.]*$/.test(program))
       return (
@@ -122,5 +122,5 @@ export function addsOnlyPackages({ commands }: PlacedScript): boolean {
 
 function isInside(word: string, here: string | undefined, places: readonly string[]): boolean {
   if (/[$`~]/.test(word) || (here === undefined && !word.startsWith('/'))) return false
-  return isBelow(posix.resolve(here ?? '/', word), [...places, '/tmp'])
+  return isAtOrBelow(posix.resolve(here ?? '/', word), [...places, '/tmp'])
 }

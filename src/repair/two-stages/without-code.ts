@@ -35,8 +35,3 @@ export function withoutCode(
     without: [...code, ...intermediate].join(', '),
   }
 }
-
-/** Whether a path is one of some places, or in one. */
-export function isBelow(path: string, places: readonly string[]): boolean {
-  return places.some((place) => path === place || path.startsWith(place === '/' ? '/' : `${place}/`))
-}

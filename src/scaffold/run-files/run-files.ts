@@ -1,7 +1,8 @@
+import { isAtOrBelow } from '../../model/is-at-or-below.ts'
 import type { Language } from '../application.ts'
 import { isSecretFile } from '../secret-file.ts'
 import type { Code } from '../settings/setting.ts'
-import { describes, isBelow, isTest, notSource, plainPath, type SourceTree } from '../source-tree.ts'
+import { describes, isTest, notSource, plainPath, type SourceTree } from '../source-tree.ts'
 import { builtInPaths } from './built-in-paths.ts'
 import { namedPaths, type NamedPath } from './named-paths.ts'
 import { openReads } from './open-reads.ts'
@@ -57,24 +58,24 @@ export function runFiles(
     ...running.flatMap((one) => namedPaths(one, quotes[language], names)),
     ...running.flatMap((one) => [...viperFiles(one, tree), ...usualPlaces(one)]),
   ].flatMap((one) => {
-    const path = pathInSource(places, one, isBelow(inImage, one.file))
+    const path = pathInSource(places, one, isAtOrBelow(one.file, inImage))
     const isCode =
       path !== undefined &&
       !path.includes('/') &&
       (one.isWord || language === 'node') &&
       holdsCompiled(tree, path, language, inImage)
-    return path === undefined || isCode || isBelow(builtIn, path) ? [] : [{ ...one, path }]
+    return path === undefined || isCode || isAtOrBelow(path, builtIn) ? [] : [{ ...one, path }]
   })
-  const missing = found.filter(({ path }) => !isBelow(inImage, path))
+  const missing = found.filter(({ path }) => !isAtOrBelow(path, inImage))
   const unbuilt = missing.filter(({ besideCode, file, path }) => besideCode && movesAway(inImage, file, path))
   const wanted = [
     ...missing.filter((one) => !unbuilt.includes(one)).map(({ path, file, line }) => ({ path, by: `${file}:${line}` })),
-    ...named.filter(({ path }) => !isBelow(inImage, path) && !path.endsWith('.sh') && !describes(path)),
-    ...placesOfAlembic(tree, places, missing).filter(({ path }) => !isBelow(inImage, path)),
+    ...named.filter(({ path }) => !isAtOrBelow(path, inImage) && !path.endsWith('.sh') && !describes(path)),
+    ...placesOfAlembic(tree, places, missing).filter(({ path }) => !isAtOrBelow(path, inImage)),
   ]
   const parts = wanted.flatMap(({ path, by }) =>
     withoutCode(tree, path, language, inImage).flatMap((part) =>
-      isBelow(builtIn, part) || isOfTests(part) ? [] : [{ path: part, by }],
+      isAtOrBelow(part, builtIn) || isOfTests(part) ? [] : [{ path: part, by }],
     ),
   )
   const secrets = outermost(parts.filter(({ path }) => tree.paths.includes(path) && isSecretFile(path)))
@@ -141,7 +142,7 @@ function placesOf(tree: SourceTree): Set<string> {
 /** Whether a file is compiled or built to another place, and what is beside it stays. */
 function movesAway(inImage: readonly string[], file: string, path: string): boolean {
   const folder = file.split('/')[0] as string
-  return /\.[cm]?tsx?$/.test(file) && file.includes('/') && path.startsWith(`${folder}/`) && !isBelow(inImage, file)
+  return /\.[cm]?tsx?$/.test(file) && file.includes('/') && path.startsWith(`${folder}/`) && !isAtOrBelow(file, inImage)
 }
 
 /** The scripts of Alembic are where its file says. */

@@ -1,4 +1,5 @@
-import { isBelow, plainPath, type SourceTree } from '../source-tree.ts'
+import { isAtOrBelow } from '../../model/is-at-or-below.ts'
+import { plainPath, type SourceTree } from '../source-tree.ts'
 import { codeAtTop } from '../top-level.ts'
 
 /** What the compiler reads of a source, and what its build must be told. */
@@ -36,7 +37,7 @@ const macros: ReadonlyArray<readonly [form: RegExp, from: 'file' | 'top', folder
 export function rustSources(tree: SourceTree, crates: ReadonlySet<string>): RustSources {
   const code = codeAtTop(tree, /\.rs$/)
   const shipped = [...tree.texts].filter(
-    ([path]) => isBelow([...code.folders, ...code.files], path) && path.endsWith('.rs'),
+    ([path]) => isAtOrBelow(path, [...code.folders, ...code.files]) && path.endsWith('.rs'),
   )
   const read = shipped.flatMap(([path, text]) =>
     path === 'build.rs' ? readByBuild(tree, text) : readByMacros(path, text),
@@ -52,7 +53,7 @@ export function rustSources(tree: SourceTree, crates: ReadonlySet<string>): Rust
       : [],
   )
   const wanted = [...read, ...(checks ? prepared : []), ...configuration, ...declared].filter(
-    (path) => isThere(tree, path) && !isBelow(code.folders, path),
+    (path) => isThere(tree, path) && !isAtOrBelow(path, code.folders),
   )
   const more = [...new Set(wanted)].filter((path) => !wanted.some((other) => path.startsWith(`${other}/`)))
   const isFile = (path: string) => tree.paths.includes(path)
