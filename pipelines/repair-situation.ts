@@ -7,16 +7,19 @@ import { contentsOf } from '../src/engine/read-text.ts'
 import { buildingFiles, checkerTemplates, placeDockerfile, wantedTexts, type Situation } from '../src/repair/index.ts'
 import type { Source } from '../src/stages/source/source.ts'
 
-/** The input of repairs: a source and the run that judged it. */
-export async function situationOf({
-  directory,
-  run,
-  source,
-}: {
+/** What the given source's files say, by path, as far as it was asked for: files that no repair changes are read once. */
+export type GivenTexts = Map<string, Promise<string | undefined>>
+
+/** A source with some changed files, and the run that judged it. */
+interface Judgement {
+  files: Readonly<Record<string, string>>
   directory: Directory
   run: Run
   source: Source | undefined
-}): Promise<Situation> {
+}
+
+/** The input of repairs. */
+export async function situationOf({ files, directory, run, source }: Judgement, given: GivenTexts): Promise<Situation> {
   const dockerfile = source?.dockerfile
   const cells = run.evidence?.platforms[0]?.evidence
   if (source === undefined || dockerfile === undefined || cells === undefined)
@@ -25,8 +28,7 @@ export async function situationOf({
   const { read, isWhole } = buildingFiles(paths)
   const texts = await Promise.all(
     [...new Set([...wantedTexts(paths, dockerfile.text), ...read])].map(
-      async (path) =>
-        [path, await contentsOf(directory.file(path), path, limits.written, 'SOURCE').catch(unreadable)] as const,
+      async (path) => [path, files[path] ?? (await givenText(directory, path, given))] as const,
     ),
   )
   const templates = packageFiles('src/scaffold/templates')
@@ -55,7 +57,13 @@ export async function situationOf({
   }
 }
 
-/** An unreadable manifest contributes nothing. */
+function givenText(directory: Directory, path: string, given: GivenTexts): Promise<string | undefined> {
+  const text = given.get(path) ?? contentsOf(directory.file(path), path, limits.written, 'SOURCE').catch(unreadable)
+  given.set(path, text)
+  return text
+}
+
+/** An unreadable file contributes nothing. */
 function unreadable(error: unknown): undefined {
   if (!(error instanceof DeliveryError)) throw error
 }

@@ -28,7 +28,7 @@ import {
 } from '../src/repair/index.ts'
 import { policyName } from '../src/stages/source/application-policy.ts'
 import { say, unproven, working, type AttemptWith, type Working } from './repair-round.ts'
-import { situationOf } from './repair-situation.ts'
+import { situationOf, type GivenTexts } from './repair-situation.ts'
 import { trialsOf, withFiles, type Files, type Judged, type Trials } from './repair-trials.ts'
 import type { Request } from './request.ts'
 
@@ -69,13 +69,14 @@ export async function repair(request: Request): Promise<Repaired> {
   const kept: Proposal[] = []
   let [current, answers, line]: [Judged, readonly Answer[], ChangedLine | undefined] = [before, [], undefined]
   let tmpfs: readonly string[] = []
+  const texts: GivenTexts = new Map()
   for (let number = 1; isRepairable(before.run); number++) {
     const past = {
       finished: left.map(({ repair: id }) => id),
       kept: kept.map(({ repair: id }) => id),
       passes: current.run.outcome === 'passed',
     }
-    const next = await proposalsFor(trials, current, past)
+    const next = await proposalsFor(trials, current, past, texts)
     const { situation } = next
     answers = next.answers
     tmpfs = situation.image.seen?.tmpfs ?? []
@@ -118,12 +119,12 @@ function isRepairable({ verdict, evidence, outcome, subject }: Run): boolean {
 }
 
 /** The proposals of the next round. The image is started to see what it answers only when its last turn has come. */
-async function proposalsFor(trials: Trials, current: Judged, past: Parameters<typeof nextRound>[2]) {
+async function proposalsFor(trials: Trials, current: Judged, past: Parameters<typeof nextRound>[2], texts: GivenTexts) {
   const asks = (situation: Situation) => {
     const answers = repairs.map((one) => one.propose(situation))
     return { situation, answers, proposals: nextRound(repairs, answers, past) }
   }
-  const situation = await situationOf(current)
+  const situation = await situationOf(current, texts)
   const first = asks(situation)
   if (past.passes || !first.proposals.every(isLast)) return first
   const seen = await seenOf(trials, current)

@@ -54,9 +54,9 @@ const languages: ReadonlyArray<
   ['debian', '/', (_, stage) => debianPythonStages(stage)],
   ['node', '/', nodeStages],
   ['rust', '/', rustStages],
-  ['maven', '/', (_, stage) => javaStages(stage)],
-  ['gradle', '/home/gradle', (_, stage) => javaStages(stage)],
-  ['eclipse-temurin', '/', (_, stage) => javaStages(stage)],
+  ['maven', '/', javaStages],
+  ['gradle', '/home/gradle', javaStages],
+  ['eclipse-temurin', '/', javaStages],
 ]
 
 function proposal(situation: Situation, stage: SingleStage, { without, ...way }: Way): Proposal {
@@ -69,6 +69,7 @@ function proposal(situation: Situation, stage: SingleStage, { without, ...way }:
     edits: divide(situation.file, stage, {
       resetsEntrypoint: false,
       finish: [],
+      removes: [],
       edits: [],
       ...way,
       user: numericUser(written, situation),

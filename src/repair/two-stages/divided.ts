@@ -1,4 +1,5 @@
 import type { DockerfileFile, Edit, PlacedInstruction } from '../dockerfile-file.ts'
+import { goCacheOption } from '../go-cache.ts'
 import { execEdit } from '../kept-remarks.ts'
 import { blockOf, wholeLines } from '../placed-paths.ts'
 import type { SingleStage } from './single-stage.ts'
@@ -18,6 +19,8 @@ export interface Division {
   /** Commands at the end of the first stage, or behind one of its instructions, which change seldom there. */
   finish: readonly string[]
   finishBehind?: PlacedInstruction
+  /** Commands that remove what the second stage does not take, at the end of the first one. */
+  removes: readonly string[]
   /** Changes to the first stage. */
   edits: readonly Edit[]
 }
@@ -47,11 +50,10 @@ export function divide(file: DockerfileFile, stage: SingleStage, division: Divis
   const moved = instructions.filter(({ keyword, start }) => aboutImage.test(keyword) && start < last.start)
   const behind = instructions.filter(({ start }) => start > last.start)
   const isNamed = from.words.length > 1
-  const { finish, finishBehind: finished = last } = division
   return [
     ...(isNamed ? [] : [{ start: from.end, end: from.end, text: ` AS ${name}` }]),
     ...moved.map((one) => ({ ...wholeLines(file, blockOf(file, one)), text: '' })),
-    { start: finished.end, end: finished.end, text: finish.map((command) => `${file.newline}RUN ${command}`).join('') },
+    ...finishing(file, stage, division),
     // What root could write to, and the other user could not.
     ...(stage.made.length === 0
       ? []
@@ -66,6 +68,22 @@ export function divide(file: DockerfileFile, stage: SingleStage, division: Divis
     ...behind.flatMap((one) => rewritten(file, stage, division, one)),
     ...division.edits,
   ]
+}
+
+/** Options of a RUN that mount no files which could be removed by mistake. */
+const mountsNoFiles = new RegExp(`^--(?!mount)|^--mount=type=(secret|ssh)\\b|^${goCacheOption}$`)
+
+/** The commands at the end of the first stage. */
+function finishing(file: DockerfileFile, { runs, last }: SingleStage, division: Division): Edit[] {
+  const { finish, finishBehind, removes } = division
+  const and = ` ${file.escape}${file.newline}    && `
+  const script = runs.find(({ instruction }) => instruction === last)?.script
+  // A layer of its own would take time in each build.
+  if (finish.length === 0 && script?.chain !== undefined && last.flags.every((one) => mountsNoFiles.test(one)))
+    return [{ start: script.end, end: script.end, text: removes.map((command) => `${and}${command}`).join('') }]
+  const { end } = finishBehind ?? last
+  const commands = [...finish, ...removes].join(and)
+  return [{ start: end, end, text: commands === '' ? '' : `${file.newline}RUN ${commands}` }]
 }
 
 function secondStage(

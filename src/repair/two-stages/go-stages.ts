@@ -1,5 +1,5 @@
-import { isAtOrBelow } from '../../model/is-at-or-below.ts'
 import { posix } from 'node:path'
+import { isAtOrBelow } from '../../model/is-at-or-below.ts'
 import { programBases } from '../../bases/index.ts'
 import { goCacheOption, keptCompilation } from '../go-cache.ts'
 import { absolute } from '../placed-paths.ts'
@@ -36,12 +36,13 @@ export function goStages(situation: Situation, stage: SingleStage): Way[] {
   const programs = [...made, ...(run === undefined ? [] : [run.program])]
   // What Go downloads and compiles is beside the programs.
   const downloaded = isAtOrBelow('/go/pkg', places) ? ['/go/pkg'] : []
-  const taken = withoutCode(
-    stage,
-    compiledByGo,
-    programs.filter((path) => !isAtOrBelow(path, places)),
-    downloaded,
-  )
+  const taken = withoutCode({
+    places,
+    sources: source.paths,
+    code: compiledByGo,
+    programs: programs.filter((path) => !isAtOrBelow(path, places)),
+    intermediates: downloaded,
+  })
   if (taken === undefined || !isAtOrBelow(program, [...places, ...programs])) return []
   const withoutC = /\bCGO_ENABLED[= ]0\b/.test(file.text)
   const assignment = 'CGO_ENABLED=0 '
@@ -49,12 +50,12 @@ export function goStages(situation: Situation, stage: SingleStage): Way[] {
   // Each form that is tried, and each later build, would compile everything again.
   const kept = keptCompilation(file, () => true)
   const { copies, removes, without } = taken
-  const common = { words: [program, ...(run?.args ?? args)], copies, without }
-  const linked = { ...common, base: programBases.glibc, finish: [...compiles(''), ...removes], edits: kept }
+  const common = { words: [program, ...(run?.args ?? args)], copies, removes, without }
+  const linked = { ...common, base: programBases.glibc, finish: compiles(''), edits: kept }
   const alone = {
     ...common,
     base: programBases.static,
-    finish: [...compiles(withoutC ? '' : assignment), ...removes],
+    finish: compiles(withoutC ? '' : assignment),
     edits: [...kept, ...(withoutC ? [] : builds.map(({ at }) => ({ start: at, end: at, text: assignment })))],
   }
   if (withoutC) return [alone]

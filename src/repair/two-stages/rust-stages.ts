@@ -1,6 +1,6 @@
-import { isAtOrBelow } from '../../model/is-at-or-below.ts'
 import { posix } from 'node:path'
 import { programBases } from '../../bases/index.ts'
+import { isAtOrBelow } from '../../model/is-at-or-below.ts'
 import { absolute } from '../placed-paths.ts'
 import type { Situation } from '../repair.ts'
 import type { SingleStage } from './single-stage.ts'
@@ -8,7 +8,7 @@ import type { Way } from './way.ts'
 import { withoutCode } from './without-code.ts'
 
 /** Files that only the compiler reads. */
-const compiledByRust = ['*.rs', '*.rlib', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain', 'rust-toolchain.toml']
+const compiledByRust = ['*.rs', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain', 'rust-toolchain.toml']
 
 /** What Cargo keeps beside the programs that it makes. */
 const intermediates = ['.fingerprint', 'build', 'deps', 'examples', 'incremental']
@@ -17,7 +17,7 @@ const intermediates = ['.fingerprint', 'build', 'deps', 'examples', 'incremental
 const buildTools = /^(cargo-[\w-]+|wasm-pack|wasm-bindgen-cli|trunk)(@.*)?$/
 
 /** A Rust application: its directory, with the programs that Cargo makes, goes to an image without a compiler. */
-export function rustStages({ file }: Pick<Situation, 'file'>, stage: SingleStage): Way[] {
+export function rustStages({ file, source }: Pick<Situation, 'file' | 'source'>, stage: SingleStage): Way[] {
   const { runs, started, directory, bases, places } = stage
   const [written = '', ...args] = started.words
   const cargo = runs.flatMap(({ script }) => script.commands.filter(({ words: [one = ''] }) => one === 'cargo'))
@@ -31,15 +31,15 @@ export function rustStages({ file }: Pick<Situation, 'file'>, stage: SingleStage
   )
   if (isElsewhere || /\b(LD_LIBRARY_PATH|OUT_DIR)\b/.test(file.text) || !isAtOrBelow(program, places)) return []
   const made = posix.dirname(program)
-  const taken = withoutCode(
-    stage,
-    compiledByRust,
-    [],
-    intermediates.map((name) => posix.join(made, name)),
-  )
+  const libraries = source.paths.has('src/lib.rs') ? [`lib${posix.basename(program).replaceAll('-', '_')}.rlib`] : []
+  const taken = withoutCode({
+    places,
+    sources: source.paths,
+    code: compiledByRust,
+    intermediates: [...intermediates, ...libraries].map((name) => posix.join(made, name)),
+  })
   if (taken === undefined) return []
-  const { copies, removes: finish, without } = taken
   // On musl, Rust links statically.
   const base = bases.isMusl ? programBases.static : programBases.gcc
-  return [{ base, words: [program, ...args], copies, finish, without }]
+  return [{ base, words: [program, ...args], ...taken }]
 }

@@ -50,8 +50,8 @@ ENV GREETING=hello
 WORKDIR /src
 COPY . .
 # One program.
-RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -ldflags "-s -w" -o /src/bin/orders ./cmd/orders
-RUN find /src -type f \\( -name "*.go" -o -name go.mod -o -name go.sum -o -name go.work -o -name go.work.sum \\) -delete
+RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -ldflags "-s -w" -o /src/bin/orders ./cmd/orders \\
+    && find /src -type f \\( -name "*.go" -o -name go.mod \\) -delete
 
 FROM gcr.io/distroless/static-debian12:nonroot
 ENV GREETING=hello
@@ -90,8 +90,8 @@ CMD ["/src/bin/orders", "--verbose"]
     expect(divided(run, { 'go.mod': module, 'main.go': '' })[0]).toBe(`FROM golang:1.26-bookworm AS build
 WORKDIR /app
 COPY . .
-RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -o /usr/local/bin/app main.go
-RUN find /app -type f \\( -name "*.go" -o -name go.mod -o -name go.sum -o -name go.work -o -name go.work.sum \\) -delete
+RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -o /usr/local/bin/app main.go \\
+    && find /app -type f \\( -name "*.go" -o -name go.mod \\) -delete
 
 FROM gcr.io/distroless/static-debian12:nonroot
 WORKDIR /app
@@ -151,7 +151,7 @@ CMD ["./server"]
   })
   it('says what is not taken', () => {
     const [proposal] = twoStages.propose(situationOf(text, { ...full, source })).proposals ?? []
-    expect(proposal?.what).toContain(', without *.go, go.mod, go.sum')
+    expect(proposal?.what).toContain(', without *.go, go.mod')
   })
   it.each([
     ['several programs go to a directory of the base', text.replace('-o migrate', '-o /usr/local/bin/')],
@@ -634,8 +634,8 @@ COPY pom.xml .
 RUN mvn dependency:go-offline
 COPY src ./src
 COPY settings ./settings
-RUN ./mvnw package
-RUN find /app -type f \\( -name "*.java" -o -name "*.kt" -o -name pom.xml -o -name mvnw -o -name gradlew -o -name build.gradle -o -name build.gradle.kts -o -name settings.gradle -o -name settings.gradle.kts \\) -delete
+RUN ./mvnw package \\
+    && find /app -type f \\( -name "*.java" -o -name pom.xml \\) -delete
 
 FROM gcr.io/distroless/java17-debian12:nonroot
 WORKDIR /app
@@ -682,9 +682,9 @@ CMD ["/app/target/release/trial"]
       `FROM rust:1-bookworm as builder
 WORKDIR /app
 COPY . .
-RUN cargo build -v --release
-RUN find /app -type f \\( -name "*.rs" -o -name "*.rlib" -o -name Cargo.toml -o -name Cargo.lock -o -name rust-toolchain -o -name rust-toolchain.toml \\) -delete
-RUN rm -rf /app/target/release/.fingerprint /app/target/release/build /app/target/release/deps /app/target/release/examples /app/target/release/incremental
+RUN cargo build -v --release \\
+    && find /app -type f \\( -name "*.rs" -o -name Cargo.toml \\) -delete \\
+    && rm -rf /app/target/release/.fingerprint /app/target/release/build /app/target/release/deps /app/target/release/examples /app/target/release/incremental
 
 FROM gcr.io/distroless/cc-debian12:nonroot
 WORKDIR /app
@@ -694,6 +694,21 @@ EXPOSE 3000
 CMD ["/app/target/release/trial"]
 `,
     ])
+  })
+  it('loses the library of the same package', () => {
+    const [only] = divided(text, { ...source, 'src/lib.rs': '' })
+    expect(only).toContain('/app/target/release/incremental /app/target/release/libtrial.rlib\n')
+  })
+  it.each([
+    ['commands that follow whatever came of the one before', 'RUN cargo build --release; echo "done"'],
+    ['a mount that has files', 'RUN --mount=type=cache,target=/app/target cargo build --release'],
+  ])('loses its code in a layer of its own behind %s', (_, line) => {
+    const [only] = divided(text.replace('RUN cargo build -v --release', line), source)
+    expect(only).toContain(`${line}\nRUN find /app -type f `)
+  })
+  it('loses its code before a remark', () => {
+    const [only] = divided(text.replace('-v --release', '--release # optimised'), source)
+    expect(only).toMatch(/^RUN cargo build --release \\\n {4}&& find .* \\\n {4}&& rm -rf \S.* # optimised$/m)
   })
   it('may need headers to be linked: what a program lacks then, the gate says', () => {
     const line = 'RUN apt-get install -y pkg-config libssl-dev && cargo build -v --release'
