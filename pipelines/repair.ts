@@ -1,6 +1,7 @@
 import type { Changeset } from '@dagger.io/dagger'
 import { limits } from '../src/model/limits.ts'
 import type { RuleResult, Run } from '../src/model/index.ts'
+import { policyName } from '../src/policy/file.ts'
 import { readText } from '../src/engine/read-text.ts'
 import {
   assemble,
@@ -26,7 +27,6 @@ import {
   type Situation,
   type Turn,
 } from '../src/repair/index.ts'
-import { policyName } from '../src/stages/source/application-policy.ts'
 import { say, unproven, working, type AttemptWith, type Working } from './repair-round.ts'
 import { situationOf, type GivenTexts } from './repair-situation.ts'
 import { trialsOf, withFiles, type Files, type Judged, type Trials } from './repair-trials.ts'

@@ -13,6 +13,9 @@ export interface PolicyText {
   text: string
 }
 
+/** Name of the application's policy file at the root of its source. */
+export const policyName = 'loadline.yaml'
+
 /** The contents of `loadline.yaml`: the version, and otherwise only what differs from the policy that it extends. */
 export const PolicyFile = z.strictObject({
   version: sections.version.describe('Version of this format. Always 1.'),

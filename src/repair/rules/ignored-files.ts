@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { policyName } from '../../policy/file.ts'
 import { shippedInstructions, type PlacedInstruction } from '../dockerfile-file.ts'
 import { violationsOf, type Repair, type Situation } from '../repair.ts'
 import { sourceFileAt, workingDirectoryAt } from '../source-file.ts'
@@ -47,7 +48,7 @@ const revoked = {
 
 /** The lines of a list where there is none. */
 function ofNew(situation: Situation): string[] {
-  const { file } = situation
+  const { file, policy } = situation
   const runs = file.instructions.filter(({ keyword }) => keyword === 'RUN')
   const isPython = runs.some(({ words }) => made.python.test(words.join('\n')))
   return [
@@ -55,6 +56,9 @@ function ofNew(situation: Situation): string[] {
     list,
     file.path,
     'loadline-report',
+    // A change of these need not build anything again.
+    policyName,
+    policy.structure.file,
     ...packagesOf(situation, runs),
     ...(isPython ? ['**/__pycache__'] : []),
     ...leaked(situation),

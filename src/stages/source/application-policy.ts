@@ -1,7 +1,4 @@
-import type { PolicyText } from '../../policy/file.ts'
-
-/** Name of the application's policy file at the root of its source. */
-export const policyName = 'loadline.yaml'
+import { policyName, type PolicyText } from '../../policy/file.ts'
 
 /** The application's policy: the given one, otherwise the one in its source. One that is not used is not opened. */
 export async function applicationPolicy(

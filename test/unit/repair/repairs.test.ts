@@ -711,7 +711,7 @@ describe('files beside the Dockerfile', () => {
       secrets: ['/srv/deploy/key.pem'],
     })
     expect(files['.dockerignore']?.split('\n')).toEqual(
-      expect.arrayContaining(['.git', 'node_modules', 'deploy/key.pem']),
+      expect.arrayContaining(['.git', 'loadline.yaml', 'structure-test.yaml', 'node_modules', 'deploy/key.pem']),
     )
     expect(files['.dockerignore']).not.toContain('src/a.js')
   })
