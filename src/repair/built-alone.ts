@@ -35,8 +35,11 @@ export function mayBeBuiltAlone({ source, file }: Pick<Situation, 'source' | 'fi
   if (source.hasUnread === true) return true
   const name = file.instructions.find((one) => one.keyword === 'FROM' && one.stage === stage)?.words[2]
   const names = [String(stage), ...(name === undefined ? [] : [name.replaceAll('.', String.raw`\.`)])].join('|')
-  const asked = new RegExp(String.raw`target["']?[\s\\]*[:=(]?[\s\\]*["'\x60]?(?:(?:${names})(?![\w-])|[$%]|\{\{)`, 'i')
-  const remarks = file.text.match(/^\s*#.*$/gm) ?? []
+  const asked = new RegExp(
+    String.raw`target["']?[\s\\]*(?:[:=(][\s\\]*)?["'\x60]?(?:(?:${names})(?![\w-])|[$%]|\{\{)`,
+    'i',
+  )
+  const remarks = file.text.match(/^[ \t]*#.*$/gm) ?? []
   if (asked.test(remarks.join('\n'))) return true
   const builds = /docker|podman|buildah|nerdctl|kaniko|bake|build|skaffold|tilt/i
   return [...source.texts].some(([path, text]) => asked.test(text) && (builds.test(path) || builds.test(text)))

@@ -22,7 +22,9 @@ export function needsRootToStart({ image, source }: Pick<Situation, 'image' | 's
   if (inline !== undefined) return `The command uses ${inline}`
   const named = words.find((word) => supervisor.test(word))
   const files = [...source.texts].filter(([path]) => configuring.test(path))
-  const others = files.find(([, text]) => changing.test(text) || /^\s*user\s*=\s*(?!(root|0)\s*$)\S/m.test(text))
+  const others = files.find(
+    ([, text]) => changing.test(text) || /^[ \t]*user[ \t]*=[ \t]*(?!(root|0)[ \t\r]*$)\S/m.test(text),
+  )
   // Without its configuration nobody knows as whom it starts the others.
   if (named !== undefined && (others !== undefined || files.length === 0))
     return others === undefined

@@ -35,7 +35,7 @@ export const goCompiler: Compiler = {
   commands({ assigned, directory }, from, root, { texts, paths }) {
     const manifest = texts.get(posix.join(root, 'go.mod')) ?? ''
     // A module of the source is not there yet.
-    if (!/^\s*require\b/m.test(manifest) || /=>\s*\.{0,2}\//.test(manifest)) return undefined
+    if (!/^[ \t]*require\b/m.test(manifest) || /=>\s*\.{0,2}\//.test(manifest)) return undefined
     if (paths.has(posix.join(root, 'vendor/modules.txt'))) return undefined
     if (from !== directory && !isPlainPath(directory)) return undefined
     // Which modules are private, and where they are, may be said for the compilation alone.

@@ -142,7 +142,7 @@ export function installOf({ chain, commands }: PlacedScript, directory: string |
 
 /** The path that a word names, or the value of an option. */
 function pathsIn(word: string, place: string | undefined): string[] {
-  const value = /^-[\w-]*=?(.*)$/.exec(word)?.[1] ?? word
+  const value = word.replace(/^-[\w-]*=?/, '')
   return /^\.{0,2}\/|^\.{1,2}$/.test(value) ? [posix.resolve(place ?? '/', value)] : []
 }
 

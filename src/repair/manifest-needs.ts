@@ -29,7 +29,7 @@ export function furtherFiles(source: Source, manifest: string): string[] | undef
   if (name === 'package.json') return isOwn(nodeNeedsCode(source, manifest))
   if (name === '.npmrc')
     return isOwn(
-      /^[^=\n#;]+=\s*["']?(\.{0,2}\/(?!\/)|~\/|file:)|^\s*(node-options|script-shell|cafile|globalconfig|userconfig)\s*=/m.test(
+      /^[^=\r\n\u2028\u2029#;]+=[ \t]*["']?(\.{0,2}\/(?!\/)|~\/|file:)|^[ \t]*(node-options|script-shell|cafile|globalconfig|userconfig)[ \t]*=/m.test(
         text,
       ),
     )
@@ -38,14 +38,16 @@ export function furtherFiles(source: Source, manifest: string): string[] | undef
     return isOwn(/\b(path|gemspec|eval_gemfile|instance_eval|require_relative|require|File|Dir)\b/.test(text))
   if (/^(pyproject\.toml|uv\.toml|Pipfile)$/.test(name)) return isOwn(namesFiles.test(withoutProject(text)))
   if (name === 'pip.conf')
-    return isOwn(/^\s*(find-links|constraint|requirement|cert|client-cert)\s*=|\bfile:|=\s*\.{0,2}\//m.test(text))
+    return isOwn(
+      /^[ \t]*(find-links|constraint|requirement|cert|client-cert)[ \t]*=|\bfile:|=[ \t]*\.{0,2}\//m.test(text),
+    )
   if (name === 'poetry.toml' || name === 'config') return []
   return requirementFiles(text)?.map((path) => posix.join(posix.dirname(manifest), path))
 }
 
 /** What a project says of itself, e.g. in which file its license is, is not read when other packages are installed. */
 function withoutProject(text: string): string {
-  return text.replaceAll(/^\s*(readme|license|include|exclude|packages)\s*=.*$/gm, '')
+  return text.replaceAll(/^[ \t]*(readme|license|include|exclude|packages)[ \t]*=.*$/gm, '')
 }
 
 /** Whether one of some files is beside a manifest or above it. */
@@ -83,7 +85,7 @@ function stringsIn(value: unknown): string[] {
 
 /** One requirement by its name, with an address or versions, and the hashes of its files. */
 const requirement =
-  /^[A-Za-z0-9][\w.-]*\s*(\[[^\]]*\]\s*)?(@\s*(git\+)?(https?|ssh):\/\/\S+|\(?[<>=!~][^;]*)?(;.*)?$|^(git\+)?(https?|ssh):\/\/\S+$/
+  /^[A-Za-z0-9][\w.-]*\s*(\[[^\]]*\]\s*)?(@\s*(git\+)?(https?|ssh):\/\/\S+|\(?[<>=!~][^;]*)?(;|$)|^(git\+)?(https?|ssh):\/\/\S+$/
 
 /** Options of a list that name no file. */
 const plainOption =

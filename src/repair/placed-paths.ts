@@ -134,7 +134,7 @@ export function copiedBy(
   if (sources.some((one) => /[$[\\]|:\/\/|@/.test(one))) return undefined
   const isInto = sources.length > 1 || /(^|\/)\.{0,2}\/?$/.test(written)
   return sources.flatMap((one) => {
-    const source = posix.normalize(one).replace(/^(\.{1,2}(?=$|\/))?\/*|\/+$/g, '')
+    const source = posix.normalize(one).replace(/^(\.{1,2}(?=$|\/))?\/*|(?<!\/)\/+$/g, '')
     if (/[*?]/.test(source))
       return matching(source, paths).map((path) => taken(path, isInto || paths.has(path), into, paths))
     return [taken(source, isInto, into, paths)]

@@ -53,7 +53,7 @@ type Started = readonly string[] | string
 function commandsIn(file: Situation['file'], path: string, text: string, hasEntrypoint: boolean): Started[] {
   const documents = valuesOf(text)
   // A template of Helm is no YAML: what it starts is unknown.
-  if (documents === undefined) return /^\s*(-\s*)?(command|args|entrypoint|test):/m.test(text) ? ['unknown'] : []
+  if (documents === undefined) return /^[ \t]*(-[ \t]*)?(command|args|entrypoint|test):/m.test(text) ? ['unknown'] : []
   return composeFile.test(path)
     ? documents.flatMap((one) => servicesIn(file, path, one).flatMap((service) => startedBy(service, hasEntrypoint)))
     : documents.flatMap((one) => containersIn(one).flatMap((container) => startedIn(container, hasEntrypoint)))

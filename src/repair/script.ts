@@ -64,7 +64,7 @@ export function joinedPlaces({ text, escape }: DockerfileFile, { start, end }: P
   let begin = start
   for (const line of text.slice(start, end).split('\n')) {
     const isFirst = begin === start
-    const bare = line.replace(/\r$/, '').replace(/[ \t]+$/, '')
+    const bare = line.replace(/\r$/, '').replace(/(?<![ \t])[ \t]+$/, '')
     const goesOn = bare.endsWith(escape) && bare.at(-2) !== escape
     const kept = goesOn ? bare.length - 1 : line.replace(/\r$/, '').length
     if (isFirst || !/^\s*(#|$)/.test(line)) for (let index = 0; index < kept; index++) places.push(begin + index)

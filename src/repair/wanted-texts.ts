@@ -21,7 +21,7 @@ const kinds: ReadonlyArray<{ name: RegExp; most: number; where?: RegExp }> = [
   {
     name: isServerCode,
     most: 400,
-    where: /^\s*(CMD|ENTRYPOINT)\b.*\b(npm|yarn|pnpm)\b/im,
+    where: /^[ \t]*(CMD|ENTRYPOINT)\b.*\b(npm|yarn|pnpm)\b/im,
   },
 ]
 

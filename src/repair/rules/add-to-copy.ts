@@ -38,7 +38,7 @@ export const addToCopy: Repair = {
 /** True for a source that ADD copies unchanged: a directory, or a file whose name is not an archive's. */
 function isCopied({ source: { paths } }: Situation, written: string): boolean {
   if (/[$*?[\\]/.test(written) || written.includes('://') || written.includes('@')) return false
-  const path = posix.normalize(written).replace(/^\/+|\/+$/g, '')
+  const path = posix.normalize(written).replace(/^\/+|(?<!\/)\/+$/g, '')
   if (paths.has(path)) return !archive.test(path)
   return path === '.' || path === '' || [...paths].some((one) => one.startsWith(`${path}/`))
 }

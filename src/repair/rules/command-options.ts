@@ -14,7 +14,7 @@ interface Missing {
   equal: boolean
 }
 
-const yes = /^(-[a-zA-Z]*y[a-zA-Z]*|--yes|--assume-yes|--assumeyes|-n|--non-interactive)$/
+const yes = /^(-[a-xzA-Z]*y[a-zA-Z]*|--yes|--assume-yes|--assumeyes|-n|--non-interactive)$/
 
 const missing: readonly Missing[] = [
   // Nobody can answer a prompt during a build: a build that succeeds without the option confirms in some other way.

@@ -84,7 +84,7 @@ function before(own: readonly PlacedInstruction[], file: DockerfileFile, stage: 
 
 /** What bash does otherwise than another shell: escapes of echo, braces, words in brackets, and variables of its own. */
 const ofBash =
-  /\becho\b[^|;&]*\\|\{[^{}\s"']*(,|\.\.)[^{}\s"']*\}|\$["']|&>|\|&|<\(|>\(|<<<|\[\[|\bprintf\b[^|;&]*(\\x|\\u|%q)|\$\{?(RANDOM|UID|EUID|GROUPS|HOSTNAME|SECONDS|LINENO|OSTYPE|HOSTTYPE|MACHTYPE|SHLVL|BASH\w*)\b|(\[|\btest)\s[^\]|;&]*==|\b(source|local|function|let|declare|typeset|trap|read|time|shopt|hash|type|kill|ulimit)\b/
+  /\becho\b(?:(?!\becho\b)[^|;&])*\\|\{(?:[^{}\s"',.]|\.(?!\.))*(,|\.\.)[^{}\s"']*\}|\$["']|&>|\|&|<\(|>\(|<<<|\[\[|\bprintf\b(?:(?!\bprintf\b)[^|;&])*(\\x|\\u|%q)|\$\{?(RANDOM|UID|EUID|GROUPS|HOSTNAME|SECONDS|LINENO|OSTYPE|HOSTTYPE|MACHTYPE|SHLVL|BASH\w*)\b|(\[|\btest)\s(?:(?!\[\s|\btest\s)[^\]|;&])*==|\b(source|local|function|let|declare|typeset|trap|read|time|shopt|hash|type|kill|ulimit)\b/
 
 /**
  * Whether a RUN does the same with another shell, unless one of its programs fails: it is a sequence, in which the result of

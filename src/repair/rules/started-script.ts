@@ -42,7 +42,7 @@ export const startedScript: Repair = {
 const ofManager = /\b(npm_(package|config|lifecycle|execpath|node_execpath|command|new)|INIT_CWD)/
 
 /** Settings of a package manager that change how a script is started. */
-const steering = /^\s*(node-options|script-shell|shell-emulator|ignore-scripts|enable-pre-post-scripts)\s*=/m
+const steering = /^[ \t]*(node-options|script-shell|shell-emulator|ignore-scripts|enable-pre-post-scripts)[ \t]*=/m
 
 /**
  * What a script of package.json starts where the image works, if that is node with plain words, nothing runs before or after

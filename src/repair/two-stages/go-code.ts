@@ -23,7 +23,7 @@ const needC = new RegExp(
 )
 
 /** Imports of C itself. */
-const importsC = /^\s*(import\s+)?"C"\s*$/m
+const importsC = /^[ \t]*(import[ \t]+)?"C"[ \t\r]*$/m
 
 /** What starts other programs. */
 const startsPrograms = /"os\/exec"|\b(syscall|unix)\.(Exec|ForkExec|StartProcess)\b|\bos\.StartProcess\b/

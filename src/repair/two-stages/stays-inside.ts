@@ -1,5 +1,5 @@
-import { isAtOrBelow } from '../../model/is-at-or-below.ts'
 import { posix } from 'node:path'
+import { isAtOrBelow } from '../../model/is-at-or-below.ts'
 import { absolute } from '../placed-paths.ts'
 import type { PlacedScript } from '../script.ts'
 
@@ -106,7 +106,7 @@ function installsOnlyTools(args: readonly string[], isHeaders: (name: string) =>
 function packagesIn(args: readonly string[]): string[] {
   const at = args.findIndex((word) => /^(install|add|in|reinstall)$/.test(word))
   const names = at === -1 ? [] : args.slice(at + 1).filter((word) => !word.startsWith('-'))
-  return names.map((name) => name.replace(/=.*$/, ''))
+  return names.map((name) => name.replace(/=[^]*/, ''))
 }
 
 /** Whether a script that stays inside makes no file in the directory in which it works. */
