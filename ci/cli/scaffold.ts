@@ -107,7 +107,7 @@ Examples:
 async function scaffold(options: ScaffoldOptions, source: string): Promise<number> {
   const { output = source, force, check, ...given } = options
   noteApplication(source)
-  const path = given.path?.replace(/^\.\//, '').replace(/\/+$/, '') ?? ''
+  const path = given.path?.replace(/^\.\//, '').replace(/(?<!\/)\/+$/, '') ?? ''
   const folder = path === '.' ? '' : path
   const answers = await gatherAnswers(source, folder, given)
   const made = await makeScaffold(answers, await readSourceTree(source))

@@ -63,7 +63,7 @@ function isManifest({ path, text }: AuditFile): boolean {
 }
 
 /** Text of an instruction with which a Dockerfile begins, and no source does: `from a import b` is Python. */
-const beginsDockerfile = /^(?:FROM(?:\s+--\S+)*\s+\S+(?:\s+AS\s+\S+)?|ARG\s+[A-Za-z_]\w*(?:=.*)?)\s*$/i
+const beginsDockerfile = /^(?:FROM(?:\s+--\S+)*\s+\S+(?:\s+AS\s+\S+)?|ARG\s+[A-Za-z_]\w*(?:=.*)?)$/i
 
 /** True for a text whose first line, comments apart, is what a Dockerfile begins with. */
 function beginsAsDockerfile(text: string): boolean {

@@ -22,7 +22,9 @@ export function credentialsInText(text: string): string[] {
     const pairs = /^\s*[{[]/.test(line) ? pairsIn(line) : []
     if (pairs.length > 0) return pairs
     const [, name = '', value = ''] =
-      /^\s*(?:export\s+)?["']?([A-Za-z_][\w.:/-]{0,80}?)["']?\s*[=:]\s*["']?(.{1,400}?)["']?[,;]?\s*$/.exec(line) ?? []
+      /^(?:export\s+)?["']?([A-Za-z_][\w.:/-]{0,80}?)["']?\s*[=:]\s*(?!\s)["']?(.{1,400}?)["']?[,;]?$/.exec(
+        line.trim(),
+      ) ?? []
     if (/[{(]/.test(value)) return []
     return name !== '' && holdsCredential(name, value) ? [name] : hasCredentialForm(line) ? ['a text'] : []
   })

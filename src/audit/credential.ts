@@ -92,7 +92,7 @@ function isNoun(word: string, before: string | undefined): boolean {
 function wordsOf(name: string): string[] {
   return name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .replaceAll(/(?<=[A-Z])(?=[A-Z][a-z])/g, '_')
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '')

@@ -53,7 +53,7 @@ function endsEarlier({ name, args }: ShellCommand): boolean {
 
 /** A shell whose script is read too. */
 function startsScript({ name, args }: ShellCommand): boolean {
-  return name === 'eval' || (isShell(name) && args.some((word) => /^-[a-z]*c[a-z]*$/i.test(word)))
+  return name === 'eval' || (isShell(name) && args.some((word) => /^-[abd-z]*c[a-z]*$/i.test(word)))
 }
 
 /** Programs that say nothing by themselves, and those that only read what another one printed. */

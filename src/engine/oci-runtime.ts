@@ -97,12 +97,12 @@ async function fetchPackages(compiler: Container): Promise<Container> {
 
 /** The paths that `ldd` prints. Throws `TOOL` if a library is missing: the program would not start. */
 export function linkedLibraries(printed: string): string[] {
-  const missing = [...printed.matchAll(/^\s*(\S+) => not found/gm)].flatMap(([, name]) => name ?? [])
+  const missing = [...printed.matchAll(/^[ \t]*(\S+) => not found/gm)].flatMap(([, name]) => name ?? [])
   if (missing.length > 0)
     throw new DeliveryError(
       'TOOL',
       `crun is linked to ${missing.join(', ')}, which the image of the Go compiler does not have`,
       'Pin a compiler of Debian 12 (golang:...-bookworm), or report this as a bug in Loadline.',
     )
-  return [...printed.matchAll(/(?:^\s*|=> )(\/\S+) \(0x/gm)].flatMap(([, path]) => path ?? [])
+  return [...printed.matchAll(/(?:^[ \t]*|=> )(\/\S+) \(0x/gm)].flatMap(([, path]) => path ?? [])
 }

@@ -126,9 +126,9 @@ function splitByEnv(words: readonly string[]): readonly string[] {
 function hasScriptOption(args: readonly string[]): boolean {
   for (let index = 0; index < args.length; index++) {
     const word = args[index] ?? ''
-    if (/^-[a-zA-Z]*c[a-zA-Z]*$/.test(word) || /^--command(?:=|$)/.test(word)) return true
+    if (/^-[abd-zA-Z]*c[a-zA-Z]*$/.test(word) || /^--command(?:=|$)/.test(word)) return true
     if (!/^[-+]./.test(word) || word === '--') return false
-    if (/^[-+][a-zA-Z]*[oO][a-zA-Z]*$|^--(?:rcfile|init-file|init-command)$/.test(word)) index++
+    if (/^[-+][a-np-zA-NP-Z]*[oO][a-zA-Z]*$|^--(?:rcfile|init-file|init-command)$/.test(word)) index++
   }
   return false
 }

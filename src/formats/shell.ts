@@ -230,7 +230,7 @@ function scriptsGiven({ name, args, texts }: ShellCommand): string[] {
     return flag === -1 ? [] : args.slice(flag + 1, flag + 2)
   }
   if (!isShell(name)) return []
-  const flag = args.findIndex((word) => /^-[a-zA-Z]*c[a-zA-Z]*$/.test(word))
+  const flag = args.findIndex((word) => /^-[abd-zA-Z]*c[a-zA-Z]*$/.test(word))
   if (flag !== -1) return scriptFrom(args.slice(flag))
   return args.every((word) => word.startsWith('-')) ? texts : []
 }

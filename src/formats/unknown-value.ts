@@ -1,7 +1,7 @@
 // A value that is only known where something is built or deployed is marked in a text by two characters that no file contains.
 
 const [open, close] = ['\uE000', '\uE001']
-const marks = /\uE000([^\uE001]*)\uE001/g
+const marks = /\uE000([^\uE000\uE001]*)\uE001/g
 
 /** The marker in a text for a variable whose value is unknown here. */
 export function unknownValue(name: string): string {
@@ -15,12 +15,12 @@ export function isUnknown(text: string): boolean {
 
 /** Whether the whole text is unknown. */
 export function isWhollyUnknown(text: string): boolean {
-  return /^(?:\uE000[^\uE001]*\uE001)+$/.test(text)
+  return /^(?:\uE000[^\uE000\uE001]*\uE001)+$/.test(text)
 }
 
 /** Whether a text can equal a value, for some value of its unknown parts. */
 export function canBe(text: string, value: string): boolean {
-  const [first = '', ...others] = text.split(/\uE000[^\uE001]*\uE001/)
+  const [first = '', ...others] = text.split(/\uE000[^\uE000\uE001]*\uE001/)
   const last = others.at(-1)
   if (last === undefined) return text === value
   if (!value.startsWith(first)) return false

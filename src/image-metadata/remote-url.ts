@@ -20,8 +20,8 @@ export function publicRemoteUrl(remote: string): string | undefined {
 
 function tidy(host: string, path: string): string | undefined {
   const trimmed = path
-    .replace(/[?#].*$/, '')
-    .replace(/^\/+|\/+$/g, '')
+    .replace(/[?#][^]*/, '')
+    .replace(/^\/+|(?<!\/)\/+$/g, '')
     .replace(/\.git$/, '')
   return trimmed === '' ? undefined : `https://${host}/${trimmed}`
 }

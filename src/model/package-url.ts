@@ -29,7 +29,7 @@ const emptySegment = /^(\/+|\.\.?)$/
 
 /** Whether a text survives the library unchanged, even after decoding. Throws if it cannot be decoded. */
 function isKeptWhole(text: string): boolean {
-  const [, path = '', query = '', subpath = ''] = /^([^?#]*)\??([^#]*)#?(.*)$/u.exec(text) ?? []
+  const [, path = '', query = '', subpath = ''] = /^([^?#]*)\??([^#]*)#?(.*)/su.exec(text) ?? []
   const decoded = (part: string, by: RegExp) => part.split(by).map((piece) => decodeURIComponent(piece))
   const segments = [...decoded(path, /[/@]/), ...decoded(subpath, /\//)]
   const keys = query.split('&').map((qualifier) => qualifier.replace(/=.*/u, '').toLowerCase())

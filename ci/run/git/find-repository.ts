@@ -52,7 +52,7 @@ async function isGitDirectory(path: string): Promise<boolean> {
 async function throughFile(workTree: string): Promise<Repository | Refused> {
   const path = join(workTree, '.git')
   try {
-    const [, named] = /^gitdir: (.+?)\n*$/s.exec(await textBelow(workTree, '.git')) ?? []
+    const [, named] = /^gitdir: (.+)/s.exec((await textBelow(workTree, '.git')).replace(/(?<!\n)\n+$/, '')) ?? []
     if (named === undefined) return { refused: `${path} is not a "gitdir:" file` }
     const gitDirectory = await realpath(resolve(workTree, named))
     const linked = await linkedWorkTree(workTree, gitDirectory)

@@ -49,7 +49,7 @@ function modesSet({ name, args }: ShellCommand): string[] {
     return args.includes('--add') ? args.filter((word) => /^[0-7]{4,5}$/.test(word)) : []
   if (name !== 'install') return []
   return args.flatMap((word, index) => {
-    const joined = /^(?:-[A-Za-z]*?m|--mode=)(.+)$/.exec(word)?.[1]
+    const joined = /^(?:-[A-Za-ln-z]*m|--mode=)(.+)$/.exec(word)?.[1]
     if (joined !== undefined) return [joined]
     return /^(-[a-zA-Z]*m|--mode)$/.test(word) ? (args[index + 1] ?? []) : []
   })
@@ -68,7 +68,7 @@ function directoriesMade(steps: readonly AuditedStep[]): ReadonlySet<string> {
 function isOfDirectories({ name, args }: ShellCommand, mode: string, directories: ReadonlySet<string>): boolean {
   if (name === 'install') return args.includes('-d') && isOfGroup(mode)
   const targets = args.slice(args.indexOf(mode) + 1).filter((word) => !word.startsWith('-'))
-  const isDeep = args.some((word) => /^(?:-[a-zA-Z]*R[a-zA-Z]*|--recursive)$/.test(word))
+  const isDeep = args.some((word) => /^(?:-[a-zA-QS-Z]*R[a-zA-Z]*|--recursive)$/.test(word))
   return (
     name === 'chmod' &&
     !isDeep &&

@@ -13,7 +13,7 @@ const moving =
   /^(latest|stable|edge|main|master|trunk|head|dev|develop|development|nightly|daily|weekly|lts|mainline|current|next|alpha|beta|rc|pre|preview|rolling|snapshot|canary|unstable|testing|sid|prod|production|staging|release)$/
 
 /** What pins a moving tag: a full version, a date, a commit. */
-const fixing = /^(v?\d+\.\d+\.\d+.*|20\d{6,}|(?=.*\d)(?=.*[a-f])[0-9a-f]{7,40})$/
+const fixing = /^(v?\d+\.\d+\.\d|20\d{6,}$|(?=.*\d)(?=.*[a-f])[0-9a-f]{7,40}$)/
 
 /** Variants of an image, which say on what it stands and not which version it is. */
 const variant =

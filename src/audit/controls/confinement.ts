@@ -51,7 +51,8 @@ export const selinux: Control = {
  * narrower still, which only people can judge.
  */
 function judgeLabel(label: string): Status {
-  const [, key = '', value = ''] = /^(\w+):?(.*)$/.exec(label) ?? []
+  const [key = ''] = /^\w+/.exec(label) ?? []
+  const value = label.slice(key.length).replace(/^:/, '')
   if (key === '' && isUnknown(label)) return 'manual'
   if (key === 'level' || key === 'filetype') return 'pass'
   if (key !== 'type') return 'fail'

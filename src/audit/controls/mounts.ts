@@ -68,7 +68,7 @@ function hostPath(source: string): string {
   if (/^[A-Za-z]:/.test(slashes)) return slashes
   const path = posix.normalize(slashes)
   const climbed = /^(?:\.\.\/){3,}(.*)$/.exec(path)
-  return (climbed === null ? path : `/${climbed[1] ?? ''}`).replace(/\/+$/, '') || '/'
+  return (climbed === null ? path : `/${climbed[1] ?? ''}`).replace(/\/$/, '') || '/'
 }
 
 /** Of a container that is not seen from here it takes whatever that one mounts. */

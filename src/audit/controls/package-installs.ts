@@ -83,7 +83,7 @@ function recommended(
 }
 
 function needless(file: AuditedDockerfile, { command, operands }: ManagerCall, { line }: AuditedStep): Judgement[] {
-  const named = operands.map((word) => word.replace(/[=:<>~@].*$/, '')).filter((word) => unneeded.test(word))
+  const named = operands.map((word) => word.replace(/[=:<>~@][^]*/, '')).filter((word) => unneeded.test(word))
   return named.length === 0 ? [] : [onFile(file, 'fail', `${command.name} installs ${named.join(', ')}`, line)]
 }
 

@@ -19,7 +19,7 @@ export const user: Control = {
 
 function userOfBase(file: AuditedDockerfile): Judgement {
   const base = file.images.find(({ final }) => final)
-  return base !== undefined && /:[^@/]*\bnonroot\b/.test(base.reference)
+  return base !== undefined && /:[^@/:]*\bnonroot\b/.test(base.reference)
     ? onFile(file, 'inherited', `no USER; ${base.reference} names one`, base.line)
     : onFile(file, 'fail', 'no USER: the container runs as root', base?.line)
 }

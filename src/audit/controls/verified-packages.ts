@@ -81,7 +81,7 @@ function runsDownload({ name, args, inputFrom, wordsFrom }: ShellCommand): boole
 
 /** Options that disable a program's verification. */
 const options: ReadonlyArray<{ program: RegExp; off: RegExp }> = [
-  { program: /^curl$/, off: /^(-[a-zA-Z#]*k[a-zA-Z]*|--insecure|--proxy-insecure|--doh-insecure)$/ },
+  { program: /^curl$/, off: /^(-[a-jl-zA-Z#]*k[a-zA-Z]*|--insecure|--proxy-insecure|--doh-insecure)$/ },
   { program: /^wget$/, off: /^--no-check-certificate$/ },
   { program: /^aria2c$/, off: /^--check-certificate=false$/ },
   { program: /^(http|https)$/, off: /^--verify=(no|false)$/ },
@@ -211,14 +211,14 @@ function inConfiguration(text: string): string[] {
   return [
     /\[[^\]\n]{0,200}trusted=yes[^\]\n]{0,200}\]/i,
     /^trusted:\s*yes$/im,
-    /^\s*(?:gpgcheck|repo_gpgcheck|sslverify)\s*=\s*(?:0|false|no)\s*$/im,
-    /^\s*(?:Acquire|APT)::[\w:]*(?:AllowUnauthenticated|AllowInsecureRepositories)\s+"?(?:true|1|yes)/im,
-    /^\s*Acquire::https?[\w:.-]*::Verify-(?:Peer|Host)\s+"?(?:false|0|no)/im,
-    /^\s*check_?-?certificate\s*=\s*(?:off|false|0)\b/im,
-    /^\s*SigLevel\s*=.*\bNever\b/im,
-    /^\s*trusted-host\s*=\s*\S/im,
-    /^\s*strict-ssl\s*=\s*false\s*$/im,
-    /^\s*:?ssl_verify_mode:\s*0\s*$/im,
-    /^\s*StrictHostKeyChecking\s+no\b/im,
+    /^[ \t]*(?:gpgcheck|repo_gpgcheck|sslverify)[ \t]*=[ \t]*(?:0|false|no)[ \t\r]*$/im,
+    /^[ \t]*(?:Acquire|APT)::[\w:]*(?:AllowUnauthenticated|AllowInsecureRepositories)[ \t]+"?(?:true|1|yes)/im,
+    /^[ \t]*Acquire::https?[\w:.-]*::Verify-(?:Peer|Host)[ \t]+"?(?:false|0|no)/im,
+    /^[ \t]*check_?-?certificate[ \t]*=[ \t]*(?:off|false|0)\b/im,
+    /^[ \t]*SigLevel[ \t]*=.*\bNever\b/im,
+    /^[ \t]*trusted-host[ \t]*=[ \t]*\S/im,
+    /^[ \t]*strict-ssl[ \t]*=[ \t]*false[ \t\r]*$/im,
+    /^[ \t]*:?ssl_verify_mode:[ \t]*0[ \t\r]*$/im,
+    /^[ \t]*StrictHostKeyChecking[ \t]+no\b/im,
   ].flatMap((pattern) => pattern.exec(text)?.[0].trim() ?? [])
 }

@@ -96,9 +96,9 @@ function readDirectives(lines: readonly string[]): { escape?: string; syntax?: {
   const found: { escape?: string; syntax?: { value: string; line: number } } = {}
   const seen = new Set<string>()
   for (const [index, line] of lines.entries()) {
-    const match = /^#[\t\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\f\r ]*=[\t\f\r ]*(.+?)[\t\f\r ]*$/.exec(trimStart(line))
+    const match = /^#[\t\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\f\r ]*=(.+)$/.exec(trimStart(line))
     const name = match?.[1]?.toLowerCase() ?? ''
-    const value = match?.[2] ?? ''
+    const value = trim(match?.[2] ?? '')
     if (!/^(syntax|escape|check)$/.test(name)) break
     if (seen.has(name)) throw dockerfileFault(index + 1, `the directive ${name} appears twice`)
     seen.add(name)
@@ -115,7 +115,7 @@ const isComment = (line: string) => trimStart(line).startsWith('#')
 
 /** The lines of one instruction, joined; `end` is the number of the following line, counted from 0. */
 function joinLines(lines: readonly string[], start: number, escape: string): { joined: string; end: number } {
-  const read = (index: number) => (lines[index] ?? '').replace(/\r+$/, '')
+  const read = (index: number) => (lines[index] ?? '').replace(/(?<!\r)\r+$/, '')
   const first = trimStart(read(start))
   if (isComment(first)) return { joined: '', end: start + 1 }
   let [joined, goesOn] = withoutContinuation(first, escape)
@@ -132,13 +132,13 @@ function joinLines(lines: readonly string[], start: number, escape: string): { j
 
 /** A line without its final escape character, and whether it had one. Two of them are an escaped character. */
 function withoutContinuation(line: string, escape: string): [text: string, goesOn: boolean] {
-  const bare = line.replace(/[ \t]+$/, '')
+  const bare = line.replace(/(?<![ \t])[ \t]+$/, '')
   const isContinued = bare.endsWith(escape) && bare.at(-2) !== escape
   return isContinued ? [bare.slice(0, -1), true] : [line, false]
 }
 
 function readInstruction(joined: string, line: number, escape: string): Instruction {
-  const [, word = '', behind = ''] = /^([^\t\v\f\r ]*)[\t\v\f\r ]*(.*)$/s.exec(trim(joined)) ?? []
+  const [, word = '', behind = ''] = /^([^\t\v\f\r ]*)[\t\v\f\r ]*(.*)/s.exec(trim(joined)) ?? []
   const keyword = word.toUpperCase()
   if (!/^[A-Za-z]+$/.test(word) || !keywords.has(keyword))
     throw dockerfileFault(line, `${word.slice(0, 40)} is not a Dockerfile instruction`)
@@ -218,7 +218,8 @@ function readHeredocs(
   for (const { name, expands, chomps } of heredocNames(joined, line)) {
     const begin = next
     const content: string[] = []
-    const isEnd = (written: string) => (chomps ? written.replace(/^\t+/, '') : written).replace(/[\r\n]+$/, '') === name
+    const isEnd = (written: string) =>
+      (chomps ? written.replace(/^\t+/, '') : written).replace(/(?<![\r\n])[\r\n]+$/, '') === name
     while (next < lines.length && !isEnd(lines[next] ?? '')) {
       const written = lines[next++] ?? ''
       content.push(chomps ? written.replace(/^\t+/, '') : written)

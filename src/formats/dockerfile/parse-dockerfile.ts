@@ -174,7 +174,7 @@ class Reader {
       onBuild,
       foreignShell: foreignShell && json === undefined,
       flags: flags.map((flag) => {
-        const [, name = '', value = ''] = /^--([^=]*)=?(.*)$/s.exec(flag) ?? []
+        const [, name = '', value = ''] = /^--([^=]*)=?(.*)/s.exec(flag) ?? []
         // BuildKit expands no variables in an image name here, and in a mount only field by field.
         const isNamed = name === 'from' || name === 'mount'
         return { name: name.toLowerCase(), value: isNamed ? value : this.#expandLoosely(value, environment) }
@@ -201,7 +201,7 @@ class Reader {
     // The old form: a name, and everything after it.
     const pairs =
       words[0]?.includes('=') === false
-        ? [/^([^\t\v\f\r ]+)[\t\v\f\r ]+(.*)$/s.exec(rest)?.slice(1) ?? [rest, '']]
+        ? [/^([^\t\v\f\r ]+)[\t\v\f\r ]+(.*)/s.exec(rest)?.slice(1) ?? [rest, '']]
         : words.map(pair)
     return pairs.map(([name = '', value = '']) => ({
       name: this.#expand(name, environment, line),

@@ -128,7 +128,7 @@ function judgeText(text: string, denied: ReadonlySet<string>): Freedom {
   // Prose, or an ID in the wrong case. Naming a denied licence is enough: the rest of the text cannot be interpreted.
   const words = text
     .split(/[^A-Za-z0-9.+-]+/)
-    .map((word) => currentLicenseId(word.replace(/^[.-]+|[.-]+$/g, '').toUpperCase()).toUpperCase())
+    .map((word) => currentLicenseId(word.replace(/^[.-]+|(?<![.-])[.-]+$/g, '').toUpperCase()).toUpperCase())
   return [...denied].some((id) => words.includes(id.toUpperCase())) ? 'denied' : 'unknown'
 }
 

@@ -58,7 +58,7 @@ function reasonOf(cause: unknown): string {
   return message
     .replaceAll(/\bload [A-Z]\w*@[\w+/=]+: /g, '')
     .replaceAll(/\bload xxh3:[0-9a-f]+: (?:inputs: )?/g, '')
-    .replaceAll(/\s*\[traceparent:[\w-]+\]/g, '')
+    .replaceAll(/(?<!\s)\s*\[traceparent:[\w-]+\]/g, '')
     .replace(/^(?:failed to load container from converted ID: |failed to clone built container state: )+/, '')
     .replaceAll(/(?:failed to content hash dockerfile copy: )?failed to copy source (?:directory|file): /g, '')
     .trim()
@@ -107,19 +107,19 @@ function runs(text: string, words: readonly string[]): boolean {
 /** Without continuation marks, comments between them, and white space: the engine joins lines in its own way. */
 function squeezed(text: string): string {
   return text
-    .replaceAll(/^\s*#.*\n/gm, '')
+    .replaceAll(/^[ \t]*#.*\n/gm, '')
     .replaceAll(/[\\`][ \t]*\r?\n/g, '')
     .replaceAll(/\s+/g, '')
 }
 
 function copied(text: string, path: string): boolean {
-  const name = path.replace(/^\/+/, '').replace(/\/+$/, '')
-  return text.split(/[\s"',[\]]+/).some((word) => word.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '') === name)
+  const name = path.replace(/^\/+/, '').replace(/(?<!\/)\/+$/, '')
+  return text.split(/[\s"',[\]]+/).some((word) => word.replace(/^(?:\.?\/)+/, '').replace(/(?<!\/)\/+$/, '') === name)
 }
 
 function oneLine(text: string): string {
   return text
-    .replaceAll(/^\s*#.*\n/gm, '')
+    .replaceAll(/^[ \t]*#.*\n/gm, '')
     .replaceAll(/[\\`][ \t]*\r?\n\s*/g, '')
     .replaceAll(/\s+/g, ' ')
     .trim()

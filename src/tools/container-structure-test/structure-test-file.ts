@@ -149,7 +149,7 @@ function isEmptyMetadata(test: StructureTests['metadataTest']): boolean {
 
 /** Reads a test file. Throws `STRUCTURE_TESTS` with the line of an unknown key, or if it has no test or one that cannot run here. */
 export function parseStructureTests(source: string, path: string): StructureTests {
-  if (source.replaceAll(/^\s*#.*$/gm, '').trim() === '') throw refusal(path, 'the file is empty', undefined)
+  if (source.replaceAll(/^[ \t]*#.*$/gm, '').trim() === '') throw refusal(path, 'the file is empty', undefined)
   const document = readYaml(source)
   if (Array.isArray(document)) throw refusal(path, describeProblems(document), document[0]?.line)
   const parsed = StructureTests.safeParse(document.value)

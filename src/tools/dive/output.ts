@@ -46,7 +46,7 @@ export function parseEfficiency(json: string): Efficiency {
 /** Indexes, from 0, of the layers that write or remove a path. Within a layer a removal is a separate file: https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts */
 function touching(path: string, layers: ReadonlyArray<z.infer<typeof Layer>>): number[] {
   const written = path.replace(/^\/+/, '')
-  const removed = written.replace(/[^/]+$/, '.wh.$&')
+  const removed = written.replace(/(?<=^|\/)[^/]+$/, '.wh.$&')
   return layers.flatMap(({ fileList }, index) =>
     (fileList ?? []).some((entry) => entry.path === written || entry.path === removed) ? [index] : [],
   )
