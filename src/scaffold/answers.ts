@@ -132,7 +132,7 @@ export type Answers = z.infer<typeof Answers>
 
 /** An address without user, password, query and fragment; as it is if it is no address. */
 export function publicAddress(address: string): string {
-  return address.replace(/^(\w+:\/\/)[^/?#]*@/, '$1').replace(/[?#].*$/s, '')
+  return address.replace(/^(\w+:\/\/)[^/?#]*@/, '$1').replace(/[?#].*/s, '')
 }
 
 /** Checks answers from outside. Throws `USAGE` with everything that is wrong. */

@@ -151,7 +151,7 @@ const namesS3 =
   /\b(?:client|resource)\(\s*["']s3["']|\bstorages\.backends\.s3|\bAWS\.S3\(|software\.amazon\.awssdk\.services\.s3/
 
 /** A schema of Prisma names its database, for which Prisma has its own driver. */
-const ofPrisma = /^\s*provider\s*=\s*"postgres(ql)?"/m
+const ofPrisma = /^[ \t]*provider\s*=\s*"postgres(ql)?"/m
 
 /** What a project's libraries and its code talk to: services that a scaffold can run, and others. */
 export function clientsOf(

@@ -1,4 +1,5 @@
 import type { Language } from './language.ts'
+import { lineAt } from './settings/code-text.ts'
 import type { Code, Setting } from './settings/setting.ts'
 
 /** A place where the code itself says how, or whether, the server of its database is verified. */
@@ -110,7 +111,7 @@ function placesOf({ form, harmless }: Form, path: string, text: string, settings
     const [line = ''] = value.split('\n')
     const variable = [...line.matchAll(/[A-Z][A-Z0-9_]{2,}/g)].map(([name]) => name).find((name) => settings.has(name))
     const at = match.index + match[0].indexOf(what)
-    return [{ path, line: text.slice(0, at).split('\n').length, what, variable, whole: inWholeAddress(text, at) }]
+    return [{ path, line: lineAt(text, at), what, variable, whole: inWholeAddress(text, at) }]
   })
 }
 

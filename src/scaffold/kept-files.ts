@@ -30,7 +30,7 @@ const sqliteInNode = /["'](?:better-sqlite3|sqlite3|libsql|bun:sqlite)["']/
 
 /** What stands before the text that is taken where the environment says nothing. */
 const insteadOfVariable =
-  /(?:\b(?:\w{0,40}env\w{0,40}(?:(?:\.|::)\w{1,20})?|config)!?\(\s*["'`]\w{1,80}["'`]\s*(?:,\s*(?:\w{1,20}\s*=\s*)?|\)\s*(?:or|\?\?|\|\||\?:)\s*|\)\s*\.\s*(?:unwrap_or|unwrap_or_else|orElse|orElseGet)\(\s*(?:\|\w?\||\(\)\s*->)?\s*)|\bprocess\.env(?:\??\.\w{1,80}|\[["'`]\w{1,80}["'`]\])\s*(?:\?\?|\|\|)\s*|\$\{[\w.-]{1,80}:)["'`]?$/i
+  /(?:\b(?:\w{0,40}env\w{0,40}(?:(?:\.|::)\w{1,20})?|config)!?\(\s*["'`]\w{1,80}["'`]\s*(?:,\s*(?:\w{1,20}\s*=\s*)?|\)\s*(?:or|\?\?|\|\||\?:)\s*|\)\s*\.\s*(?:unwrap_or|unwrap_or_else|orElse|orElseGet)\(\s*(?:(?:\|\w?\||\(\)\s*->)\s*)?)|\bprocess\.env(?:\??\.\w{1,80}|\[["'`]\w{1,80}["'`]\])\s*(?:\?\?|\|\|)\s*|\$\{[\w.-]{1,80}:)["'`]?$/i
 
 /** Calls that write, with the path as their first argument. */
 const writes = [

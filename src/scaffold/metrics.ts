@@ -2,6 +2,7 @@ import type { Language, StackReading } from './application.ts'
 import type { Endpoints } from './endpoints.ts'
 import { metricsPath, prometheusClients } from './instruments.ts'
 import type { Code } from './settings/setting.ts'
+import { relaxedName } from './spring/configured-value.ts'
 
 /** Where an application is asked for its metrics, or why it is not, as sentences. */
 type Scraping = { path: string; unscraped: undefined } | { path: undefined; unscraped: string }
@@ -11,7 +12,7 @@ const ownServers: Readonly<Record<Language, RegExp | undefined>> = {
   python: /\bstart_(?:http|wsgi)_server\w*\(/,
   node: /\bnew\s+PrometheusExporter\(/,
   go: undefined,
-  java: /\bnew\s+HTTPServer(?:\.Builder)?\(|\bHTTPServer\.builder\(|\bPrometheusHttpServer\b|^[ \t]*management\.server\.port\b|^management:[ \t]*\n(?:[ \t]+.*\n)*?[ \t]+server:[ \t]*\n(?:[ \t]+.*\n)*?[ \t]+port:/m,
+  java: /\bnew\s+HTTPServer(?:\.Builder)?\(|\bHTTPServer\.builder\(|\bPrometheusHttpServer\b/,
   rust: /\bwith_http_listener\(|\bPrometheusBuilder::new\(\)\s*\.install\(/,
 }
 
@@ -25,11 +26,16 @@ export function scrapingOf(
   const elsewhere =
     found.otherServer ??
     (found.metrics === undefined && ofFramework === undefined
-      ? code.find(({ text }) => own?.test(text) === true)?.path
+      ? code.find((one) => own?.test(one.text) === true || hasManagementPort(one))?.path
       : undefined)
   const path = elsewhere === undefined ? metricsPath(libraries, ofFramework ?? found.metrics) : undefined
   if (path !== undefined) return { path, unscraped: undefined }
   return { path: undefined, unscraped: `${reasonOf(elsewhere, libraries, found)} Nothing is scraped.` }
+}
+
+/** Whether configuration gives the actuator of Spring a port of its own. */
+function hasManagementPort({ properties = [] }: Code): boolean {
+  return properties.some(({ name, holds }) => holds !== 'possibly' && relaxedName(name) === 'management.server.port')
 }
 
 function reasonOf(

@@ -1,5 +1,5 @@
 import type { Language } from './application.ts'
-import { argumentsFrom, stringIn } from './settings/code-text.ts'
+import { argumentsFrom, lineAt, stringIn } from './settings/code-text.ts'
 import type { Code } from './settings/setting.ts'
 
 /** Calls that start another program, up to its name. */
@@ -7,10 +7,13 @@ const calls: Readonly<Record<Language, RegExp>> = {
   python:
     /\b(?:subprocess\.(?:run|Popen|call|check_call|check_output|getoutput)|os\.(?:system|popen|exec[lv]p?e?|spawn[lv]p?e?)|create_subprocess_(?:exec|shell))\(\s*(?:args\s*=\s*)?[[(]?\s*/g,
   node: /(?:\bchild_process\.|\bcp\.|child_process["']\)\s*\.|(?<![.\w]))(?:exec|execSync|execFile|execFileSync|spawn|spawnSync|execa)\(\s*/g,
-  go: /\bexec\.Command(?:Context\(\s*[^,()]*(?:\(\))?\s*,|\()\s*/g,
+  go: /\bexec\.Command(?:Context\([^,()]*(?:\(\)\s*)?,|\()\s*/g,
   java: /\b(?:new ProcessBuilder\(|getRuntime\(\)\s*\.exec\()\s*(?:List\.of\(|new String\[\]\s*\{)?\s*/g,
   rust: /\bCommand::new\(\s*/g,
 }
+
+/** In one file: no application starts more. */
+const mostCalls = 300
 
 /** The image has the interpreter itself. */
 const there = /^(?:python3?|node)$/
@@ -19,8 +22,8 @@ const there = /^(?:python3?|node)$/
 export function otherProgramsNotes(code: readonly Code[], language: Language): string[] {
   const found = code.flatMap(({ path, text }) => {
     if (language === 'node' && !/child_process|execa/.test(text)) return []
-    return [...text.matchAll(calls[language])].flatMap((match) => {
-      const line = text.slice(0, match.index).split('\n').length
+    return [...text.matchAll(calls[language])].slice(0, mostCalls).flatMap((match) => {
+      const line = lineAt(text, match.index)
       const argument = argumentsFrom(text, match.index + match[0].length)[0] ?? ''
       const name = stringIn(argument)?.trim().split(/\s+/)[0]
       const isOwn = name === undefined ? /\bsys\.executable\b|\bprocess\.execPath\b/.test(argument) : there.test(name)

@@ -13,7 +13,7 @@ const installers = /^(?:apt-get|apt|apk|dnf|yum|microdnf|zypper)$/
 const same: Readonly<Record<Language, RegExp>> = {
   python:
     /^(?:(?:\S*python3? -m )?\S*pip3? (?:install .*(?:-r|--requirement|--upgrade pip|-U pip|\bpoetry\b|\buv\b|\bpipenv\b|\bpdm\b| \.$|setuptools|wheel)|cache|--version)|(?:poetry|pdm|uv) (?:install|sync|export|config|lock|pip|venv|cache)|\S*python3? -m (?:venv|compileall|ensurepip))/,
-  node: /^(?:npm (?:ci|prune|cache|config|set)|(?:npm|yarn|pnpm) (?:(?:run )?build|run tsc)$|(?:npm|pnpm|yarn) (?:install|i)(?: --?\S+)*$|yarn(?: --?\S+)*$|pnpm (?:prune|fetch|config|store)|yarn (?:cache|config|workspaces focus)|corepack|npm (?:install|i) (?:-g|--global) (?:--?\S+ )*(?:npm|yarn|pnpm|corepack)(?:@\S+)?$)/,
+  node: /^(?:npm (?:ci|prune|cache|config|set)|(?:npm|yarn|pnpm) (?:(?:run )?build|run tsc)$|(?:npm|pnpm|yarn) (?:install|i)(?: -\S+)*$|yarn(?: -\S+)*$|pnpm (?:prune|fetch|config|store)|yarn (?:cache|config|workspaces focus)|corepack|npm (?:install|i) (?:-g|--global) (?:-\S+ )*(?:npm|yarn|pnpm|corepack)(?:@\S+)?$)/,
   go: /^go (?:mod|env|version|build(?!.*(?: -tags| -X |=-X))|install \.)/,
   java: /^\S*(?:mvnw?|gradlew?) /,
   rust: /^cargo (?:build|fetch|chef|install cargo-chef)/,

@@ -6,7 +6,7 @@ import { DeliveryError } from '../model/errors.ts'
 import type { StackReading } from './application.ts'
 import { commandsOf } from './own-commands.ts'
 import type { OwnDockerfile } from './replaced.ts'
-import { describes, type SourceTree } from './source-tree.ts'
+import { describes, placesIn, plainStart, type SourceTree } from './source-tree.ts'
 
 /** Reads the Dockerfile of the project: that at its top, unless the scaffold has written it, or the only one below. */
 export function ownDockerfile(
@@ -46,9 +46,7 @@ function readSteps(
     const step = shipped.findLast((one) => one.keyword === keyword)
     return step === undefined ? [] : step.script === undefined ? step.words : step.script.trim().split(/\s+/)
   }
-  const copied = shipped
-    .filter(({ keyword }) => keyword === 'COPY' || keyword === 'ADD')
-    .map((step) => copiesOf(step, shipped, tree, inImage))
+  const copied = copiesIn(shipped, tree, inImage)
   const ports = shipped
     .filter(({ keyword }) => keyword === 'EXPOSE')
     .flatMap(({ words }) => words.map((word) => Number(word.replace(/\/tcp$/, ''))))
@@ -86,22 +84,29 @@ interface Copied {
   elsewhere: string[]
 }
 
+/** What every COPY and ADD brings. */
+function copiesIn(shipped: readonly Step[], tree: SourceTree, inImage: readonly string[]): Copied[] {
+  const [places, files] = [placesIn(tree), new Set(tree.paths)]
+  let home = '/'
+  return shipped.flatMap((step) => {
+    if (step.keyword === 'WORKDIR') home = workingDirectory(step, home)
+    return step.keyword === 'COPY' || step.keyword === 'ADD' ? [copiesOf(step, home, { places, files, inImage })] : []
+  })
+}
+
 function copiesOf(
   { words, flags, line, keyword }: Step,
-  shipped: readonly Step[],
-  tree: SourceTree,
-  inImage: readonly string[],
+  home: string,
+  { places, files, inImage }: { places: ReadonlySet<string>; files: ReadonlySet<string>; inImage: readonly string[] },
 ): Copied {
   const from = flags.find(({ name }) => name === 'from')
   const target = words.at(-1) ?? ''
-  const home = workingDirectory(shipped, line)
   const copied: Copied = { same: [], elsewhere: [] }
   for (const word of words.slice(0, -1)) {
     if (/^https?:/.test(word)) copied.elsewhere.push(`${keyword} ${word} (line ${line})`)
-    const path = inSource(word, from !== undefined, tree)
+    const path = inSource(word, from !== undefined, places)
     if (path === undefined) continue
-    const isFile = tree.paths.includes(path)
-    const place = placeOf(target, home, path, isFile)
+    const place = placeOf(target, home, path, files.has(path))
     if (place === path) copied.same.push({ path, line })
     else if (!/\.(?:sh|md)$/.test(path) && !describes(path) && from === undefined && !isAtOrBelow(path, inImage))
       copied.elsewhere.push(`${keyword} ${word} ${target} (line ${line})`)
@@ -109,30 +114,33 @@ function copiesOf(
   return copied
 }
 
-/** Where a line of it works, with variables. */
-function workingDirectory(shipped: readonly Step[], line: number): string {
-  const step = shipped.findLast((one) => one.keyword === 'WORKDIR' && one.line < line)
+/** Where the lines behind a WORKDIR work, with variables; `before` is where those before it do. */
+function workingDirectory({ text, environment }: Step, before: string): string {
+  let folder = text
   try {
-    return step === undefined ? '/' : expandWord(step.text, step.environment)
+    folder = expandWord(text, environment)
   } catch {
-    return step?.text ?? '/'
+    // As written, then.
   }
+  return folder.startsWith('/') ? folder : `${before}/${folder}`
 }
 
+/** No path of a source has more parts. */
+const mostParts = 50
+
 /** The path of the source that a word of COPY names: in another stage, by its last parts. */
-function inSource(word: string, fromStage: boolean, tree: SourceTree): string | undefined {
-  const parts = word.split('/').filter((part) => part !== '' && part !== '.')
-  const open = parts.findIndex((part) => /[*?[$]/.test(part))
-  const plain = open === -1 ? parts : parts.slice(0, open)
-  const tries = fromStage ? plain.map((_, index) => plain.slice(index).join('/')) : [plain.join('/')]
-  return tries.find(
-    (path) => path !== '' && (tree.paths.includes(path) || tree.paths.some((one) => one.startsWith(`${path}/`))),
-  )
+function inSource(word: string, fromStage: boolean, places: ReadonlySet<string>): string | undefined {
+  const parts = plainStart(word, /[*?[$]/)
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+  const last = parts.slice(-mostParts)
+  const tries = fromStage ? last.map((_, index) => last.slice(index).join('/')) : [parts.join('/')]
+  return tries.find((path) => places.has(path))
 }
 
 /** Where something comes to lie below the working directory; undefined if it lies outside. */
 function placeOf(target: string, home: string, path: string, isFile: boolean): string | undefined {
-  const bare = (place: string) => place.replace(/^(?:\.\/)+|^\.$|^\/+|\/+$/g, '').replace(/\/+$/, '')
+  const bare = (place: string) => place.replace(/^(?:\.\/)+|^\.$|^\/+|(?<!\/)\/+$/g, '').replace(/(?<!\/)\/+$/, '')
   const [base, whole] = [bare(home), bare(target)]
   const isInside = !target.startsWith('/') || base === '' || whole === base || whole.startsWith(`${base}/`)
   if (!isInside) return undefined

@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { groupBy } from '../model/group-by.ts'
 import type { OwnProcess } from './replaced.ts'
 import type { SourceTree } from './source-tree.ts'
 
@@ -34,24 +35,25 @@ function ofProcfile(tree: SourceTree): OwnProcess[] {
 
 /** Services of one build, if several are: the one without a command, or else the first, is the application itself. */
 function ofCompose(path: string, text: string): OwnProcess[] {
-  const services = Object.entries(servicesOf(text)).flatMap(([name, service]) =>
-    service?.build === undefined
-      ? []
-      : [{ name, build: JSON.stringify(service.build), command: commandOf(service.command ?? service.entrypoint) }],
-  )
-  return services.flatMap(({ name, build, command }, index) => {
-    const alike = services.filter((one) => one.build === build)
-    const main = alike.find((one) => one.command === '') ?? alike[0]
-    return alike.length < 2 || command === '' || services[index] === main ? [] : [{ name, command, path }]
+  return [...groupBy(servicesOf(text), ({ build }) => build).values()].flatMap((alike) => {
+    const main = alike.find(({ command }) => command === '') ?? alike[0]
+    return alike.flatMap((one) =>
+      one === main || one.command === '' ? [] : [{ name: one.name, command: one.command, path }],
+    )
   })
 }
 
-function servicesOf(text: string): z.infer<typeof Compose>['services'] {
+/** The services that are built, each with its build as text. A file that Compose would not take has none: nor has one with a build that contains itself, which is no text. */
+function servicesOf(text: string): Array<{ name: string; build: string; command: string }> {
   try {
     const parsed = Compose.safeParse(parse(text, { merge: true, maxAliasCount: 100 }))
-    return parsed.success ? parsed.data.services : {}
+    return Object.entries(parsed.data?.services ?? {}).flatMap(([name, service]) =>
+      service?.build === undefined
+        ? []
+        : [{ name, build: JSON.stringify(service.build), command: commandOf(service.command ?? service.entrypoint) }],
+    )
   } catch {
-    return {}
+    return []
   }
 }
 
@@ -67,10 +69,10 @@ const migrations: ReadonlyArray<readonly [tool: string, form: RegExp]> = [
   ['Alembic', /(?:^|\/)alembic\.ini$/],
   ['Django', /(?:^|\/)migrations\/0001_\w+\.py$/],
   ['Prisma', /(?:^|\/)prisma\/migrations\/[^/]+\/migration\.sql$/],
-  ['Flyway', /(?:^|\/)V\d[\w.]*__[^/]+\.(?:sql|java)$/],
+  ['Flyway', /(?:^|\/)V\d(?=[\w.]*__)[^/]+\.(?:sql|java)$/],
   ['Liquibase', /(?:^|\/)(?:db\.)?changelog[^/]*\.(?:xml|ya?ml|sql)$/],
-  ['TypeORM, Sequelize or Knex', /(?:^|\/)migrations\/\d{8,}[^/]*\.[cm]?[jt]s$/],
-  ['SQL files', /(?:^|\/)migrations?\/[^/]*\d[^/]*(?:\.up)?(?:\.sql|\/up\.sql)$/],
+  ['TypeORM, Sequelize or Knex', /(?:^|\/)migrations\/\d{8}[^/]*\.[cm]?[jt]s$/],
+  ['SQL files', /(?:^|\/)migrations?\/[^/\d]*\d[^/]*(?:\.sql|\/up\.sql)$/],
 ]
 
 /** The migrations of its database: the tool and one of its files. */

@@ -1,4 +1,5 @@
 import { DeliveryError } from '../model/errors.ts'
+import { printable } from '../model/printable.ts'
 import { publicAddress, type Answers } from './answers.ts'
 import type { Application } from './application.ts'
 import { besideCode } from './beside-code.ts'
@@ -46,9 +47,7 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
     ...beside,
     name,
     description: reading.description?.replaceAll(/\s+/g, ' ').trim() || `The ${name} service`,
-    repository:
-      answers.repository ??
-      (reading.repository === undefined ? unknownRepository() : publicAddress(reading.repository)),
+    repository: answers.repository ?? webAddress(reading.repository) ?? unknownRepository(),
     image: answers.image ?? `registry.example.com/${name}`,
     path: answers.path,
     port,
@@ -127,7 +126,8 @@ function notesOf(
     ...others.map((note) => [true, note] as const),
     [unscraped !== undefined, unscraped ?? ''],
   ]
-  return notes.flatMap(([said, note]) => (said ? [note] : []))
+  // A path or a command of the source is no line of its own, and has no colours.
+  return notes.flatMap(([said, note]) => (said ? [printable(note, Infinity)] : []))
 }
 
 function nameOf(...candidates: ReadonlyArray<string | undefined>): string {
@@ -136,9 +136,9 @@ function nameOf(...candidates: ReadonlyArray<string | undefined>): string {
       candidate
         ?.toLowerCase()
         .replaceAll(/[^a-z0-9]+/g, '-')
-        .replace(/^[^a-z]+|-+$/g, '')
+        .replace(/^[^a-z]+|(?<!-)-+$/g, '')
         .slice(0, 40)
-        .replace(/-+$/, ''),
+        .replace(/(?<!-)-+$/, ''),
     )
     .find((candidate) => candidate !== undefined && candidate !== '')
   if (found !== undefined) return found
@@ -160,6 +160,12 @@ function onePort(inCode: readonly number[], exposed: readonly number[]): number 
     `expected the port that the application listens on, found ${ports.length === 0 ? 'none in the code' : `${ports.join(', ')} in ${where}${only !== undefined && only < 1024 ? ', and one below 1024 needs a privilege' : ''}`}`,
     'Pass it with --port, e.g. --port 8080.',
   )
+}
+
+/** The address of a repository as browsers open it; undefined for any other, which no label and no answer can have. */
+function webAddress(given: string | undefined): string | undefined {
+  const plain = publicAddress(given?.trim().replace(/^git\+/, '') ?? '').replace(/\.git$/, '')
+  return /^https?:\/\//.test(plain) && URL.canParse(plain) ? plain : undefined
 }
 
 function unknownRepository(): never {

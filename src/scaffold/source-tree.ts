@@ -73,6 +73,30 @@ export function below(tree: SourceTree, folder: string): SourceTree {
   }
 }
 
+/** The first part of a path. */
+export function topOf(path: string): string {
+  return path.split('/', 1)[0] ?? path
+}
+
+/** Every file and every folder. */
+export function placesIn(tree: SourceTree): ReadonlySet<string> {
+  const places = new Set<string>()
+  for (const path of tree.paths)
+    for (let at = path.length; at > 0; at = path.lastIndexOf('/', at - 1)) {
+      const place = path.slice(0, at)
+      if (places.has(place)) break
+      places.add(place)
+    }
+  return places
+}
+
+/** A path up to the first part with a sign that makes it a pattern, or that only a program knows. */
+export function plainStart(path: string, sign: RegExp): string {
+  const parts = path.split('/')
+  const open = parts.findIndex((part) => sign.test(part))
+  return (open === -1 ? parts : parts.slice(0, open)).join('/')
+}
+
 /** A path without dots and doubled slashes; undefined if it leads out of the source. */
 export function plainPath(path: string): string | undefined {
   const parts: string[] = []

@@ -1,5 +1,5 @@
 import { DeliveryError } from '../model/errors.ts'
-import { isTest, notSource, type SourceTree } from './source-tree.ts'
+import { isTest, notSource, topOf, type SourceTree } from './source-tree.ts'
 
 const neverShipped = new Set([
   'build',
@@ -16,11 +16,6 @@ const neverShipped = new Set([
   'benches',
 ])
 
-/** The first segment of a path. */
-function top(path: string): string {
-  return path.split('/')[0] ?? path
-}
-
 /** How code names another file of its source, by the ending of the file that does. A folder's name takes the place of FOLDER. */
 const imports: ReadonlyArray<readonly [ending: RegExp, form: string]> = [
   [/\.py$/, String.raw`^[ \t]*(?:from|import)[ \t]+\.{0,3}FOLDER\b`],
@@ -32,24 +27,32 @@ const imports: ReadonlyArray<readonly [ending: RegExp, form: string]> = [
   [/\.rs$|(?:^|\/)Cargo\.toml$/, String.raw`\bpath\s*=\s*"(?:\.\.?\/)*FOLDER(?:\/|")`],
 ]
 
-/** Folders that usually hold no code to ship, and that such code names all the same. \`first\` is what starts. */
+/** Folders that usually hold no code to ship, and that such code names all the same. `first` is what starts. */
 function namedByCode(tree: SourceTree, isCode: RegExp, first: readonly string[]): Set<string> {
   const module = /^module\s+(\S+)/m.exec(tree.texts.get('go.mod') ?? '')?.[1] ?? ''
   const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`)
-  const named = new Set(first.map(top))
+  const named = new Set(first.map(topOf))
   const folders = [...neverShipped].filter((folder) => tree.paths.some((path) => path.startsWith(`${folder}/`)))
   const texts = [...tree.texts].filter(([path]) => (isCode.test(path) || path === 'Cargo.toml') && !isTest(path))
-  const isNamed = (folder: string) =>
-    texts.some(
-      ([path, text]) =>
-        top(path) !== folder &&
-        (!neverShipped.has(top(path)) || named.has(top(path))) &&
-        imports.some(
-          ([ending, form]) =>
-            ending.test(path) &&
-            new RegExp(form.replace('FOLDER', escaped(folder)).replace('MODULE', escaped(module)), 'm').test(text),
-        ),
+  const isNamed = (folder: string) => {
+    const forms = imports.map(
+      ([ending, form]) =>
+        [
+          ending,
+          new RegExp(
+            form.replace('FOLDER', () => escaped(folder)).replace('MODULE', () => escaped(module)),
+            'm',
+          ),
+        ] as const,
     )
+    return texts.some(
+      ([path, text]) =>
+        topOf(path) !== folder &&
+        (!neverShipped.has(topOf(path)) || named.has(topOf(path))) &&
+        text.includes(folder) &&
+        forms.some(([ending, form]) => ending.test(path) && form.test(text)),
+    )
+  }
   for (let before = -1; before < named.size;) {
     before = named.size
     for (const folder of folders) if (!named.has(folder) && isNamed(folder)) named.add(folder)
@@ -68,17 +71,17 @@ export function codeAtTop(
     (path) =>
       isCode.test(path) &&
       !isTest(path) &&
-      (!neverShipped.has(top(path)) || named.has(top(path))) &&
-      !notSource.has(top(path)),
+      (!neverShipped.has(topOf(path)) || named.has(topOf(path))) &&
+      !notSource.has(topOf(path)),
   )
-  const odd = code.map(top).find((name) => !/^[^\p{Cc}*?[\]\\!#][^\p{Cc}*?[\]\\]*$/u.test(name))
+  const odd = code.map(topOf).find((name) => !/^[^\p{Cc}*?[\]\\!#][^\p{Cc}*?[\]\\]*$/u.test(name))
   if (odd !== undefined)
     throw new DeliveryError(
       'SOURCE',
       `expected names that a .dockerignore file can contain, found ${JSON.stringify(odd)}`,
       'Rename it: no control characters, and none of * ? [ ] \\, nor ! or # at the start.',
     )
-  const folders = new Set(code.filter((path) => path.includes('/')).map(top))
+  const folders = new Set(code.filter((path) => path.includes('/')).map(topOf))
   return { folders: [...folders].sort(), files: code.filter((path) => !path.includes('/')).sort() }
 }
 
@@ -87,10 +90,12 @@ export function copyLines({ folders, files }: { folders: readonly string[]; file
   const atTop = files.filter((file) => !file.includes('/'))
   const apart = [...folders, ...files.filter((file) => file.includes('/'))]
   const lines = [...apart.map((path) => [path, path]), ...(atTop.length === 0 ? [] : [[...atTop, './']])]
-  return lines.map(copyLine).join('\n')
+  return lines.map((names) => copyLine(names)).join('\n')
 }
 
-/** A COPY of these names, in JSON form if one of them needs it. */
-export function copyLine(names: readonly string[]): string {
-  return `COPY ${names.every((name) => /^[A-Za-z0-9._@+/-]+$/.test(name)) ? names.join(' ') : JSON.stringify(names)}`
+/** A COPY of these names, in JSON form if one of them needs it: there too, the builder expands variables and takes quotes off. */
+export function copyLine(names: readonly string[], flags = ''): string {
+  const isPlain = names.every((name) => /^[A-Za-z0-9._@+/-]+$/.test(name))
+  const escaped = names.map((name) => name.replaceAll(/[$"']/g, String.raw`\$&`))
+  return `COPY ${flags}${isPlain ? names.join(' ') : JSON.stringify(escaped)}`
 }

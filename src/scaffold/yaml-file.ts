@@ -1,4 +1,5 @@
 import { Document } from 'yaml'
+import { printable } from '../model/printable.ts'
 
 /** Longest comment line. */
 const width = 140
@@ -11,10 +12,10 @@ export function yamlFile(comment: string, ...documents: readonly unknown[]): str
   return `${commentLines(comment)}${written.join('---\n')}`
 }
 
-/** A text as comment lines, wrapped. */
+/** A text as comment lines, wrapped: what it has from a source ends no comment. */
 function commentLines(text: string): string {
   const lines: string[] = []
-  for (const word of text.split(' ')) {
+  for (const word of printable(text, Infinity).split(' ')) {
     const last = lines.at(-1)
     if (last === undefined || last.length + 1 + word.length > width) lines.push(`# ${word}`)
     else lines[lines.length - 1] = `${last} ${word}`

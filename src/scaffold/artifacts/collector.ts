@@ -146,18 +146,20 @@ export function startsAfterCollector(application: Application): Record<string, s
 }
 
 /** What the document says of it: which version its digest must be of, where traces go, and what that needs. */
-export function collectorText({ name, targets }: Application): string {
+export function collectorText(application: Application): string {
+  const { targets } = application
+  const own = `container \`${collectorName(application)}\``
   const version = (target: keyof typeof collectors) =>
     `(${collectors[target].title} ${collectors[target].version}; insert the digest of that version)`
   return [
     ...(targets.includes('ecs')
       ? [
-          ` On ECS that is the container \`${name}-collector\` ${version('ecs')}, which writes to AWS X-Ray by the task role: without a way out, its image and X-Ray need VPC endpoints.`,
+          ` On ECS that is the ${own} ${version('ecs')}, which writes to AWS X-Ray by the task role: without a way out, its image and X-Ray need VPC endpoints.`,
         ]
       : []),
     ...(targets.includes('cloud-run')
       ? [
-          ` On Cloud Run it is the container \`${name}-collector\` ${version('cloud-run')}, which writes to Cloud Trace: give the service account \`roles/cloudtrace.agent\`.`,
+          ` On Cloud Run it is the ${own} ${version('cloud-run')}, which writes to Cloud Trace: give the service account \`roles/cloudtrace.agent\`.`,
         ]
       : []),
   ].join('')

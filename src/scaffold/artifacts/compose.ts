@@ -4,7 +4,14 @@ import { runtimeOf } from '../resources.ts'
 import { stopSeconds, user } from '../runtimes.ts'
 import { yamlFile } from '../yaml-file.ts'
 import { certificateArguments, certificateMount, certificateService, certificateVolume } from './compose-certificate.ts'
-import { deploymentEnvironment, openSettings, passwordFiles, secretValue, secretVariables } from './environment.ts'
+import {
+  deploymentEnvironment,
+  doubled,
+  openSettings,
+  passwordFiles,
+  secretValue,
+  secretVariables,
+} from './environment.ts'
 
 /** compose.yaml: one host, with the same hardening as a cluster. https://github.com/compose-spec/compose-spec/blob/main/spec.md */
 export function compose(application: Application): string {
@@ -14,9 +21,9 @@ export function compose(application: Application): string {
   const variables = secretVariables(application)
   const open = openSettings(application)
   const environment = {
-    ...deploymentEnvironment(application, { collector: 'http://collector', hostOf: (service) => service }),
+    ...doubled(deploymentEnvironment(application, { collector: 'http://collector', hostOf: (service) => service })),
     ...Object.fromEntries(
-      open.map((setting) => [setting.name, `\${${setting.name}:?set it in .env, ${setting.path} reads it}`]),
+      open.map((setting) => [setting.name, `\${${setting.name}:?set it in .env, ${readerOf(setting)} reads it}`]),
     ),
   }
   const digestVariable = `${name.toUpperCase().replaceAll('-', '_')}_DIGEST`
@@ -67,6 +74,11 @@ export function compose(application: Application): string {
     },
     ...stores(application, files),
   })
+}
+
+/** What reads a setting, in a message of Compose: a path with another sign could end it, or name a variable. */
+function readerOf({ path }: { path: string }): string {
+  return /^[\w./@ -]+$/.test(path) ? path : 'the code'
 }
 
 /** Volumes, and secrets as files: what lasts. */

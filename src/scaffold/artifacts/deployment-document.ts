@@ -6,6 +6,7 @@ import { authority, takesUrl } from '../database-tls.ts'
 import { fill } from '../fill.ts'
 import { collectorText } from './collector.ts'
 import { passwordFiles, secretVariables } from './environment.ts'
+import { inSentence } from './markdown-text.ts'
 import { originOf, runtimeOf, startLimit } from '../resources.ts'
 import { replicas, runtimes, stopSeconds, user } from '../runtimes.ts'
 import { templateOf, type Templates } from '../templates.ts'
@@ -41,7 +42,8 @@ export function deploymentDocument(application: Application, templates: Template
     runtime: runtimes[language].title,
     buildBase: bases.build,
     runBase: bases.run,
-    entrypoint: [...entrypoint, ...command].join(' '),
+    // In a table, as code.
+    entrypoint: [...entrypoint, ...command].join(' ').replaceAll('|', '\\|').replaceAll('`', "'"),
     source: path === '' ? '.' : path,
     ...timingValues(application),
     ...resourceValues(application),
@@ -56,7 +58,10 @@ export function deploymentDocument(application: Application, templates: Template
     ...ofKubernetes(application),
     observed: observedText(application),
     rejudged: rejudgedText(compliance),
-    notes: notes.length === 0 ? '' : `\nBefore the first release:\n\n${notes.map((note) => `- ${note}`).join('\n')}\n`,
+    notes:
+      notes.length === 0
+        ? ''
+        : `\nBefore the first release:\n\n${notes.map((note) => `- ${inSentence(note)}`).join('\n')}\n`,
   }
   const document = [
     text('deployment.md'),

@@ -118,6 +118,16 @@ export function secretValue(
   return `${application.schemes[group]}://${userInUrl}:${password}@${host}:${port}/${name}${group === 'postgres' ? query : ''}`
 }
 
+/** Values as they are written where two dollar signs are one, and a form with one names a variable: any in Compose. */
+export function doubled(environment: Readonly<Record<string, string>>, form = /\$/): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      form.test(value) ? value.replaceAll('$', '$$$$') : value,
+    ]),
+  )
+}
+
 /** The environment as a list of names and values. */
 export function named(environment: Readonly<Record<string, string>>): Array<{ name: string; value: string }> {
   return Object.entries(environment).map(([name, value]) => ({ name, value }))

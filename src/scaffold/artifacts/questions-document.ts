@@ -1,5 +1,6 @@
 import type { Application } from '../application.ts'
 import { regulated } from '../compliance.ts'
+import { inCode, inSentence } from './markdown-text.ts'
 
 /** A question that these files cannot answer, and where the answer is put. */
 type Question = readonly [question: string, place: string]
@@ -88,7 +89,7 @@ function atRest({ needs, aws, targets, cluster, settings }: Application): Questi
 
 /** What else the application is, for which nothing here runs. */
 function beside({ migrations, processes }: Application): Question[] {
-  const tools = migrations.map(({ tool, path }) => `${tool}: ${path}`).join(', ')
+  const tools = migrations.map(({ tool, path }) => `${tool}: ${inSentence(path)}`).join(', ')
   return [
     ...(migrations.length === 0
       ? []
@@ -101,7 +102,7 @@ function beside({ migrations, processes }: Application): Question[] {
     ...processes.map(
       ({ name, command, path }) =>
         [
-          `Where does ${name} (${path}: \`${command}\`) run? It is another process of the same code, and no file here starts it.`,
+          `Where does ${inSentence(name)} (${path}: ${inCode(command)}) run? It is another process of the same code, and no file here starts it.`,
           'a deployment of its own',
         ] as const,
     ),

@@ -3,6 +3,7 @@ import { permissionsFor } from '../aws-services.ts'
 import { backingServices } from '../backing-services.ts'
 import { conditionText, type Part, type UsedSetting } from '../settings/uses.ts'
 import { secretVariables } from './environment.ts'
+import { inCode } from './markdown-text.ts'
 
 const parts: Readonly<Record<Part, string>> = {
   url: 'the URL',
@@ -28,7 +29,7 @@ export function settingsDocument(application: Application): string {
       return `${parts[use.part]} of ${backingServices[use.service].title}${store}${endOf(application, use)}`
     if (use.by === 'secret') return `a secret${store}${when}`
     if (use.by === 'scaffold') return 'the image or the deployment'
-    if (use.by === 'answer') return `\`${use.value}\`, answered in deploy/scaffold.yaml`
+    if (use.by === 'answer') return `${inCode(use.value)}, answered in deploy/scaffold.yaml`
     if (use.by === 'choice')
       return `\`${use.value}\`, which is the code's own word for ${backingServices[use.service].title}`
     if (use.by === 'identity') return 'nobody: the identity of the workload stands in for long-lived keys'
@@ -36,11 +37,11 @@ export function settingsDocument(application: Application): string {
       return `**open**${when}: give it under "settings" in deploy/scaffold.yaml, or its name under "secrets" there${required ? '' : ', if it is used'}`
     if (use.by === 'unneeded') return 'nobody: not needed, as answered in deploy/scaffold.yaml'
     if (condition !== undefined) return `nobody: needed ${conditionText(condition)}`
-    return fallback === undefined ? 'nobody: the code does without' : `nobody: the code takes \`${fallback}\``
+    return fallback === undefined ? 'nobody: the code does without' : `nobody: the code takes ${inCode(fallback)}`
   }
   const rows = settings.map(
     (setting) =>
-      `| \`${setting.name}\` | ${setting.path === '' ? 'not found in the code' : `\`${setting.path}\``} | ${cell(whose(setting))} |`,
+      `| \`${setting.name}\` | ${setting.path === '' ? 'not found in the code' : cell(inCode(setting.path))} | ${cell(whose(setting))} |`,
   )
   return [
     `# Settings of ${name}`,
@@ -63,7 +64,7 @@ export function settingsDocument(application: Application): string {
     '',
   ]
     .join('\n')
-    .replace(/\n+$/, '\n')
+    .replace(/(?<!\n)\n+$/, '\n')
 }
 
 /** Another service of AWS, and what its role has to get. */

@@ -1,3 +1,4 @@
+import { isAtOrBelow } from '../../model/is-at-or-below.ts'
 import type { Application } from '../application.ts'
 import { runFolder } from '../run-files/run-files.ts'
 import { user } from '../runtimes.ts'
@@ -17,7 +18,7 @@ export function structureTest({
 }: Application): string {
   const [program = '', ...args] = healthcheck
   const brought = files.map(({ path }) => `${runFolder[language]}/${path}`)
-  const holds = (folder: string) => brought.some((path) => path === folder || path.startsWith(`${folder}/`))
+  const holds = (folder: string) => brought.some((path) => isAtOrBelow(path, [folder]))
   const absent = (title: string, path: string) => ({ name: title, path, shouldExist: false })
   return yamlFile(
     'What the built image must be. "loadline build-and-scan" runs these tests, including the command tests.',

@@ -85,7 +85,9 @@ function namedAt(
   let start = at
   while (start > 0 && at - start < longestName && /[\w$.:@!]/.test(text[start - 1] as string)) start -= 1
   // Types of Rust stand in the name.
-  const typed = text.startsWith('::', start) ? /\w+::<[^()]*>$/.exec(text.slice(Math.max(0, start - 100), start)) : null
+  const typed = text.startsWith('::', start)
+    ? /(?<!\w)\w+::<[^()]*>$/.exec(text.slice(Math.max(0, start - 100), start))
+    : null
   const name = `${typed?.[0] ?? ''}${text.slice(start, at)}`
   if (!name.startsWith('.')) return { name, on: undefined, first: undefined }
   let before = start - 1
@@ -130,7 +132,7 @@ export function assignedTo(call: CodeCall): string | undefined {
       .slice(Math.max(0, start - 200), start)
       .split('\n')
       .at(-1) ?? ''
-  return /^\s*(?:(?:export|const|let|var|mut|final|static|public|private)\s+)*([\w$.]+)[^=]*=\s*(?:await\s+|new\s+)*$/.exec(
+  return /^\s*(?:(?:export|const|let|var|mut|final|static|public|private)\s+)*([\w$.]+)(?![\w$.])[^=]*=\s*(?:await\s+|new\s+)*$/.exec(
     line,
   )?.[1]
 }

@@ -8,14 +8,14 @@ const passes =
 
 /** What stands before a path that is compared with the whole path of a request, or that a library answers. */
 const compares =
-  /(?:(?:={2,3}|\bcase|=>)|\.equals\(|\bin\s*\([^()]*|\bHeartbeat\(|\b(?:Liveness|Readiness)Endpoint\s*:|\bhealthChecks\s*:\s*\{[^{}]*)\s*$/
+  /(?:(?:={2,3}|\bcase|=>|\.equals\(|\bHeartbeat\(|\b(?:Liveness|Readiness)Endpoint\s*:)\s*|\bin\s*\([^()]*|\bhealthChecks\s*:\s*\{[^{}]*)$/
 
 /** A comparison whose value is given back says no more than that a path is known. */
-const isGivenBack = /(?:!==?|\bnot\s+in\s*\([^()]*|!\s*[\w.]+\([^()]*|(?:=>|\breturn\b|\blambda\b)[^;{}]*={2,3})\s*$/
+const isGivenBack = /(?:!==?\s*|\bnot\s+in\s*\([^()]*|!\s*[\w.]+\([^()]*|(?:=>|\breturn\b|\blambda\b)[^;{}]*={2,3}\s*)$/
 
 /** What a comparison leads to where the request goes on to something else. */
 const goesOn =
-  /^(?:\s*(?:,|\|\||\bor\b)[^\n{;,|"'`]*["'`][^"'`\n]*["'`])*[\s)]*[{:]?\s*(?:(?:return\s+)?(?:await\s+)?(?:(?:h|handler|inner|wrapped)\.ServeHTTP|next|call_next|(?:self\.)?get_response|\w*[cC]hain\.doFilter)\b|(?:return\s*(?:[;}\n]|true\b|false\b|null\b|None\b|True\b|False\b|$)|continue\b))/
+  /^(?:\s*(?:,|\|\||\bor\b)[^\n{;,|"'`]*["'`][^"'`\n]*["'`])*[\s)]*(?:[{:]\s*)?(?:(?:return\s+)?(?:await\s+)?(?:(?:h|handler|inner|wrapped)\.ServeHTTP|next|call_next|(?:self\.)?get_response|\w*[cC]hain\.doFilter)\b|(?:return\s*(?:[;}\n]|true\b|false\b|null\b|None\b|True\b|False\b|$)|continue\b))/
 
 /** Paths in quotes of a server without routes: neither part of an address, nor in a list, nor what a client asks for. */
 export function comparedPaths(text: string): Route[] {

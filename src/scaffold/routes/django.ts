@@ -19,14 +19,15 @@ export function djangoRoutes(files: ReadonlyArray<readonly [code: Code, calls: r
     .map(([{ path }, calls]) => [path, calls.filter((call) => /^(?:re_)?path$/.test(lastName(call)))] as const)
   const included = urls.flatMap(([file, calls]) =>
     calls.flatMap((call): Included[] => {
-      const module = /^include\(\s*\(?\s*["']([\w.]+)["']/.exec(argument(call, 1) ?? '')?.[1]
+      const module = /^include\(\s*(?:\(\s*)?["']([\w.]+)["']/.exec(argument(call, 1) ?? '')?.[1]
       return module === undefined ? [] : [{ file, prefix: pathOf(call), module: module.replaceAll('.', '/') }]
     }),
   )
   const whole = urls.flatMap(([, calls]) => calls).filter((call) => argument(call, 1)?.startsWith('include(') === true)
   // Of what else is included, the code does not show where it is.
   const open = whole.some(
-    (call) => !/^include\(\s*\(?\s*["'][\w.]+["']|^include\([\w.]*\b(?:router|admin)\b/.test(argument(call, 1) ?? ''),
+    (call) =>
+      !/^include\(\s*(?:\(\s*)?["'][\w.]+["']|^include\([\w.]*\b(?:router|admin)\b/.test(argument(call, 1) ?? ''),
   )
   const base = (file: string, depth: number): Prefix => {
     if (depth > 10) return undefined

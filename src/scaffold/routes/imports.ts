@@ -48,13 +48,14 @@ function scriptBindings(path: string, text: string): Array<[string, ImportedName
   return statements.flatMap(([, names = '', source = '']) => {
     // What an alias stands for is above the rest of the path.
     const file = source.startsWith('.') ? resolved(path, source) : stemOf(source.slice(2))
-    const [, whole, parts] = /^(?:type\s+)?(?:\*\s*as\s+)?([\w$]*)\s*,?\s*(?:\{([^{}]*)\})?$/.exec(names.trim()) ?? []
+    const [, whole, parts] =
+      /^(?:type )?(?:\* ?as )?([\w$]*)(?: ?,)? ?(?:\{([^{}]*)\})?$/.exec(names.trim().replaceAll(/\s+/g, ' ')) ?? []
     return [
       ...(whole === undefined || whole === ''
         ? []
         : [[whole, { source: file, name: undefined }] as [string, ImportedName]]),
       ...(parts ?? '').split(',').flatMap((one): Array<[string, ImportedName]> => {
-        const [name, alias] = one.trim().split(/\s+as\s+|\s*:\s*/)
+        const [name, alias] = one.trim().split(/ as | ?: ?/)
         return name === undefined || name === '' ? [] : [[alias ?? name, { source: file, name }]]
       }),
     ]

@@ -123,7 +123,7 @@ function isDeclared(name: string, path: string, router: Router, routers: Routers
   const key = `${path}#${name}`
   const given = routers.declared.get(key) ?? givenTo(name, routers.texts.get(path) ?? '')
   routers.declared.set(key, given)
-  return given === '' || mayGive(/([\w$]+)\(/.exec(given)?.[1] ?? '', given, router, routers) ? 'maybe' : 'no'
+  return given === '' || mayGive(/(?<![\w$])([\w$]+)\(/.exec(given)?.[1] ?? '', given, router, routers) ? 'maybe' : 'no'
 }
 
 /** The call that a variable is given; empty if there is none. */

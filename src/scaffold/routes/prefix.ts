@@ -46,7 +46,7 @@ export function ownerOf(call: CodeCall, { functions }: Routers): Owner {
   for (let on = call.on; on !== undefined && steps <= longestChain; on = on.on, steps += 1)
     if (inChain.test(lastName(on))) prefix = joined(pathIn(argument(on, 0) ?? ''), prefix)
   const first = call.first ?? call
-  const receiver = first.name.replace(/^[@!]+/, '').replace(/(?:\.|::)?[\w$]+$/, '')
+  const receiver = first.name.replace(/^[@!]+/, '').replace(/(?:\.|::|(?<![\w$]))[\w$]+$/, '')
   const name =
     call.first !== undefined && !inChain.test(lastName(first))
       ? (assignedTo(call) ?? functionAt(functions.get(call.code.path) ?? [], call.at) ?? receiver)
@@ -246,7 +246,7 @@ export function givenFor(
     signatureAt(path, at, routers).replace(/^func\s+\([^()]*\)/, 'func'),
   )?.[1]
   const index = (parameters?.split(',') ?? [])
-    .filter((one) => !/^\s*(?:&?\s*(?:mut\s+)?self|cls)\s*$/.test(one))
+    .filter((one) => !/^\s*(?:(?:&\s*)?(?:mut\s+)?self|cls)\s*$/.test(one))
     .findIndex((one) => new RegExp(`^\\s*(?:mut )?${name}\\b`).test(one))
   const callers = (routers.calls.get(called) ?? []).filter((call) => !isDefinition(call))
   if (index < 0 || callers.length > deepest) return undefined

@@ -92,7 +92,7 @@ function isHandler(name: string, path: string, routers: Routers, filesWithRoutes
 
 /** A path of a route that the code puts together has a prefix that is not known. */
 function openPath(expression: string | undefined): string | undefined {
-  return /(\/[\w/-]+)["'`]$/.exec(expression ?? '')?.[1]
+  return /(?<![\w/-])[\w-]*(\/[\w/-]+)["'`]$/.exec(expression ?? '')?.[1]
 }
 
 function pythonRoute(call: CodeCall, constants: PathConstants): Found[] {

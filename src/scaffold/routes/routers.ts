@@ -45,6 +45,8 @@ export interface Routers {
   /** What is already known to stand before the paths of a router, and of a parameter. */
   bases: Map<Router, Prefix>
   parameters: Map<string, Prefix>
+  /** What answers what is registered on a parameter, likewise. */
+  servers: Map<string, string | undefined>
   /** The texts of the functions of a name, as far as they were asked for. */
   bodies: Map<string, readonly string[]>
   /** The calls that variables are given, likewise. */
@@ -102,6 +104,7 @@ export function routersIn(files: ReadonlyArray<readonly [code: Code, calls: read
     ),
     bases: new Map(),
     parameters: new Map(),
+    servers: new Map(),
     bodies: new Map(),
     declared: new Map(),
     handedOn: new Map(),

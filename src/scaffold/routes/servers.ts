@@ -61,10 +61,16 @@ function ofOwner(owner: Omit<Owner, 'prefix'>, routers: Routers, depth: number):
   const router = routerNamed(owner, routers) ?? routerOfOtherFile(path, name, routers)
   if (router !== undefined) return ofRouter(router, routers, depth)
   const within = functionAt(routers.functions.get(path) ?? [], at)
+  const key = `${path}#${within ?? ''}#${name}`
+  if (routers.servers.has(key)) return routers.servers.get(key)
   const given = within === undefined ? undefined : givenFor(within, owner, routers)
-  if (given === undefined || given.length === 0 || depth > deepest) return `${path}#${within ?? ''}#${name}`
+  if (given === undefined || given.length === 0 || depth > deepest) return key
+  // What functions give to each other in a circle is no server.
+  routers.servers.set(key, undefined)
   const servers = given.map(([, one]) => (one === undefined ? undefined : ofOwner(one, routers, depth + 1)))
-  return servers.every((server) => server === servers[0]) ? servers[0] : undefined
+  const server = servers.every((other) => other === servers[0]) ? servers[0] : undefined
+  routers.servers.set(key, server)
+  return server
 }
 
 function ofRouter(router: Router, routers: Routers, depth: number): string | undefined {

@@ -1,5 +1,5 @@
 import type { Language } from '../application.ts'
-import type { SourceTree } from '../source-tree.ts'
+import { plainStart, type SourceTree } from '../source-tree.ts'
 
 /** Files and folders that the compiler puts into the program: no image needs them beside it. */
 export function builtInPaths(tree: SourceTree, language: Language): string[] {
@@ -10,7 +10,8 @@ export function builtInPaths(tree: SourceTree, language: Language): string[] {
     return [...text.matchAll(/^\/\/go:embed (.+)$/gm)].flatMap(({ 1: patterns = '' }) =>
       patterns
         .split(/\s+/)
-        .map((pattern) => `${folder}${pattern.replace(/^all:/, '').replace(/\/?[^/]*[*?[].*$/, '')}`),
+        .map((pattern) => plainStart(pattern.replace(/^all:/, ''), /[*?[]/))
+        .flatMap((start) => (start === '' ? [] : [`${folder}${start}`])),
     )
   })
 }

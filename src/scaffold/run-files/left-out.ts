@@ -1,5 +1,5 @@
 import { isSecretFile } from '../secret-file.ts'
-import { describes, isTest, notSource, type SourceTree } from '../source-tree.ts'
+import { describes, isTest, notSource, topOf, type SourceTree } from '../source-tree.ts'
 
 /** What serves people, tools, tests and deployment, by the first part of a path. */
 const notOfProgram =
@@ -7,22 +7,20 @@ const notOfProgram =
 
 /** A note on what is at the top of the source and in no image, because nothing was seen that reads it. */
 export function leftOutNotes(tree: SourceTree, taken: readonly string[]): string[] {
-  const isTaken = (path: string) => taken.some((one) => path === one || path.startsWith(`${one}/`))
+  // Of a folder of which something is taken, the rest is what nobody asked for.
+  const takenFrom = new Set(taken.map(topOf))
   const left = tree.paths.filter((path) => {
-    const [first = ''] = path.split('/')
+    const first = topOf(path)
     return (
-      !notOfProgram.test(first) &&
+      !takenFrom.has(first) &&
       !notSource.has(first) &&
+      !notOfProgram.test(first) &&
       !describes(path) &&
       !isTest(path) &&
-      !isSecretFile(path) &&
-      !isTaken(path)
+      !isSecretFile(path)
     )
   })
-  // Of a folder of which something is taken, the rest is what nobody asked for.
-  const tops = [...new Set(left.map((path) => path.split('/')[0] as string))].filter(
-    (first) => !taken.some((one) => one === first || one.startsWith(`${first}/`)),
-  )
+  const tops = [...new Set(left.map(topOf))]
   return tops.length === 0
     ? []
     : [

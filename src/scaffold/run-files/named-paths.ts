@@ -1,5 +1,6 @@
 import { endOfString } from '../settings/code-text.ts'
 import type { Code } from '../settings/setting.ts'
+import { plainStart } from '../source-tree.ts'
 
 /** A text in the code that may name a file or a folder. */
 export interface NamedPath {
@@ -30,7 +31,7 @@ const holders =
 const usualFolders =
   /^(?:public|static|templates?|views|assets|locales?|i18n|translations|migrations?|config(?:s|uration)?|data|resources|web|www|schemas?|emails?|layouts|partials)$/
 
-const isImported = /(?:\bfrom|\bimport\s*\(?|\brequire\s*\(?)\s*$/
+const isImported = /(?:\bfrom|\bimport(?:\s*\()?|\brequire(?:\s*\()?)\s*$/
 const builtIn = /(?:^|::)(?:include_\w+|migrate|embed_migrations|query_file\w*|template|embed|include_proto)!?$/
 
 /** Every text of the code that may be a path, with what is joined to it. It starts with one of `names`, those of the source's files and folders. */
@@ -82,7 +83,9 @@ function pathIn(
     appended ||
     calls.some((call) => readers.test(call)) ||
     (calls.length > 0 && usualFolders.test(plain)) ||
-    holders.test(/([\w$]+["']?\]?)\s*(?::=|=|:|,)\s*(?:[\w.]+\(\s*|\[\s*|str\(\s*|f|r)*$/.exec(before)?.[1] ?? '')
+    holders.test(
+      /(?<![\w$])([\w$]+["']?\]?)\s*(?::=|=|:|,)\s*(?:(?:[\w.]+\(|\[)\s*)*[fr]{0,2}$/.exec(before)?.[1] ?? '',
+    )
   const first = appended || beside ? plain.replace(/^\/+/, '') : plain
   const path = withoutPattern(first)
   const more = isRead && path === first ? joinedTo(text, behind) : []
@@ -106,7 +109,8 @@ function openCalls(text: string): string[] {
     if (')]}'.includes(character)) closed += 1
     else if ('([{'.includes(character)) {
       if (closed > 0) closed -= 1
-      else if (character === '(') calls.push(/[\w.$:!]*$/.exec(text.slice(Math.max(0, at - 60), at))?.[0] ?? '')
+      else if (character === '(')
+        calls.push(/(?<![\w.$:!])[\w.$:!]*$/.exec(text.slice(Math.max(0, at - 60), at))?.[0] ?? '')
       else if (character === '{' && /(?:=>|\))\s*$/.test(text.slice(0, at))) break
     }
   }
@@ -123,9 +127,6 @@ function joinedTo(text: string, from: number): string[] {
   return parts
 }
 
-/** A path up to the first part that is a pattern, or that only the running program knows. */
 function withoutPattern(path: string): string {
-  const parts = path.split('/')
-  const open = parts.findIndex((part) => /[*?{}$%<[]/.test(part))
-  return (open === -1 ? parts : parts.slice(0, open)).join('/')
+  return plainStart(path, /[*?{}$%<[]/)
 }

@@ -1,5 +1,5 @@
 import type { Language } from '../application.ts'
-import { argumentsFrom, stringIn } from '../settings/code-text.ts'
+import { argumentsFrom, lineAt, stringIn } from '../settings/code-text.ts'
 import type { Code } from '../settings/setting.ts'
 import type { NamedPath } from './named-paths.ts'
 
@@ -36,7 +36,7 @@ export function openReads(code: readonly Code[], language: Language, found: read
     return [...text.matchAll(calls[language])].slice(0, mostCalls).flatMap((match) => {
       const [argument = '', mode = ''] = argumentsFrom(text, match.index + match[0].length)
       const plain = stringIn(argument)
-      const line = text.slice(0, match.index).split('\n').length
+      const line = lineAt(text, match.index)
       const writes = language === 'python' && /["'][^"']{0,2}[wax]/.test(mode)
       return argument === '' ||
         writes ||

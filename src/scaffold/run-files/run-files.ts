@@ -2,7 +2,7 @@ import { isAtOrBelow } from '../../model/is-at-or-below.ts'
 import type { Language } from '../application.ts'
 import { isSecretFile } from '../secret-file.ts'
 import type { Code } from '../settings/setting.ts'
-import { describes, isTest, notSource, plainPath, type SourceTree } from '../source-tree.ts'
+import { describes, isTest, notSource, placesIn, plainPath, type SourceTree } from '../source-tree.ts'
 import { builtInPaths } from './built-in-paths.ts'
 import { namedPaths, type NamedPath } from './named-paths.ts'
 import { openReads } from './open-reads.ts'
@@ -52,36 +52,32 @@ export function runFiles(
 ): RunFiles {
   const running = code.filter(({ path }) => !notRun.test(path))
   const builtIn = builtInPaths(tree, language)
-  const places = placesOf(tree)
+  const [places, paths] = [placesIn(tree), new Set(tree.paths)]
   const names = new Set([...places].map((path) => path.slice(path.lastIndexOf('/') + 1)))
+  const isCompiled = onceEach((path) => holdsCompiled(tree, path, language, inImage))
   const found = [
     ...running.flatMap((one) => namedPaths(one, quotes[language], names)),
-    ...running.flatMap((one) => [...viperFiles(one, tree), ...usualPlaces(one)]),
+    ...running.flatMap((one) => [...viperFiles(one, paths), ...usualPlaces(one)]),
   ].flatMap((one) => {
     const path = pathInSource(places, one, isAtOrBelow(one.file, inImage))
-    const isCode =
-      path !== undefined &&
-      !path.includes('/') &&
-      (one.isWord || language === 'node') &&
-      holdsCompiled(tree, path, language, inImage)
+    const isCode = path !== undefined && !path.includes('/') && (one.isWord || language === 'node') && isCompiled(path)
     return path === undefined || isCode || isAtOrBelow(path, builtIn) ? [] : [{ ...one, path }]
   })
   const missing = found.filter(({ path }) => !isAtOrBelow(path, inImage))
-  const unbuilt = missing.filter(({ besideCode, file, path }) => besideCode && movesAway(inImage, file, path))
+  const isUnbuilt = ({ besideCode, file, path }: NamedPath) => besideCode && movesAway(inImage, file, path)
   const wanted = [
-    ...missing.filter((one) => !unbuilt.includes(one)).map(({ path, file, line }) => ({ path, by: `${file}:${line}` })),
+    ...missing.filter((one) => !isUnbuilt(one)).map(({ path, file, line }) => ({ path, by: `${file}:${line}` })),
     ...named.filter(({ path }) => !isAtOrBelow(path, inImage) && !path.endsWith('.sh') && !describes(path)),
     ...placesOfAlembic(tree, places, missing).filter(({ path }) => !isAtOrBelow(path, inImage)),
   ]
-  const parts = wanted.flatMap(({ path, by }) =>
+  const parts = firstOfEach(wanted).flatMap(({ path, by }) =>
     withoutCode(tree, path, language, inImage).flatMap((part) =>
       isAtOrBelow(part, builtIn) || isOfTests(part) ? [] : [{ path: part, by }],
     ),
   )
-  const secrets = outermost(parts.filter(({ path }) => tree.paths.includes(path) && isSecretFile(path)))
-  const files = outermost(
-    parts.filter(({ path }) => !secrets.some((secret) => secret.path === path) && isWritable(path)),
-  )
+  const secrets = outermost(parts.filter(({ path }) => isSecretFile(path) && paths.has(path)))
+  const secretPaths = new Set(secrets.map(({ path }) => path))
+  const files = outermost(parts.filter(({ path }) => !secretPaths.has(path) && isWritable(path)))
   const within = tree.paths.filter(
     (path) => isSecretFile(path) && isWritable(path) && files.some((file) => path.startsWith(`${file.path}/`)),
   )
@@ -90,7 +86,12 @@ export function runFiles(
     files,
     secrets: within,
     fromWorkingDirectory: found.some(({ besideCode }) => !besideCode) || files.length > 0,
-    notes: notesOf(files, [...secrets, ...within.map((path) => ({ path, by: 'by its folder' }))], unbuilt, reads),
+    notes: notesOf(
+      files,
+      [...secrets, ...within.map((path) => ({ path, by: 'by its folder' }))],
+      missing.filter(isUnbuilt),
+      reads,
+    ),
   }
 }
 
@@ -127,18 +128,6 @@ function isOfTests(path: string): boolean {
 const neverRead =
   /^(?:deploy|\.github|\.git|charts?|helm|k8s|terraform|node_modules|src\/main\/(?:resources|java|kotlin))(?:\/|$)|(?:^|\/)(?:Dockerfile[^/]*|(?:docker-)?compose[^/]*\.ya?ml|Makefile|Procfile|[^/]+\.sh|\.[^/]*)$/i
 
-/** Every file and folder. */
-function placesOf(tree: SourceTree): Set<string> {
-  const places = new Set<string>()
-  for (const path of tree.paths)
-    for (let at = path.length; at > 0; at = path.lastIndexOf('/', at - 1)) {
-      const place = path.slice(0, at)
-      if (places.has(place)) break
-      places.add(place)
-    }
-  return places
-}
-
 /** Whether a file is compiled or built to another place, and what is beside it stays. */
 function movesAway(inImage: readonly string[], file: string, path: string): boolean {
   const folder = file.split('/')[0] as string
@@ -154,7 +143,7 @@ function placesOfAlembic(
   return found.flatMap(({ path }) => {
     if (!path.endsWith('alembic.ini')) return []
     const text = tree.texts.get(path) ?? ''
-    const place = /^\s*script_location\s*=\s*(?:%\(here\)s\/)?([\w./-]+)/m.exec(text)?.[1]
+    const place = /^[ \t]*script_location[ \t]*=[ \t]*(?:%\(here\)s\/)?([\w./-]+)/m.exec(text)?.[1]
     const folder = plainPath(place ?? '') ?? ''
     return folder !== '' && places.has(folder) ? [{ path: folder, by: path }] : []
   })
@@ -187,13 +176,31 @@ function compiledCode(language: Language, inImage: readonly string[]): RegExp {
   return { python: /(?!)/, go: /\.go$/, java: /\.(?:java|kt)$/, rust: /\.rs$/ }[language]
 }
 
+/** The answers to a question about paths, of which code may name one thousands of times. */
+function onceEach(ask: (path: string) => boolean): (path: string) => boolean {
+  const known = new Map<string, boolean>()
+  return (path) => {
+    const answer = known.get(path) ?? ask(path)
+    known.set(path, answer)
+    return answer
+  }
+}
+
+/** Each path once, by what names it first. */
+function firstOfEach(files: readonly RunFile[]): RunFile[] {
+  return [...new Map(files.toReversed().map((file) => [file.path, file])).values()].toReversed()
+}
+
 /** Each path once, and none that is below another. */
 function outermost(files: readonly RunFile[]): RunFile[] {
-  const first = new Map(files.toReversed().map((file) => [file.path, file]))
-  const paths = [...first.keys()]
-  return [...first.values()]
-    .filter(({ path }) => !paths.some((other) => path.startsWith(`${other}/`)))
-    .toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const first = firstOfEach(files)
+  const paths = new Set(first.map(({ path }) => path))
+  const isBelowAnother = (path: string) => {
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
+      if (paths.has(path.slice(0, at))) return true
+    return false
+  }
+  return first.filter(({ path }) => !isBelowAnother(path)).toSorted((a, b) => (a.path < b.path ? -1 : 1))
 }
 
 /** Whether a .dockerignore file can have the name. */

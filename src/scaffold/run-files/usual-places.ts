@@ -1,3 +1,4 @@
+import { lineAt } from '../settings/code-text.ts'
 import type { Code } from '../settings/setting.ts'
 import type { NamedPath } from './named-paths.ts'
 
@@ -11,7 +12,7 @@ export function usualPlaces({ path: file, text }: Code): NamedPath[] {
   return places.flatMap(([form, folders, besideCode]) => {
     const at = form.exec(text)?.index
     if (at === undefined) return []
-    const line = text.slice(0, at).split('\n').length
+    const line = lineAt(text, at)
     return folders.map((path) => ({ path, file, line, isRead: true, isWord: false, besideCode }))
   })
 }

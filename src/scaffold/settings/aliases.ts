@@ -20,23 +20,23 @@ const firsts = (text: string, ...forms: RegExp[]) =>
 function importedAs(lists: readonly string[], what: string, as: RegExp): string[] {
   return lists
     .flatMap((list) => list.split(','))
-    .map((item) => item.trim().split(as))
+    .map((item) => item.trim().replaceAll(/\s+/g, ' ').split(as))
     .flatMap(([own, other]) => (own === what ? [other ?? own] : []))
 }
 
 function pythonText(text: string): string {
   const imports = firsts(
     text,
-    /^[ \t]*from os import[ \t]+([^(\n]+)$/gm,
+    /^[ \t]*from os import[ \t]+([^(\s][^(\n]*)$/gm,
     /^[ \t]*from os import[ \t]*\(([^()]{0,1000})\)/gm,
   )
   const holders = new Set([
-    ...importedAs(imports, 'environ', /\s+as\s+/),
+    ...importedAs(imports, 'environ', / as /),
     ...firsts(text, /\b(\w+)[ \t]*=[ \t]*\w+ (?:or|if [^\n]{1,60} else) os\.environ[ \t]*$/gm),
     ...firsts(text, /\b(\w+)[ \t]*(?::[^=\n]{0,80})?=[ \t]*os\.environ(?:\.copy\(\))?[ \t]*(?=[,)\n]|$(?![\s\S]))/g),
   ])
   const calls = new Map([
-    ...importedAs(imports, 'getenv', /\s+as\s+/).map((name) => [name, 'getenv'] as const),
+    ...importedAs(imports, 'getenv', / as /).map((name) => [name, 'getenv'] as const),
     ...firsts(text, /\b(\w+)[ \t]*=[ \t]*os\.getenv[ \t]*$/gm).map((name) => [name, 'getenv'] as const),
     ...firsts(text, /\b(\w+)[ \t]*=[ \t]*os\.environ\.get[ \t]*$/gm).map((name) => [name, 'environ.get'] as const),
   ])
@@ -71,7 +71,7 @@ function nodeText(text: string): string {
     /\b(?:const|let|var)\s*\{([^{}]{0,200})\}\s*=\s*require\(\s*["'](?:node:)?process["']\s*\)/g,
   )
   const holders = new Set([
-    ...importedAs(imports, 'env', /\s*:\s*|\s+as\s+/),
+    ...importedAs(imports, 'env', / ?: ?| as /),
     ...firsts(named, /\b(\w+)[ \t]*(?::[^=\n]{0,80})?=\s*process\.env\b(?!\s*[.[?])/g),
   ])
   if (holders.size === 0) return named
@@ -99,7 +99,7 @@ function rustText(text: string): string {
     /\buse\s+(?:std::env|dotenvy|dotenv)::\{([^{}]{0,200})\}/g,
     /\buse\s+(?:std::env|dotenvy|dotenv)::([\w ]{1,60});/g,
   )
-  const calls = new Set(['var', 'var_os'].flatMap((what) => importedAs(lists, what, /\s+as\s+/)))
+  const calls = new Set(['var', 'var_os'].flatMap((what) => importedAs(lists, what, / as /)))
   return text
     .replaceAll(/(?<![.\w:])(\w+)(?=::var(?:_os)?\()/g, (own: string) => (modules.has(own) ? 'env' : own))
     .replaceAll(/(?<![.\w:])(?<!fn )(\w+)(?=\()/g, (own: string) => (calls.has(own) ? 'env::var' : own))
@@ -107,5 +107,5 @@ function rustText(text: string): string {
 
 /** `use std::{env as e, fs}`. */
 function envModules(text: string): string[] {
-  return importedAs(firsts(text, /\buse\s+std::\{([^{}]{0,400})\}/g), 'env', /\s+as\s+/)
+  return importedAs(firsts(text, /\buse\s+std::\{([^{}]{0,400})\}/g), 'env', / as /)
 }

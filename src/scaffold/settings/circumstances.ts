@@ -105,7 +105,7 @@ function inPython(text: string, at: number): Circumstances {
     if (called !== undefined) return { when: 'always', within: called }
     if (/^[ \t]*try[ \t]*:/.test(line) && isCaught(text, at, depth)) return { when: 'never', within: undefined }
     if (/^[ \t]*with[ \t]+(?:contextlib\.)?suppress\(/.test(line)) return { when: 'never', within: undefined }
-    const code = /^[ \t]*(?:el)?if[ \t]+(.+?):[ \t]*$/.exec(line)?.[1]
+    const code = /^[ \t]*(?:el)?if[ \t]+([^ \t\n].*):[ \t]*$/.exec(line)?.[1]
     const other = /^[ \t]*else[ \t]*:/.test(line) ? ifAbove(text.slice(from, end), depth) : undefined
     const meaning = meaningOf(code ?? other ?? '__name__', text, code === undefined)
     if (meaning !== undefined) return { when: meaning, within: undefined }
@@ -115,25 +115,26 @@ function inPython(text: string, at: number): Circumstances {
 
 /** `READ if CONDITION else …` on the line of a read. */
 function ternary(text: string, at: number): string | undefined {
-  return /^[^\n]*?[)\]]\s+if\s+([^\n]{1,100}?)\s+else\b/.exec(text.slice(at, at + 300))?.[1]
+  return /^[^\n]*?[)\]]\s+if\s+(\S[^\n]{0,99}?)\s+else\b/.exec(text.slice(at, at + 300))?.[1]
 }
 
 /** The condition of the `if` that an `else` belongs to. */
 function ifAbove(before: string, depth: number): string | undefined {
   return before
     .split('\n')
-    .map((line) => /^([ \t]*)(?:el)?if[ \t]+(.+?):[ \t]*$/.exec(line))
+    .map((line) => /^([ \t]*)(?:el)?if[ \t]+([^ \t\n].*):[ \t]*$/.exec(line))
     .findLast((match) => match !== null && match[1]?.length === depth)?.[2]
 }
 
+/** What a handler takes that an absent variable raises; one that names nothing takes everything. */
 const absences =
-  /^[ \t]*except[ \t]*(?:\(?[^:\n]*\b(?:KeyError|LookupError|ValueError|TypeError|Exception|BaseException|ImproperlyConfigured|UndefinedValueError|EnvError|EnvValidationError)\b[^:\n]*)?:/
+  /\bexcept[ \t]*$|\b(?:KeyError|LookupError|ValueError|TypeError|Exception|BaseException|ImproperlyConfigured|UndefinedValueError|EnvError|EnvValidationError)\b/
 
 /** Whether the first handler below a place that stands as far out as its `try` takes what is absent, and goes on. */
 function isCaught(text: string, at: number, depth: number): boolean {
   const behind = text.slice(at, at + farthest)
   const found = new RegExp(`\\n[ \\t]{${depth}}except\\b[^\\n]*`).exec(behind)
-  if (found === null || !absences.test(found[0].slice(1))) return false
+  if (found === null || !absences.test(/^[^:]*(?=:)/.exec(found[0])?.[0] ?? '')) return false
   const block = behind.slice(found.index + found[0].length)
   const outside = new RegExp(`\\n[ \\t]{0,${depth}}\\S`).exec(block)?.index
   return !failsIn(block.slice(0, outside), 'python')
@@ -159,7 +160,7 @@ function inBraces(text: string, at: number, language: Language): Circumstances {
   return { when: 'always', within: undefined }
 }
 
-const heads = /\bif\b\s*((?:[^{};]|;(?=[^;{}]*$))*)$/
+const heads = /\bif\b((?:[^{};]|;(?=[^;{}]*$))*)$/
 
 /** The condition of the block that opens at a place, and whether the block is for when it does not hold. */
 function conditionBefore(
@@ -170,11 +171,11 @@ function conditionBefore(
   language: Language,
 ): [string | undefined, boolean] {
   if (/\}\s*else\s*$/.test(header)) {
-    const before = text.slice(0, place).replace(/\}\s*else\s*$/, '')
+    const before = text.slice(Math.max(0, place - farthest - 300), place).replace(/\}\s*else\s*$/, '')
     return [headOf(openedBefore(before)), true]
   }
   if (/\b(?:switch|match|select)\b[^{};]*$/.test(header)) {
-    const subject = /\b(?:switch|match)\b\s*([^{};]*)$/.exec(header)?.[1]?.trim() ?? ''
+    const subject = /\b(?:switch|match)\b([^{};]*)$/.exec(header)?.[1]?.trim() ?? ''
     const label = [...text.slice(place, at).matchAll(/\bcase\s+([^:\n]{1,80}):|("[^"\n]{1,60}")\s*=>/g)].at(-1)
     const value = label?.[1] ?? label?.[2]
     return [
@@ -203,7 +204,7 @@ function openedBefore(text: string): string {
 }
 
 const functions =
-  /\bfunc\s*(?:\([^()]*\)\s*)?(\w+)\s*\([^{}]*$|\bfn\s+(\w+)[^{};]*$|\bfunction\s+(\w+)\s*\([^{}]*$|\b(\w+)\s*=\s*(?:async\s*)?(?:\([^()]*\)|\w+)[^{}=]*=>\s*$|\b(?!if\b|for\b|while\b|switch\b|catch\b|match\b|return\b)(\w+)\s*\([^(){}]*\)\s*(?:throws\s+[\w., ]+|:\s*[\w<>[\]| ]+)?\s*$/
+  /\bfunc\s*(?:\([^()]*\)\s*)?(\w+)\s*\([^{}]*$|\bfn\s+(\w+)\b[^{};]*$|\bfunction\s+(\w+)\s*\([^{}]*$|\b(\w+)\s*=\s*(?:async\s*)?(?:\([^()]*\)|\w+\b)[^{}=]*=>\s*$|\b(?!if\b|for\b|while\b|switch\b|catch\b|match\b|return\b)(\w+)\s*\([^(){}]*\)\s*(?:throws\s[\w.,\s]+|:[\w<>[\]|\s]+)?$/
 
 function functionIn(header: string): string | undefined {
   return functions

@@ -63,6 +63,13 @@ export function endOfString(text: string, start: number): number {
   return text.length
 }
 
+/** The line of a place, from 1. */
+export function lineAt(text: string, at: number): number {
+  let line = 1
+  for (let end = text.indexOf('\n'); end !== -1 && end < at; end = text.indexOf('\n', end + 1)) line += 1
+  return line
+}
+
 /** The arguments of a call, from behind its opening bracket. */
 export function argumentsFrom(text: string, start: number): string[] {
   return partsFrom(text, start, ',').parts.filter((part) => part !== '')

@@ -41,7 +41,7 @@ function keyword(given: readonly string[], key: string): string | undefined {
 /** `settings.NAME`, `settings["NAME"]` and `settings.get("NAME", other)`. */
 function attributes(text: string, names: ReadonlySet<string>, required: boolean): Found[] {
   const form =
-    /(?<![.\w])(\w+)(?:\.get\(\s*["']([\w.]+)["']\s*(?:,\s*("[^"\n]*"|'[^'\n]*'|[\w.-]+))?|\[["'](\w+)["']\]|\.([A-Z][A-Z0-9_]*(?:\.[A-Z][A-Z0-9_]*)?))(?!\w|\(|\s*=(?!=))/g
+    /(?<![.\w])(\w+)(?:\.get\(\s*["']([\w.]+)["'](?:\s*,\s*("[^"\n]*"|'[^'\n]*'|[\w.-]+))?|\[["'](\w+)["']\]|\.([A-Z][A-Z0-9_]*(?:\.[A-Z][A-Z0-9_]*)?))(?!\w|\(|\s*=(?!=))/g
   return [...text.matchAll(form)].flatMap((match): Found[] => {
     if (!names.has(match[1] ?? '')) return []
     const name = match[2] ?? match[4] ?? match[5] ?? ''

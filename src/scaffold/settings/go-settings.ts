@@ -49,7 +49,7 @@ function flags(text: string): Found[] {
       name: name as string,
       at: match.index,
       required: /\bRequired:\s*true/.test(around),
-      fallback: /\bValue:\s*"?([^",\n]+)"?,/.exec(around)?.[1],
+      fallback: /\bValue:\s*"?([^\s",][^",\n]*)"?,/.exec(around)?.[1],
     }))
   })
 }

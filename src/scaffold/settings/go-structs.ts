@@ -26,7 +26,7 @@ export function structsOf(code: Code): GoStruct[] {
   const done: GoStruct[] = []
   const open: Array<GoStruct & { at: number; field: string }> = []
   const line =
-    /^[ \t]*(?:(?:type\s+)?(\w+)\s+(?:\[\])?struct\s*\{[ \t]*$|(\})[ \t]*(`[^`]*`)?[ \t]*$|(\w+)[ \t]+([\w.*[\]]+)[ \t]*(`[^`]*`)?[ \t]*$|(\*?[\w.]+)[ \t]*(`[^`]*`)?[ \t]*$)/gm
+    /^[ \t]*(?:(?:type\s+)?(\w+)\s+(?:\[\])?struct\s*\{[ \t]*$|(\})[ \t]*(?:(`[^`]*`)[ \t]*)?$|(\w+)[ \t]+([\w.*[\]]+)[ \t]*(?:(`[^`]*`)[ \t]*)?$|(\*?[\w.]+)[ \t]*(?:(`[^`]*`)[ \t]*)?$)/gm
   for (const match of code.text.matchAll(line)) {
     const at = match.index
     const parent = open.at(-1)
@@ -56,15 +56,29 @@ const keyOf = (code: Code, name: string) => `${folderOf(code)} ${name}`
 /** Types are those of the file's own package, or of one that it imports: `Config` of one is not that of another. */
 export function structFinder(structs: readonly GoStruct[]): FindStruct {
   const keyed = new Map(structs.map((struct) => [struct.key, struct]))
-  const named = groupBy(structs, ({ name }) => name)
+  const named = groupBy([...keyed.values()], ({ name }) => name)
+  const packages = new Map<string, string | undefined>()
+  const packageOf = ({ path, text }: Code) => {
+    if (!packages.has(path)) packages.set(path, /^package[ \t]+(\w+)/m.exec(text)?.[1])
+    return packages.get(path)
+  }
   const imports = new Map<string, Import[]>()
+  const imported = new Map<string, GoStruct | undefined>()
+  const importedAs = (from: string, name: string, code: Code) => {
+    const known = imports.get(code.path) ?? importsIn(code.text)
+    imports.set(code.path, known)
+    return named
+      .get(name)
+      ?.find((struct) => known.some((one) => isImported(one, from, { struct, called: packageOf(struct.code) })))
+  }
   return (type, code) => {
     if (type.includes(' ')) return keyed.get(type)
     const [, from, name = ''] = /^[*[\]]*(?:(\w+)\.)?(\w+)$/.exec(type) ?? []
     if (from === undefined) return keyed.get(keyOf(code, name))
-    if (!imports.has(code.path)) imports.set(code.path, importsIn(code.text))
-    const known = imports.get(code.path) ?? []
-    return (named.get(name) ?? []).find((struct) => known.some((one) => isImported(one, from, struct)))
+    // Thousands of fields may have one type.
+    const key = `${code.path} ${from}.${name}`
+    if (!imported.has(key)) imported.set(key, importedAs(from, name, code))
+    return imported.get(key)
   }
 }
 
@@ -90,13 +104,16 @@ function importsIn(text: string): Import[] {
     ([, many, one]) => many ?? one ?? '',
   )
   return lists.flatMap((list) =>
-    [...list.matchAll(/(?:(\w+)[ \t]+)?"([^"\n]+)"/g)].map(([, alias, path = '']) => ({ alias, path })),
+    [...list.matchAll(/(?:(?<!\w)(\w+)[ \t]+)?"([^"\n]+)"/g)].map(([, alias, path = '']) => ({ alias, path })),
   )
 }
 
 /** Whether a name in front of a dot is that of the package of a struct: its alias, or what the package calls itself. */
-function isImported({ alias, path }: Import, from: string, { code }: GoStruct): boolean {
-  const folder = folderOf(code)
-  const own = /^package[ \t]+(\w+)/m.exec(code.text)?.[1]
-  return (alias ?? own) === from && (folder === '' || `/${path}`.endsWith(`/${folder}`))
+function isImported(
+  { alias, path }: Import,
+  from: string,
+  { struct, called }: { struct: GoStruct; called: string | undefined },
+): boolean {
+  const folder = folderOf(struct.code)
+  return (alias ?? called) === from && (folder === '' || `/${path}`.endsWith(`/${folder}`))
 }

@@ -2,14 +2,17 @@ import { DeliveryError } from '../../model/errors.ts'
 import { filledType, tagged, type FindStruct, type GoField, type GoStruct } from './go-structs.ts'
 import type { Code, Found } from './setting.ts'
 
-/** Structs under all their prefixes: far more than any configuration has, and each can double the number below it. */
-const mostStructs = 10_000
+/** Fields under all their prefixes: far more than any configuration has, and each struct can double the number below it. */
+const mostFields = 50_000
 
-function requireFew(count: number): void {
-  if (count < mostStructs) return
+/** Structs in each other: no code has more. */
+const deepest = 100
+
+function requireFew(fields: number): void {
+  if (fields <= mostFields) return
   throw new DeliveryError(
     'SOURCE',
-    `expected at most ${mostStructs} structs with settings, found more: they contain each other in too many ways`,
+    `expected at most ${mostFields} fields of structs with settings, found more: they contain each other in too many ways`,
     'Give the scaffold the folder of one application with --path.',
   )
 }
@@ -22,21 +25,25 @@ export function taggedSettings(
 ): Array<Found & Code> {
   const inner = new Set(structs.flatMap(({ fields }) => fields.map(({ type, code }) => structOf(type, code)?.key)))
   const prefixesOf = givenPrefixes(files, structOf)
+  const isChecked = checkedFields()
   const visited = new Set<string>()
   const reached = new Set<string>()
   /** A struct is read once under each prefix: two fields of its type say the same. */
-  const isNew = ({ key }: GoStruct, before: string) => {
-    requireFew(visited.size)
+  let read = 0
+  const isNew = ({ key, fields }: GoStruct, before: string) => {
     reached.add(key)
-    return visited.size < visited.add(`${before} ${key}`).size
+    if (visited.size === visited.add(`${before} ${key}`).size) return false
+    read += fields.length + 1
+    requireFew(read)
+    return true
   }
   const visit = (struct: GoStruct, before: string, seen: readonly string[]): Array<Found & Code> =>
-    seen.includes(struct.key) || !isNew(struct, before)
+    seen.length === deepest || seen.includes(struct.key) || !isNew(struct, before)
       ? []
       : struct.fields.flatMap((field): Array<Found & Code> => {
           const child = structOf(field.type, field.code)
           return child === undefined
-            ? variableOf(field, before)
+            ? variableOf(field, before, isChecked)
             : visit(child, `${before}${spaceOf(field)}`, [...seen, struct.key])
         })
   const fromRoot = (struct: GoStruct) => prefixesOf(struct).flatMap((prefix) => visit(struct, prefix, []))
@@ -51,7 +58,7 @@ function spaceOf({ tag }: GoField): string {
   return tagged(tag, 'envPrefix', 'env-prefix') ?? inOptions ?? (space === undefined ? '' : `${space}_`)
 }
 
-function variableOf(field: GoField, before: string): Array<Found & Code> {
+function variableOf(field: GoField, before: string, isChecked: (field: GoField) => boolean): Array<Found & Code> {
   const own = tagged(field.tag, 'envconfig', 'env')
   if (own === undefined || own === '-') return []
   const [name = '', ...options] = own.split(',')
@@ -62,7 +69,8 @@ function variableOf(field: GoField, before: string): Array<Found & Code> {
     options.some((option) => /^(required|notEmpty)$/.test(option.trim())) ||
     /\b(env-)?required:"(true|yes|1)"/.test(field.tag) ||
     /\b(?:validate|binding):"(?:[^"]*,)?required(?:,[^"]*)?"/.test(field.tag)
-  const secret = /(?:^|\.)\w*(?:Secret|DSN|Password)\w*$/.test(field.type) || options.includes('unset')
+  const type = field.type.slice(field.type.lastIndexOf('.') + 1)
+  const secret = (/^\w+$/.test(type) && /Secret|DSN|Password/.test(type)) || options.includes('unset')
   return [
     {
       ...field.code,
@@ -75,11 +83,18 @@ function variableOf(field: GoField, before: string): Array<Found & Code> {
   ]
 }
 
-/** Whether a rule of ozzo-validation, or a check that fails at once, refuses a field without text. */
-function isChecked({ name, code }: GoField): boolean {
-  return new RegExp(
-    `\\bField\\(&\\w+\\.${name},[^\\n]*\\bRequired\\b|\\bif [^{}\\n|&]{0,80}\\.${name} == ""[^{}\\n&]{0,200}\\{\\s*(?:return[^\\n]*(?:\\bErr\\w+|\\berrors\\.|\\bfmt\\.Errorf)|panic\\(|\\w*log\\w*\\.(?:Fatal|Panic)|os\\.Exit)`,
-  ).test(code.text)
+/** Rules of ozzo-validation, and checks that fail at once, which refuse a field without text. */
+const checks =
+  /\bField\(&\w+\.(\w+),(?=[^\n]{0,400}\bRequired\b)|\bif [^{}\n|&]{0,80}\.(\w+) == ""[^{}\n&]{0,200}\{\s*(?:return[^\n]*(?:\bErr\w+|\berrors\.|\bfmt\.Errorf)|panic\(|\w*log\w*\.(?:Fatal|Panic)|os\.Exit)/g
+
+/** Whether the file of a field refuses it without text. Each file is read once, for all its fields. */
+function checkedFields(): (field: GoField) => boolean {
+  const known = new Map<string, ReadonlySet<string | undefined>>()
+  return ({ name, code: { path, text } }) => {
+    const names = known.get(path) ?? new Set([...text.matchAll(checks)].map(([, rule, check]) => rule ?? check))
+    known.set(path, names)
+    return names.has(name)
+  }
 }
 
 /** Calls that give all names of a struct a prefix: `env.ParseWithOptions(&cfg, env.Options{Prefix: "ORDERS_"})` of caarlos0, `env.New("ORDERS_", log).Load(&cfg)` of qiangxue, `envconfig.PrefixLookuper("ORDERS_", …)` of sethvargo. */

@@ -17,7 +17,7 @@ export function javaSettings(files: readonly Code[]): Array<Found & Code> {
 /** `System.getenv().get("NAME")`, also as Kotlin writes it. */
 function maps(text: string): Found[] {
   const form =
-    /\bgetenv\(\)\s*(?:\.\s*(?:get|getOrDefault|containsKey)\(|\[)\s*"(\w+)"\s*(?:,\s*("[^"\n]*"|[\w.]+))?\s*[)\]]/g
+    /\bgetenv\(\)\s*(?:\.\s*(?:get|getOrDefault|containsKey)\(|\[)\s*"(\w+)"\s*(?:,\s*("[^"\n]*"|[\w.]+)\s*)?[)\]]/g
   return [...text.matchAll(form)].map((match) => ({
     name: match[1] as string,
     at: match.index,

@@ -54,7 +54,7 @@ export function piecesOf(expression: string): Piece[] | undefined {
   const text = expression
     .trim()
     .replace(/^&/, '')
-    .replace(/\.(?:as_str|as_ref|to_string)\(\)$|\.value$|\s+as\s+\w+$/, '')
+    .replace(/\.(?:as_str|as_ref|to_string)\(\)$|\.value$|(?<!\s)\s+as\s+\w+$/, '')
   const template = /^`([^`\\]*)`$/.exec(text)?.[1] ?? /^f(["'])([^"'\\\n]*)\1$/.exec(text)?.[2]
   if (template !== undefined) return partsOfTemplate(template)
   const pieces = text.split('+').map((part): Piece | undefined => {

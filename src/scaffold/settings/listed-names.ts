@@ -4,7 +4,7 @@ import type { Code } from './setting.ts'
 export type Listed = (code: Code, variable: string, at: number) => string[] | undefined
 
 const starts =
-  /\b(\w+)[ \t]*(?::[^=\n]{0,80})?:?=[ \t]*(?:new )?[\w.!&]{0,20}[ \t]*(?:\[\]string|\[\.\.\.\]string)?[ \t]*[[({]{1,2}\s*["'][A-Z]/g
+  /\b(\w+)[ \t]*(?::[^=\n]{0,80})?:?=[ \t]*(?:new )?(?:[\w.!&]{1,20}[ \t]*)?(?:\[(?:\.\.\.)?\]string[ \t]*)?[[({]{1,2}\s*["'][A-Z]/g
 
 /** In characters. */
 const longestList = 3_000

@@ -32,7 +32,7 @@ export function schemaSettings(files: readonly Code[]): Array<Found & Code> {
 function keys(text: string): Found[] {
   const needs = memberNeeds(text, 'node')
   const found = text.matchAll(
-    /(?<=[{,]\s*["']?)([A-Z][A-Z0-9_]*)["']?\s*:\s*(?=(?:z|zod|Joi|joi|yup|Yup|v|Type|t|S|envalid)\s*\.\s*\w|(?:str|num|bool|port|url|email|host|json|makeValidator)\()/g,
+    /(?=[A-Z])(?<=[{,]\s*["']?)([A-Z][A-Z0-9_]*)["']?\s*:\s*(?=(?:z|zod|Joi|joi|yup|Yup|v|Type|t|S|envalid)\s*\.\s*\w|(?:str|num|bool|port|url|email|host|json|makeValidator)\()/g,
   )
   return [...found].map((match): Found => {
     const chain = partsFrom(text, match.index + match[0].length, ',').parts[0] ?? ''
@@ -106,7 +106,8 @@ const passedByEmpty = /^(?:IsString|MaxLength|IsDefined)$/
 
 /** Whether an initialiser that reads the environment leaves its field with what the checks refuse, if the variable is absent. */
 function isAbsent(value: string, decorators: string, imported: ReadonlySet<string>): boolean {
-  const [, call, inside = ''] = /^(?:this\.)?(\w+\()?\s*[\w.]+\.[A-Z][A-Z0-9_]*\s*\)?\s*(.*)$/.exec(value.trim()) ?? []
+  const [, call, inside = ''] =
+    /^(?:this\.)?(\w+\()?\s*[\w.]+\.[A-Z][A-Z0-9_]*\b\s*(?:\)\s*)?(\S.*)?$/.exec(value.trim()) ?? []
   if (!/\.[A-Z]/.test(value)) return false
   const all = [...decorators.matchAll(/@(\w+)\(/g)].map(([, name = '']) => name)
   const checks = all.filter((name) => imported.has(name) && name !== 'Allow' && name !== 'ValidateIf')
@@ -116,7 +117,7 @@ function isAbsent(value: string, decorators: string, imported: ReadonlySet<strin
 
 /** `@ValidateIf((env) => !env.DATABASE_URL)`. */
 function validatedIf(decorators: string, text: string): Condition | undefined {
-  const start = /@ValidateIf\(\s*\(?\s*\w+[^=()]{0,60}\)?\s*=>\s*/.exec(decorators)
+  const start = /@ValidateIf\(\s*(?:\(\s*)?\w+[^=()]{0,60}\)?\s*=>\s*/.exec(decorators)
   if (start === null) return undefined
   const [asked = ''] = argumentsFrom(decorators, start.index + start[0].length)
   return conditionOf(asked, text)

@@ -41,7 +41,7 @@ function properties(text: string): Found[] {
 /** Of imported names, those that speak of the environment, as the file calls them. */
 function environmentsIn(items: string): string[] {
   return items.split(',').flatMap((item) => {
-    const [own = '', other = own] = item.trim().split(/\s+as\s+/)
+    const [own = '', other = own] = item.trim().replaceAll(/\s+/g, ' ').split(' as ')
     return /^\w*(?:env|ENV|Env|environment)$/.test(own) ? [other] : []
   })
 }
@@ -86,14 +86,9 @@ function services(text: string): Found[] {
 
 /** What a file calls env-var, and its function. */
 function envVarNames(text: string): Set<string> {
-  const imports =
-    /\bimport\s+(?:\*\s*as\s+)?(\w+)?\s*,?\s*(?:\{([^{}]{0,200})\})?\s*from\s*["']env-var["']|\b(\w+)\s*=\s*require\(\s*["']env-var["']/g
-  return new Set(
-    [...text.matchAll(imports)].flatMap(([, whole, items = '', required]) => [
-      ...[whole, required].filter((name) => name !== undefined),
-      ...items.split(',').map((item) => item.trim()),
-    ]),
-  )
+  const forms = [/\bimport\b([^;"'()]{1,300})\bfrom\s*["']env-var["']/g, /\b(\w+)\s*=\s*require\(\s*["']env-var["']/g]
+  const clauses = forms.flatMap((form) => [...text.matchAll(form)].map(([, clause = '']) => clause))
+  return new Set(clauses.flatMap((clause) => clause.match(/\w+/g) ?? []))
 }
 
 /** Objects with `env` and what else convict asks for; the schema may stand in a file of its own. */

@@ -225,7 +225,7 @@ function isCall(
   if (path === home && at === header.at) return false
   const before = text.slice(Math.max(0, at - 60), at)
   if (/\b(?:def|function|func|fn|fun)\s+$/.test(before)) return false
-  const receiver = /(\w+)(?:\.|::)$/.exec(before)?.[1]
+  const receiver = /(?<!\w)(\w+)(?:\.|::)$/.exec(before)?.[1]
   if (receiver !== undefined)
     return !common.test(header.name) || /^(?:this|self|cls|Self)$|^[A-Z]|[eE]nv|[cC]onf|cfg|[sS]etting/.test(receiver)
   return path === home || !common.test(header.name) || imports(header.name)
@@ -240,7 +240,7 @@ function callOf(
 ): { read: NamedRead; end: number } | undefined {
   const key = values[index]
   if (key === undefined) return undefined
-  const keyword = values.map((value) => /^(?:default|fallback)\s*=(?!=)\s*([\s\S]+)$/.exec(value)?.[1]).find(Boolean)
+  const keyword = values.map((value) => /^(?:default|fallback)\s*=(?!=)\s*(\S[\s\S]*)/.exec(value)?.[1]).find(Boolean)
   const spare = spareIn(header, index)
   const instead = keyword ?? (spare === -1 || /^\w+\s*=(?!=)/.test(values[spare] ?? '') ? undefined : values[spare])
   const pieces = piecesOf(key.replace(/^\w+\s*=(?!=)\s*/, ''))

@@ -32,7 +32,7 @@ export function productionRuleOf(
     .map(([, condition = '', next = '']) => ({ condition: condition.replaceAll(/process\.env\[[^\]]*\]/g, ''), next }))
     .find(
       ({ condition, next }) =>
-        production.test(condition.replaceAll(/["']?[\w.]*(?:getenv|environ)\b/gi, '')) &&
+        production.test(condition.replaceAll(/(?:["']|(?<![\w.]))[\w.]*(?:getenv|environ)\b/gi, '')) &&
         (new RegExp(`\\b${fallback}\\b`).test(condition + next) || failsIn(condition + next, language)),
     )
   if (asked === undefined) return undefined
@@ -67,11 +67,11 @@ export function neededInProduction(
 ): 'always' | Condition | undefined {
   if (parameter === undefined) return 'always'
   const keyword = values
-    .map((value) => new RegExp(`^${parameter}\\s*[=:](?!=)\\s*([\\s\\S]+)$`).exec(value)?.[1])
+    .map((value) => new RegExp(`^${parameter}\\s*[=:](?!=)\\s*(\\S[\\s\\S]*)`).exec(value)?.[1])
     .find(Boolean)
   const given = keyword ?? values[header.parameters.indexOf(parameter)]
   if (given === undefined) return otherwise ? 'always' : undefined
-  const [, condition] = /^([^?]+?)\s*\?\s*[^:?]+:\s*(?:undefined|false|null|\{\s*\})$/.exec(given) ?? []
+  const [, condition] = /^([^?]+)\?[^:?]+:\s*(?:undefined|false|null|\{\s*\})$/.exec(given) ?? []
   if (condition !== undefined) return conditionOf(condition, text)
   return /^(?:undefined|null|None|false|False|nil|\{\s*\})$|:\s*false\b/.test(given.trim()) ? undefined : 'always'
 }

@@ -29,6 +29,7 @@ export function pydanticSettings(files: readonly Code[]): Array<Found & Code> {
   const classes = files.flatMap(classesOf)
   const classOf = meanings(classes)
   const lineages = new Map<Class, Class[]>()
+  const left = { fields: mostFields }
   const settings = classes.filter((one) =>
     lineage(one, classOf, lineages).some(({ bases }) => bases.includes('BaseSettings')),
   )
@@ -36,8 +37,11 @@ export function pydanticSettings(files: readonly Code[]): Array<Found & Code> {
   const made = new Set(files.flatMap(({ text }) => [...text.matchAll(/\b(\w+)\(\s*\)/g)].map(([, name]) => name)))
   return settings
     .filter((one) => !extended.has(one) || made.has(one.name))
-    .flatMap((one) => variablesOf(lineage(one, classOf, lineages), classOf))
+    .flatMap((one) => variablesOf(lineage(one, classOf, lineages), classOf, left))
 }
+
+/** No application has more, in all its settings and the models in them. */
+const mostFields = 20_000
 
 /** No settings are the children of more. */
 const longestLineage = 100
@@ -59,7 +63,12 @@ function lineage(one: Class, classOf: Meaning<Class>, known: Map<Class, Class[]>
   return lines
 }
 
-function variablesOf(classes: readonly Class[], classOf: Meaning<Class>): Array<Found & Code> {
+function variablesOf(
+  classes: readonly Class[],
+  classOf: Meaning<Class>,
+  left: { fields: number },
+): Array<Found & Code> {
+  if (left.fields <= 0) return []
   const configured = (key: string) =>
     classes
       .flatMap(({ body, head }) => [head, body.text])
@@ -70,11 +79,11 @@ function variablesOf(classes: readonly Class[], classOf: Meaning<Class>): Array<
   const delimiter = stringIn(configured('env_nested_delimiter'))
   const exact = classes.some(({ body, head }) => /\bcase_sensitive\s*=\s*True/.test(`${head}${body.text}`))
   const written = (name: string) => (exact && variableName.test(name) ? name : name.toUpperCase())
-  const left = { models: mostModels }
   const inConfig = new Map(classes.flatMap(({ body }) => namesInConfig(body.text)))
   return classes.flatMap(({ code, body }) => {
     const needs = memberNeeds(body.text, 'python')
     return fieldsOf(body).flatMap((field): Array<Found & Code> => {
+      if (left.fields-- <= 0) return []
       const { alias = inConfig.get(field.name), ...stated } = valueOf(field)
       const empty = !stated.required && stated.fallback === undefined
       const value = empty && isEmpty(field) ? { ...stated, ...needed(needs(field.name)) } : stated
@@ -94,23 +103,21 @@ interface Nesting {
   classOf: Meaning<Class>
   delimiter: string
   written: (name: string) => string
-  /** How many models may still be read. */
-  left: { models: number }
+  /** How many fields may still be read. */
+  left: { fields: number }
 }
 
 /** How deep a model is read that is a field of another. */
 const deepest = 4
 
-/** No application has so many models in each other. */
-const mostModels = 500
-
 /** The variables of the fields of a model, under the name of the field that holds it; that field itself if it is no model. */
 function nestedIn(own: Found & Code, field: Field, nesting: Nesting, depth = 0): Array<Found & Code> {
   const { classOf, delimiter, written } = nesting
   const model = classOf((/^(?:Optional\[\s*)?(\w+)/.exec(field.type) ?? [])[1] ?? '', own)
-  if (model === undefined || depth === deepest || nesting.left.models-- <= 0) return [own]
+  if (model === undefined || depth === deepest || nesting.left.fields <= 0) return [own]
   const spared = field.value !== undefined && !own.required
   return fieldsOf(model.body).flatMap((inner) => {
+    if (nesting.left.fields-- <= 0) return []
     const { alias, ...value } = valueOf(inner)
     const name = `${own.name}${delimiter}${written(alias ?? inner.name)}`
     const found = { ...model.code, ...value, name, at: inner.at, required: value.required && !spared }
@@ -123,8 +130,8 @@ function namesInConfig(body: string): Array<[string, string]> {
   const start = /\bfields\s*(?::[^=\n]{0,80})?=\s*\{/.exec(body)
   if (start === null) return []
   return argumentsFrom(body, start.index + start[0].length).flatMap((entry): Array<[string, string]> => {
-    const [, field, value = ''] = /^["'](\w+)["']\s*:\s*([\s\S]*)$/.exec(entry) ?? []
-    const name = /^["'](\w+)["']$/.exec(value)?.[1] ?? /["']env["']\s*:\s*[[({]?\s*["'](\w+)["']/.exec(value)?.[1]
+    const [, field, value = ''] = /^["'](\w+)["']\s*:\s*([\s\S]*)/.exec(entry) ?? []
+    const name = /^["'](\w+)["']$/.exec(value)?.[1] ?? /["']env["']\s*:\s*(?:[[({]\s*)?["'](\w+)["']/.exec(value)?.[1]
     return field === undefined || name === undefined ? [] : [[field, name]]
   })
 }

@@ -71,10 +71,10 @@ function readers(text: string): Found[] {
       const at = match.index
       const [first, ...others] = argumentsFrom(text, at + match[0].length)
       const method = match[1] ?? ''
-      const variable = stringIn(first) ?? (first === undefined ? implied[method] : undefined)
+      const variable = stringIn(first) ?? (first === undefined ? implied.get(method) : undefined)
       const prefix = prefixAt(at)
       if (variable === undefined || prefix === undefined || notReads.test(method)) return []
-      const keyword = others.map((argument) => /^default\s*=\s*([\s\S]+)$/.exec(argument)?.[1])
+      const keyword = others.map((argument) => /^default\s*=\s*(\S[\s\S]*)/.exec(argument)?.[1])
       const positional = others.filter((argument) => !/^\w+\s*=(?!=)/.test(argument))
       const fallback = keyword.find((value) => value !== undefined) ?? positional.at(-1) ?? declared.get(variable)
       const secret = urlMethods.test(method) || others.some((argument) => secretCast.test(argument))
@@ -96,14 +96,14 @@ const secretCast = /^(?:cast\s*=\s*)?(?:\w+\.)?(?:Secret|DatabaseURL)$/
 const notReads = /^(?:read_env|prefixed)$/
 
 /** The variables that methods of django-environ read if they are given none. */
-const implied: Readonly<Record<string, string>> = {
-  db: 'DATABASE_URL',
-  db_url: 'DATABASE_URL',
-  cache: 'CACHE_URL',
-  cache_url: 'CACHE_URL',
-  email: 'EMAIL_URL',
-  email_url: 'EMAIL_URL',
-}
+const implied: ReadonlyMap<string, string> = new Map([
+  ['db', 'DATABASE_URL'],
+  ['db_url', 'DATABASE_URL'],
+  ['cache', 'CACHE_URL'],
+  ['cache_url', 'CACHE_URL'],
+  ['email', 'EMAIL_URL'],
+  ['email_url', 'EMAIL_URL'],
+])
 
 /** dj-database-url reads DATABASE_URL unless it is told otherwise. */
 function urls(text: string): Found[] {

@@ -1,3 +1,4 @@
+import { isAtOrBelow } from '../../model/is-at-or-below.ts'
 import type { Language } from '../application.ts'
 import { isTest, type SourceTree } from '../source-tree.ts'
 import { shippedConfiguration } from '../spring/shipped-configuration.ts'
@@ -46,7 +47,7 @@ export function shippedCode(
     language === 'java' ? shippedConfiguration(tree, settings).map((code) => [code.path, code]) : [],
   )
   return [...tree.texts]
-    .filter(([path]) => sources.some((source) => path === source || path.startsWith(`${source}/`)))
+    .filter(([path]) => isAtOrBelow(path, sources))
     .flatMap(([path, text]): Code[] => {
       const configured = configuration.get(path)
       if (configured !== undefined) return [{ ...configured, text: withoutComments(configured.text, 'lines') }]

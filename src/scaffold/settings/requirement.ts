@@ -150,7 +150,7 @@ const takenApart = /^(?:const|let|var)\s*\{/
 
 /** `const { NAME: name } = process.env`. */
 function nameTakenOut(text: string, end: number): Bound[] {
-  const own = /\w+$/.exec(text.slice(Math.max(0, end - 100), end))?.[0]
+  const own = /(?<!\w)\w+$/.exec(text.slice(Math.max(0, end - 100), end))?.[0]
   const name = /^\s*:\s*(\w+)/.exec(text.slice(end, end + 100))?.[1] ?? own
   return name === undefined ? [] : [{ name, member: false, indent: 0 }]
 }
@@ -163,10 +163,10 @@ function boundNames(text: string, at: number): Bound[] {
   const line = left.slice(left.lastIndexOf('\n') + 1)
   const indent = /^\s*/.exec(line)?.[0].length ?? 0
   if (sign === ':') {
-    const key = /(\w+)["']?\s*$/.exec(line)?.[1]
+    const key = /(?<!\w)(\w+)["']?\s*$/.exec(line)?.[1]
     return key === undefined ? [] : [{ name: key, member: true, indent }]
   }
-  const [, path = '', second] = /([\w.]+)(?:\s*,\s*(\w+))?\s*(?::[^:;{}()]{0,80})?$/.exec(line) ?? []
+  const [, path = '', second] = /(?<![\w.])([\w.]+)(?:\s*,\s*(\w+))?\s*(?::[^:;{}()]{0,80})?$/.exec(line) ?? []
   const name = path.split('.').at(-1) ?? ''
   const names = name === '' ? [] : [{ name, member: path.includes('.') || /^(?:self|this)\b/.test(path), indent }]
   const field = names.length > 0 && isInClass(text.slice(Math.max(0, at - reach), at), indent)

@@ -15,7 +15,7 @@ export function rustSettings(files: readonly Code[]): Array<Found & Code> {
 const longestChain = 400
 
 function variables(text: string): Found[] {
-  return [...text.matchAll(/\b(?:(?:env|dotenv|dotenvy)::)(var|var_os)\(\s*"(\w+)"\s*,?\s*\)/g)].map((match) => {
+  return [...text.matchAll(/\b(?:(?:env|dotenv|dotenvy)::)(var|var_os)\(\s*"(\w+)"\s*(?:,\s*)?\)/g)].map((match) => {
     const end = match.index + match[0].length
     const after = text.slice(end, end + longestChain).trimStart()
     return {

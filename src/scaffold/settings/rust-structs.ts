@@ -29,13 +29,14 @@ interface Filling {
 export function filledStructs(files: readonly Code[]): Array<Found & Code> {
   const structOf = meanings(files.flatMap(structsIn))
   const known = new Set<string>()
+  const left = { fields: mostFields }
   return files.flatMap((code) =>
     fillingsIn(code.text).flatMap((filling) => {
       const root = filledBy(code, filling.at, structOf)
       const key = `${filling.prefix} ${root?.code.path} ${root?.name}`
       if (root === undefined || known.has(key)) return []
       known.add(key)
-      return fieldsUnder(root, filling.prefix, filling, structOf, [])
+      return fieldsUnder(root, filling.prefix, filling, structOf, left)
     }),
   )
 }
@@ -96,26 +97,28 @@ export const secretType = /\b(?:Secret\w*|Redacted|Sensitive\w*|\w*ConnectOption
 /** How deep structs are in each other. */
 const deepest = 6
 
+/** No application has more, under all their prefixes. */
+const mostFields = 20_000
+
 function fieldsUnder(
   struct: RustStruct,
   prefix: string,
   filling: Filling,
   structOf: Meaning<RustStruct>,
-  seen: readonly RustStruct[],
-  left = { structs: 500 },
+  left: { fields: number },
+  seen: readonly RustStruct[] = [],
   key = '',
 ): Array<Found & Code> {
-  // No application has so many in each other.
-  if (seen.length === deepest || seen.includes(struct) || left.structs-- <= 0) return []
+  if (seen.length === deepest || seen.includes(struct)) return []
   return struct.fields.flatMap((field) => {
-    if (/\bskip(?:_deserializing)?\b/.test(field.attributes)) return []
+    if (left.fields-- <= 0 || /\bskip(?:_deserializing)?\b/.test(field.attributes)) return []
     const renamed = /\brename\s*=\s*"(\w+)"/.exec(field.attributes)?.[1] ?? field.name
     const name = `${prefix}${renamed}`.toUpperCase()
-    const inner = structOf(/(\w+)>*$/.exec(field.type)?.[1] ?? '', struct.code)
+    const inner = structOf(/(?<!\w)(\w+)>*$/.exec(field.type)?.[1] ?? '', struct.code)
     const flat = /\bflatten\b/.test(field.attributes)
     if (inner !== undefined && (flat || filling.separator !== undefined)) {
       const under = flat ? prefix : `${name}${filling.separator}`
-      return fieldsUnder(inner, under, filling, structOf, [...seen, struct], left, flat ? key : `${key}${renamed}.`)
+      return fieldsUnder(inner, under, filling, structOf, left, [...seen, struct], flat ? key : `${key}${renamed}.`)
     }
     const spared = /^Option\b/.test(field.type) || /\bdefault\b/.test(field.attributes)
     const secret = secretType.test(field.type) ? { secret: true as const } : {}
@@ -157,7 +160,7 @@ function fieldsOfStruct(text: string, from: number): RustField[] {
     const place = text.indexOf(part, at)
     at = place + part.length
     const [, attributes = '', name, type = ''] =
-      /^((?:#\[[^\]]{0,200}\]\s*){0,8})(?:pub(?:\([^()]{0,20}\))?\s+)?(\w+)\s*:\s*([\s\S]+)$/.exec(part) ?? []
+      /^((?:#\[[^\]]{0,200}\]\s*){0,8})(?:pub(?:\([^()]{0,20}\))?\s+)?(\w+)\s*:\s*(\S[\s\S]*)/.exec(part) ?? []
     return name === undefined
       ? []
       : [{ name, at: place + part.lastIndexOf(name, part.length - type.length), type: type.trim(), attributes }]

@@ -37,44 +37,61 @@ export function selectorsOf(
   code: readonly Code[],
   needs: readonly BackingService[],
 ): Selector[] {
-  return settings.flatMap((setting) =>
-    selecting.flatMap(([service, names, spelled]): Selector[] => {
-      const { name, fallback } = setting
-      if (!needs.includes(service) || !names.test(name) || spelled.test(fallback ?? '')) return []
-      const compared = [...new Set(code.flatMap(({ text }) => comparedWith(text, name)))]
-      const own = compared.filter((value) => spelled.test(value))
-      // Without that word in the code, the variable may be about anything; not so with this name and a word as fallback.
-      const named = ofDatabase.test(name) && (compared.length > 0 || /^[\w.+-]+$/.test(fallback ?? ''))
-      if (own.length === 0 && !named) return []
-      return [{ setting, service, value: own.length === 1 ? own[0] : undefined }]
-    }),
+  const choosing = settings.flatMap((setting) =>
+    selecting.flatMap(([service, names, spelled]) =>
+      needs.includes(service) && names.test(setting.name) && !spelled.test(setting.fallback ?? '')
+        ? [{ setting, service, spelled }]
+        : [],
+    ),
   )
+  const texts = comparedWith(code, new Set(choosing.map(({ setting }) => plainName(setting.name))))
+  return choosing.flatMap(({ setting, service, spelled }): Selector[] => {
+    const { name, fallback } = setting
+    const compared = [...(texts.get(plainName(name)) ?? [])]
+    const own = compared.filter((value) => spelled.test(value))
+    // Without that word in the code, the variable may be about anything; not so with this name and a word as fallback.
+    const named = ofDatabase.test(name) && (compared.length > 0 || /^[\w.+-]+$/.test(fallback ?? ''))
+    if (own.length === 0 && !named) return []
+    return [{ setting, service, value: own.length === 1 ? own[0] : undefined }]
+  })
 }
 
 /** In characters: the cases of a choice. */
 const longestChoice = 2_000
 
-/** The texts that the code compares a variable with, or a field that is called like it. */
-function comparedWith(text: string, name: string): string[] {
-  const is = (expression = '') => plainName(expression) === plainName(name)
-  const quoted = '["\'`]([\\w.+-]{1,60})["\'`]'
-  const ahead = new RegExp(
-    `(?<!\\w)([A-Za-z_]\\w{0,60})["'\`]?(?:[\\])]|\\(\\)|\\s{0,20}(?:\\?\\?|\\|\\|)\\s*["'][\\w-]*["'])*(?:\\s*[!=]==?\\s*|\\.(?:equals|equalsIgnoreCase|eq)\\(\\s*)${quoted}`,
-    'g',
-  )
-  const behind = new RegExp(`${quoted}\\s*[!=]==?\\s*(?:[\\w$]+[.[]["'\`]?)*([A-Za-z_]\\w*)`, 'g')
-  const choice = /\b(?:switch|match|when)\b\s*\(?\s*(?:[\w$]+(?:\.|::))*([A-Za-z_]\w*)(?:\(\))?[\s)]*[{:]/g
-  return [
-    ...[...text.matchAll(ahead)].flatMap(([, left, value = '']) => (is(left) ? [value] : [])),
-    ...[...text.matchAll(behind)].flatMap(([, value = '', right]) => (is(right) ? [value] : [])),
-    ...[...text.matchAll(choice)].flatMap((match) => (is(match[1]) ? casesIn(text, match.index) : [])),
-  ]
+const quoted = '["\'`]([\\w.+-]{1,60})["\'`]'
+
+/** A name, and the text that it is compared with. */
+const ahead = new RegExp(
+  `(?<!\\w)([A-Za-z_]\\w{0,60})["'\`]?(?:[\\])]|\\(\\)|\\s{0,20}(?:\\?\\?|\\|\\|)\\s*["'][\\w-]*["'])*(?:\\s*[!=]==?\\s*|\\.(?:equals|equalsIgnoreCase|eq)\\(\\s*)${quoted}`,
+  'g',
+)
+
+/** The same from the other side. */
+const behind = new RegExp(`${quoted}\\s*[!=]==?\\s*(?:[\\w$]+[.[]["'\`]?)*([A-Za-z_]\\w*)`, 'g')
+
+/** A choice by a name. */
+const choice = /\b(?:switch|match|when)\b\s{0,20}(?:\(\s{0,20})?(?:[\w$]+(?:\.|::))*([A-Za-z_]\w*)(?:\(\))?[\s)]*[{:]/g
+
+/** The texts that the code compares variables with, or fields that are called like them, by their plain names. */
+function comparedWith(code: readonly Code[], names: ReadonlySet<string>): ReadonlyMap<string, ReadonlySet<string>> {
+  const compared = new Map([...names].map((name) => [name, new Set<string>()]))
+  if (names.size === 0) return compared
+  for (const { text } of code) {
+    for (const [, left = '', value = ''] of text.matchAll(ahead)) compared.get(plainName(left))?.add(value)
+    for (const [, value = '', right = ''] of text.matchAll(behind)) compared.get(plainName(right))?.add(value)
+    for (const { index, 1: subject = '' } of text.matchAll(choice)) {
+      const own = compared.get(plainName(subject))
+      if (own !== undefined) for (const value of casesIn(text, index)) own.add(value)
+    }
+  }
+  return compared
 }
 
 function casesIn(text: string, at: number): string[] {
-  const behind = text.slice(at, at + longestChoice)
-  const end = /\n(?:\}|[^\s}])/.exec(behind.slice(1))?.index
-  return [...behind.slice(0, end).matchAll(/(?:\bcase\s+|^\s*|\|\s*)["']([\w.+-]+)["'](?=\s*(?::|=>|->|,|\|))/gm)].map(
+  const own = text.slice(at, at + longestChoice)
+  const end = /\n(?:\}|[^\s}])/.exec(own.slice(1))?.index
+  return [...own.slice(0, end).matchAll(/(?:\bcase\s+|^[ \t]*|\|\s*)["']([\w.+-]+)["'](?=\s*(?::|=>|->|,|\|))/gm)].map(
     ([, value = '']) => value,
   )
 }

@@ -119,8 +119,8 @@ const mustBe = /@(?:field:|get:)?(?:NotNull|NotBlank|NotEmpty)\b/
 /** What a record of Java or a data class of Kotlin is made of. */
 function components(text: string): Component[] {
   return argumentsFrom(text, 0).flatMap((part): Component[] => {
-    const kotlin = /\b(?:val|var)\s+(\w+)\s*:\s*([\w<>?]+)\s*(?:=\s*([\s\S]+))?$/.exec(part)
-    const [, type = '', name = ''] = /([\w<>]+)\s+(\w+)$/.exec(part) ?? []
+    const kotlin = /\b(?:val|var)\s+(\w+)\s*:\s*([\w<>?]+)\s*(?:=\s*(\S[\s\S]*))?$/.exec(part)
+    const [, type = '', name = ''] = /(?<![\w<>])([\w<>]+)\s+(\w+)$/.exec(part) ?? []
     const given = /@DefaultValue\(\s*("[^"\n]*")/.exec(part)?.[1] ?? kotlin?.[3]
     if (!plainTypes.test(kotlin?.[2] ?? type)) return []
     const required = given === undefined && (mustBe.test(part) || (kotlin !== null && !(kotlin[2] ?? '').endsWith('?')))
@@ -131,7 +131,7 @@ function components(text: string): Component[] {
 /** The fields of a class that are neither constant nor final. */
 function fieldsIn(text: string): Component[] {
   const body = /^[\s\S]*?(?=\n\}|$(?![\s\S]))/.exec(text)?.[0] ?? ''
-  const form = /^[ \t]*(?:private|protected)[ \t]+([\w<>]+)[ \t]+(\w+)[ \t]*(?:=[ \t]*([^;\n]+))?;/gm
+  const form = /^[ \t]*(?:private|protected)[ \t]+([\w<>]+)[ \t]+(\w+)[ \t]*(?:=[ \t]*([^;\s][^;\n]*))?;/gm
   return [...body.matchAll(form)].flatMap((match): Component[] => {
     if (!plainTypes.test(match[1] ?? '')) return []
     const before = body.slice(Math.max(0, match.index - 200), match.index)

@@ -11,13 +11,13 @@ export function viperSettings(files: readonly Code[], structOf: FindStruct): Arr
   const prefix = all(/\bSetEnvPrefix\(\s*"(\w*)"/) ?? ''
   const automatic = own.some(({ text }) => /\bAutomaticEnv\(\)/.test(text))
   const pairs = all(/\bSetEnvKeyReplacer\(\s*strings\.NewReplacer\(([^()]{0,200})\)/) ?? ''
-  const replaced = [...pairs.matchAll(/"([^"]*)"\s*,\s*"([^"]*)"/g)]
-  const variable = (key: string) => {
-    const full = prefix === '' ? key : `${prefix}_${key}`
-    return replaced.reduce((name, [, from = '', to = '']) => name.replaceAll(from, to), full).toUpperCase()
-  }
+  const replacements = [...pairs.matchAll(/"([^"]+)"\s*,\s*"([^"]*)"/g)].map(
+    ([, from = '', to = '']) => [from, to] as const,
+  )
+  const variable = (key: string) => replacedOnce(prefix === '' ? key : `${prefix}_${key}`, replacements).toUpperCase()
   const isViper = vipersIn(own)
-  const filled = automatic ? own.flatMap((code) => filledKeys(code, structOf)) : []
+  const left = { fields: mostFields }
+  const filled = automatic ? own.flatMap((code) => filledKeys(code, structOf, left)) : []
   const inStructs = filled.map((found) => ({ ...found, name: variable(found.name) }))
   const read = own.flatMap((code) =>
     keysIn(code, automatic, isViper).map((found) => ({ ...code, ...found, name: variable(found.name) })),
@@ -25,28 +25,47 @@ export function viperSettings(files: readonly Code[], structOf: FindStruct): Arr
   return [...read, ...inStructs]
 }
 
+/** A text with every replacement made in one pass, as `strings.NewReplacer` does: the first that fits a place counts. */
+function replacedOnce(text: string, replacements: ReadonlyArray<readonly [from: string, to: string]>): string {
+  let done = ''
+  for (let at = 0; at < text.length;) {
+    const [from, to] = replacements.find(([one]) => text.startsWith(one, at)) ?? [text[at] ?? '', text[at] ?? '']
+    done += to
+    at += from.length
+  }
+  return done
+}
+
 /** The keys of a struct that `viper.Unmarshal(&config)` fills. */
-function filledKeys(code: Code, structOf: FindStruct): Array<Found & Code> {
+function filledKeys(code: Code, structOf: FindStruct, left: { fields: number }): Array<Found & Code> {
   return [...code.text.matchAll(/\.Unmarshal(?:Exact)?\(\s*&?(\w+)/g)].flatMap((match) => {
     const root = structOf(filledType(code.text.slice(0, match.index), match[1] as string), code)
-    return root === undefined ? [] : keysUnder(root, '', structOf, [])
+    return root === undefined ? [] : keysUnder(root, '', structOf, left)
   })
 }
+
+/** No configuration has more: structs can contain each other in more ways than anybody could read. */
+const mostFields = 20_000
 
 function keysUnder(
   struct: GoStruct,
   before: string,
   structOf: FindStruct,
-  seen: readonly GoStruct[],
+  left: { fields: number },
+  seen: readonly GoStruct[] = [],
 ): Array<Found & Code> {
   if (seen.includes(struct) || seen.length > 4) return []
   return struct.fields.flatMap((field): Array<Found & Code> => {
+    if (left.fields-- <= 0) return []
     const [own = '', ...options] = (tagged(field.tag, 'mapstructure') ?? field.name).split(',')
     const child = structOf(field.type, field.code)
     const key = own === '' ? field.name : own
     if (key === '-') return []
     if (child !== undefined)
-      return keysUnder(child, options.includes('squash') ? before : `${before}${key}.`, structOf, [...seen, struct])
+      return keysUnder(child, options.includes('squash') ? before : `${before}${key}.`, structOf, left, [
+        ...seen,
+        struct,
+      ])
     return [{ ...field.code, name: `${before}${key}`, at: field.at, required: false, fallback: undefined }]
   })
 }

@@ -15,7 +15,7 @@ export function wrapperCalls(text: string): Found[] {
     const [first, ...others] = argumentsFrom(text, at + match[0].length)
     const name = stringIn(first)
     if (name === undefined) return []
-    const named = others.map((argument) => /^(?:default|fallback)\s*=\s*([\s\S]+)$/.exec(argument)?.[1])
+    const named = others.map((argument) => /^(?:default|fallback)\s*=\s*(\S[\s\S]*)/.exec(argument)?.[1])
     const fallback = plainText(named.find((value) => value !== undefined) ?? others[0])
     return [{ name, at, required: false, fallback }]
   })

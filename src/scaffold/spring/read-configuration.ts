@@ -103,9 +103,11 @@ const yaml: Format = {
   own: /^["']?%([\w.,-]{1,200})["']?:[^\n]*(?:\n(?:[ \t][^\n]*|(?=\n)))*/gm,
   entriesOf(document) {
     try {
-      return parseAllDocuments(document, { ...yamlOptions, merge: true }).flatMap((one) =>
-        flat(one.toJS({ maxAliasCount: 100 }), '', 0),
+      const left = { values: mostValues }
+      const entries = parseAllDocuments(document, { ...yamlOptions, merge: true }).flatMap((one) =>
+        flat(one.toJS({ maxAliasCount: 100 }), '', 0, left),
       )
+      return left.values > 0 ? entries : []
     } catch {
       return []
     }
@@ -115,11 +117,15 @@ const yaml: Format = {
 /** No property lies deeper. */
 const deepest = 20
 
-function flat(value: unknown, name: string, depth: number): Entry[] {
+/** No document has more: an anchor may contain itself, which no count of its aliases sees. */
+const mostValues = 100_000
+
+function flat(value: unknown, name: string, depth: number, left: { values: number }): Entry[] {
+  if (left.values-- <= 0) return []
   if (typeof value !== 'object' || value === null || depth > deepest)
     return name === '' ? [] : [[name, String(value ?? '')]]
   return Object.entries(value).flatMap(([key, inner]) => {
     const place = Array.isArray(value) ? `[${key}]` : name === '' ? key : `.${key}`
-    return flat(inner, `${name}${place}`, depth + 1)
+    return flat(inner, `${name}${place}`, depth + 1, left)
   })
 }

@@ -14,7 +14,7 @@ export const go: Stack = {
   signs: ['go.mod'],
   lock: { wanted: 'go.sum beside a go.mod with requirements', make: 'go mod tidy' },
   locked: (tree) =>
-    tree.texts.has('go.sum') || (tree.texts.has('go.mod') && !/^\s*require\b/m.test(tree.texts.get('go.mod') ?? '')),
+    tree.texts.has('go.sum') || (tree.texts.has('go.mod') && !/^[ \t]*require\b/m.test(tree.texts.get('go.mod') ?? '')),
   read(tree, answers) {
     const { text, module } = readModule(tree)
     const sources = [...tree.texts].filter(([path]) => path.endsWith('.go') && !isTest(path))
@@ -79,8 +79,10 @@ function readModule(tree: SourceTree): { text: string; module: string } {
 
 /** What go.mod requires itself; what it replaces is somewhere else, or is called something else. */
 function requiredModules(text: string): Array<{ path: string; version: string; replaced: boolean }> {
-  const replaced = new Set([...text.matchAll(/^(?:replace\s+|\s+)(\S+)(?:\s+v\S+)?\s+=>/gm)].map(([, path]) => path))
-  return [...text.matchAll(/^(?:require\s+|\s+)([\w.~/-]+)\s+(v\S+)(?!.*(?:\/\/ indirect|=>))/gm)].map(
+  const replaced = new Set(
+    [...text.matchAll(/^(?:replace[ \t]+|[ \t]+)(\S+)(?:[ \t]+v\S+)?[ \t]+=>/gm)].map(([, path]) => path),
+  )
+  return [...text.matchAll(/^(?:require[ \t]+|[ \t]+)([\w.~/-]+)[ \t]+(v\S+)(?!\S)(?!.*(?:\/\/ indirect|=>))/gm)].map(
     ([, path = '', version = '']) => ({ path, version, replaced: replaced.has(path) }),
   )
 }

@@ -6,7 +6,7 @@ import type { SourceTree } from '../source-tree.ts'
 const otherStarts: ReadonlyArray<{ name: string; described: RegExp; why: string; change: string }> = [
   {
     name: 'Quarkus',
-    described: /\bquarkus-(?:core|bom|universe-bom|maven-plugin|arc)\b|\bid\s*\(?\s*['"]io\.quarkus['"]/,
+    described: /\bquarkus-(?:core|bom|universe-bom|maven-plugin|arc)\b|\bid\s*(?:\(\s*)?['"]io\.quarkus['"]/,
     why: 'which its own build writes, and which no class of the source starts',
     change: 'Write its Dockerfile yourself, on target/quarkus-app: "loadline build-and-scan" judges any image.',
   },

@@ -47,7 +47,7 @@ export const javaMaven: Stack = {
   },
   locked: (tree) =>
     tree.texts.has('pom.xml') &&
-    !/<version>\s*([[(].*|LATEST|RELEASE)\s*<\/version>|<dependency>(?:(?!<\/dependency>)[\s\S])*-SNAPSHOT\s*<\/version>/.test(
+    !/<version>\s*(?:[[(][^<]*|(?:LATEST|RELEASE)\s*)<\/version>|<dependency>(?:(?!<\/dependency>)[\s\S])*-SNAPSHOT\s*<\/version>/.test(
       (tree.texts.get('pom.xml') ?? '').replaceAll(notInstalled, ''),
     ),
   read(tree, answers) {
@@ -70,7 +70,7 @@ export const javaMaven: Stack = {
       ...read(tree, answers, pom),
       stack: 'java-maven',
       name: /<artifactId>\s*([^<\s]+)/.exec(own)?.[1],
-      description: /<description>\s*([^<]+?)\s*</.exec(own)?.[1],
+      description: /<description>([^<]+)</.exec(own)?.[1]?.trim(),
       bases: { build: java.maven, run: java.run },
       template: 'java-maven.Dockerfile',
       values: {},
@@ -106,11 +106,11 @@ export const javaGradle: Stack = {
       'gradle/libs.versions.toml',
     ].filter((path) => tree.paths.includes(path))
     const build = (tree.texts.get('build.gradle') ?? tree.texts.get('build.gradle.kts') ?? '').replaceAll(
-      /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm,
+      /\/\*[\s\S]*?\*\/|^[ \t]*\/\/.*$/gm,
       '',
     )
     const settings = tree.texts.get('settings.gradle') ?? tree.texts.get('settings.gradle.kts') ?? ''
-    if (/^\s*include\b/m.test(settings))
+    if (/^[ \t]*include\b/m.test(settings))
       throw new DeliveryError(
         'SOURCE',
         'expected one application, found a Gradle build with several projects',
@@ -118,7 +118,9 @@ export const javaGradle: Stack = {
       )
     refuseOtherStart(tree, `${build}\n${tree.texts.get('gradle.lockfile') ?? ''}`)
     if (
-      !/\bid\s*\(?\s*['"]application['"]|^\s*`?application`?\s*$|apply\s+plugin:\s*['"]application['"]/m.test(build)
+      !/\bid\s*(?:\(\s*)?['"]application['"]|^[ \t]*`?application`?[ \t\r]*$|apply\s+plugin:\s*['"]application['"]/m.test(
+        build,
+      )
     ) {
       throw new DeliveryError(
         'SOURCE',
@@ -132,7 +134,7 @@ export const javaGradle: Stack = {
         build,
       )?.[1],
     )
-    const main = mainClass(tree, answers, /mainClass(?:\.set\()?\s*=?\s*\(?['"]([\w.$]+)/.exec(build)?.[1])
+    const main = mainClass(tree, answers, /mainClass(?:\.set\()?\s*(?:=\s*)?\(?['"]([\w.$]+)/.exec(build)?.[1])
     const [folders, top] = [files.filter((path) => path.includes('/')), files.filter((path) => !path.includes('/'))]
     return {
       ...read(tree, answers, `${build}\n${tree.texts.get('gradle.lockfile') ?? ''}`),
@@ -163,7 +165,7 @@ function read(
 > {
   // Artifacts by their own names, in Maven's and in Gradle's spelling.
   const libraries = new Set(
-    [...described.matchAll(/<artifactId>\s*([^<\s]+)|['"]?[\w.-]+:([\w.-]+)(?::[^\s'"=]+)?/g)].map(
+    [...described.matchAll(/<artifactId>\s*([^<\s]+)|(?<![\w.-])[\w.-]+:([\w.-]+)(?::[^\s'"=]+)?/g)].map(
       (match) => match[1] ?? match[2] ?? '',
     ),
   )

@@ -1,4 +1,4 @@
-import type { SourceTree } from '../source-tree.ts'
+import { placesIn, plainStart, type SourceTree } from '../source-tree.ts'
 import { codeAtTop } from '../top-level.ts'
 
 /** What a build, and what the final image has of the source. */
@@ -49,16 +49,15 @@ export function nodeSources(
 
 /** Files and folders of the source that the scripts of a build name. */
 function namedByScripts(tree: SourceTree, scripts: Readonly<Record<string, string>>): string[] {
+  const written = new Map(Object.entries(scripts))
   const run = new Set(['prebuild', 'build', 'postbuild'])
   for (const name of run)
-    for (const word of (scripts[name] ?? '').split(/[\s;&|"'()]+/))
-      if (scripts[word] !== undefined) for (const one of [`pre${word}`, word, `post${word}`]) run.add(one)
-  const words = [...run].flatMap((name) => (scripts[name] ?? '').split(/[\s;&|"'()=]+/))
+    for (const word of (written.get(name) ?? '').split(/[\s;&|"'()]+/))
+      if (written.has(word)) for (const one of [`pre${word}`, word, `post${word}`]) run.add(one)
+  const words = [...run].flatMap((name) => (written.get(name) ?? '').split(/[\s;&|"'()=]+/))
+  const places = placesIn(tree)
   return words.flatMap((word) => {
-    const parts = word.replace(/^(?:\.\/)+/, '').split('/')
-    const open = parts.findIndex((part) => /[*?{[$]/.test(part))
-    const path = (open === -1 ? parts : parts.slice(0, open)).join('/').replace(/\/+$/, '')
-    const isThere = tree.paths.some((one) => one === path || one.startsWith(`${path}/`))
-    return path !== '' && !path.startsWith('.') && isThere && /^[\w.@+/-]+$/.test(path) ? [path] : []
+    const path = plainStart(word.replace(/^(?:\.\/)+/, ''), /[*?{[$]/).replace(/(?<!\/)\/+$/, '')
+    return places.has(path) && !path.startsWith('.') && /^[\w.@+/-]+$/.test(path) ? [path] : []
   })
 }

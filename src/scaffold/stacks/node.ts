@@ -9,7 +9,7 @@ import type { SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
 import { nodeSources } from './node-sources.ts'
 import { npm, pnpm, yarnBerry, yarnClassic, type Manager } from './node-managers.ts'
-import { copyLines } from '../top-level.ts'
+import { copyLine, copyLines } from '../top-level.ts'
 
 /** Long-term releases of Node available on a base without a shell, the preferred one first. */
 const nodes = [
@@ -101,12 +101,12 @@ export const nodePnpm: Stack = {
         dependencies: z.record(z.string(), z.unknown()).optional(),
       }),
     )
-    const own = importers?.['.']?.dependencies ?? top ?? {}
+    const own = new Set(Object.keys(importers?.['.']?.dependencies ?? top ?? {}))
     requireLocked(
       'package.json',
       'pnpm-lock.yaml',
       directDependencies(tree),
-      (name) => own[name] !== undefined,
+      (name) => own.has(name),
       'pnpm install --lockfile-only',
     )
     return read(
@@ -186,9 +186,7 @@ function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], 
     language: 'node',
     name: described.name?.replace(/^@[^/]+\//, ''),
     description: described.description,
-    repository: httpAddress(
-      typeof described.repository === 'string' ? described.repository : described.repository?.url,
-    ),
+    repository: typeof described.repository === 'string' ? described.repository : described.repository?.url,
     bases: { build: node.build, run: node.run },
     template: 'node.Dockerfile',
     values: {
@@ -199,7 +197,7 @@ function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], 
       copySources: copyLines(build),
       build: builds ? `RUN ${manager.build}` : '',
       prune: manager.prune,
-      copyProgram: program.map((path) => `COPY --from=build /app/${path} /app/${path}`).join('\n'),
+      copyProgram: program.map((path) => copyLine([`/app/${path}`, `/app/${path}`], '--from=build ')).join('\n'),
     },
     sources: [...lockFiles, ...build.folders, ...build.files],
     onlyBuild: build.folders.filter((path) => !shipped.folders.includes(path)),
@@ -273,9 +271,4 @@ function howItStarts(
 function managerVersion(tree: SourceTree, name: string): string | undefined {
   const named = readSourceDocument(tree, 'package.json', 'JSON', Package).packageManager ?? ''
   return new RegExp(`^${name}@(\\d+\\.\\d+\\.\\d+)`).exec(named)?.[1]
-}
-
-function httpAddress(address: string | undefined): string | undefined {
-  const plain = address?.replace(/^git\+/, '').replace(/\.git$/, '')
-  return plain !== undefined && /^https?:\/\//.test(plain) ? plain : undefined
 }

@@ -82,7 +82,8 @@ function pinnedIn(line: string): PinnedPackage {
 function fromGit(line: string): { why: string; change: string } | undefined {
   const [, address = '', at] = /\bgit\+\w+:\/\/(?:[^@/\s]+@)?([^@#\s]+)(?:@([^#;\s]+))?/.exec(line) ?? []
   if (address === '') return undefined
-  const name = /#.*\begg=([\w.-]+)/.exec(line)?.[1] ?? /^([\w.-]+)\s*(?:\[[^\]]*\])?\s*@/.exec(line)?.[1] ?? 'NAME'
+  const name =
+    /^[^#]*#.*\begg=([\w.-]+)/.exec(line)?.[1] ?? /^([\w.-]+)\s*(?:\[[^\]]*\]\s*)?@/.exec(line)?.[1] ?? 'NAME'
   const commit = /^[0-9a-f]{40}$/.test(at ?? '') ? at : 'COMMIT'
   const archive = `https://${address.replace(/\.git$/, '')}/archive/${commit}.tar.gz`
   return {
@@ -110,7 +111,7 @@ export const pythonPip: Stack = {
     const project = tree.texts.has('pyproject.toml') ? readSourceDocument(tree, 'pyproject.toml', 'TOML', Project) : {}
     const packages = requirements(tree).map(nameIn)
     requireNeeded(requirements(tree).map(pinnedIn))
-    const reading = read(tree, answers, 'python-pip', project, packages, /^\s*--(extra-)?index-url/m.test(text))
+    const reading = read(tree, answers, 'python-pip', project, packages, /^[ \t]*--(extra-)?index-url/m.test(text))
     return {
       ...reading,
       template: 'python-pip.Dockerfile',
@@ -253,7 +254,7 @@ function choosePython(wanted: string | undefined): (typeof pythons)[number] {
     .map((part) =>
       part
         .trim()
-        .replace(/^==\s*(.+)\.\*$/, '$1.x')
+        .replace(/^==\s*(\S.*)\.\*$/, '$1.x')
         .replace(/^==/, '=')
         .replace(/^~=\s*(\d+)\.(\d+)$/, '>=$1.$2 <$1.99')
         .replace(/^~=/, '~'),

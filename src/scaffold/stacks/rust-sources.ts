@@ -1,5 +1,5 @@
 import { isAtOrBelow } from '../../model/is-at-or-below.ts'
-import { plainPath, type SourceTree } from '../source-tree.ts'
+import { placesIn, plainPath, type SourceTree } from '../source-tree.ts'
 import { codeAtTop } from '../top-level.ts'
 
 /** What the compiler reads of a source, and what its build must be told. */
@@ -39,24 +39,25 @@ export function rustSources(tree: SourceTree, crates: ReadonlySet<string>): Rust
   const shipped = [...tree.texts].filter(
     ([path]) => isAtOrBelow(path, [...code.folders, ...code.files]) && path.endsWith('.rs'),
   )
+  const places = placesIn(tree)
   const read = shipped.flatMap(([path, text]) =>
-    path === 'build.rs' ? readByBuild(tree, text) : readByMacros(path, text),
+    path === 'build.rs' ? readByBuild(places, text) : readByMacros(path, text),
   )
   const checks = shipped.some(
     ([, text]) => /\b(?:sqlx::)?query(?:_as|_scalar)?!\s*\(/.test(text) && /\bsqlx\b/.test(text),
   )
-  const prepared = ['.sqlx', 'sqlx-data.json'].filter((path) => isThere(tree, path))
-  const configuration = ['askama.toml', 'diesel.toml', 'rinja.toml', 'i18n.toml'].filter((path) => isThere(tree, path))
+  const prepared = ['.sqlx', 'sqlx-data.json'].filter((path) => places.has(path))
+  const configuration = ['askama.toml', 'diesel.toml', 'rinja.toml', 'i18n.toml'].filter((path) => places.has(path))
   const declared = (['bench', 'example', 'test'] as const).flatMap((kind) =>
     new RegExp(`^\\[\\[${kind}\\]\\]`, 'm').test(tree.texts.get('Cargo.toml') ?? '')
       ? [kind === 'bench' ? 'benches' : `${kind}s`]
       : [],
   )
-  const wanted = [...read, ...(checks ? prepared : []), ...configuration, ...declared].filter(
-    (path) => isThere(tree, path) && !isAtOrBelow(path, code.folders),
-  )
-  const more = [...new Set(wanted)].filter((path) => !wanted.some((other) => path.startsWith(`${other}/`)))
-  const isFile = (path: string) => tree.paths.includes(path)
+  const named = new Set([...read, ...(checks ? prepared : []), ...configuration, ...declared])
+  const wanted = [...named].filter((path) => places.has(path) && !isAtOrBelow(path, code.folders))
+  const more = wanted.filter((path) => !wanted.some((other) => path.startsWith(`${other}/`)))
+  const paths = new Set(tree.paths)
+  const isFile = (path: string) => paths.has(path)
   return {
     folders: [...new Set([...code.folders, ...more.filter((path) => !isFile(path))])].sort(),
     files: [...new Set([...code.files, ...more.filter(isFile)])].sort(),
@@ -94,10 +95,10 @@ function readByMacros(path: string, text: string): string[] {
 }
 
 /** Every text of a build script that names something of the source: of a .proto file its whole folder, which it may import from. */
-function readByBuild(tree: SourceTree, text: string): string[] {
+function readByBuild(places: ReadonlySet<string>, text: string): string[] {
   return [...text.matchAll(/"([^"\n\\]{1,300})"/g)].flatMap(({ 1: written = '' }) =>
     normal(written.replace(/^cargo::?rerun-if-changed=/, '')).flatMap((path) =>
-      path.endsWith('.proto') ? [path.split('/')[0] as string] : isThere(tree, path) ? [path] : [],
+      path.endsWith('.proto') ? [path.split('/')[0] as string] : places.has(path) ? [path] : [],
     ),
   )
 }
@@ -105,8 +106,4 @@ function readByBuild(tree: SourceTree, text: string): string[] {
 function normal(path: string): string[] {
   const plain = plainPath(path)
   return plain === undefined || plain === '' ? [] : [plain]
-}
-
-function isThere(tree: SourceTree, path: string): boolean {
-  return tree.paths.some((one) => one === path || one.startsWith(`${path}/`))
 }

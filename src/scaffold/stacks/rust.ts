@@ -127,7 +127,8 @@ function programToBuild({ entry }: Answers, usual: string | undefined, programs:
   const candidates = ofPackage.length > 0 ? ofPackage : programs
   const chosen = wanted === undefined ? candidates : programs.filter((program) => program.name === wanted)
   const [only, ...others] = chosen
-  if (only !== undefined && others.length === 0 && /^[\w./-]+$/.test(only.path) && only.path.includes('/')) return only
+  const isPlain = /^[\w./-]+$/.test(only?.path ?? '') && /^[\w-]+$/.test(only?.name ?? '')
+  if (only !== undefined && others.length === 0 && isPlain && only.path.includes('/')) return only
   throw new DeliveryError(
     'SOURCE',
     `expected one binary${wanted === undefined ? '' : ` called ${wanted}`}, found ${programs.length === 0 ? 'none' : programs.map((program) => program.name).join(', ')}`,

@@ -114,6 +114,11 @@ describe('the traces of an application', () => {
     expect(variablesOf(made)).toMatchObject({ OTEL_PYTHON_EXCLUDED_URLS: '/health$,/ready$' })
   })
 
+  it('leave out probes on Compose too, which takes one dollar sign for a variable', async () => {
+    const { files } = await scaffoldWith(['uvicorn', 'opentelemetry-distro', ...sdk], { targets: ['compose'] })
+    expect(files['compose.yaml']).toContain('OTEL_PYTHON_EXCLUDED_URLS: /health$$,/ready$$')
+  })
+
   it.each([[sdk], [['opentelemetry-distro', 'opentelemetry-exporter-otlp-proto-grpc']]])(
     'are left to the code with %j alone, and that is said',
     async (packages) => {

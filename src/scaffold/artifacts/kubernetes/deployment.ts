@@ -4,6 +4,7 @@ import { stopSeconds, user } from '../../runtimes.ts'
 import { yamlFile } from '../../yaml-file.ts'
 import {
   deploymentEnvironment,
+  doubled,
   named,
   noDigestYet,
   openSettings,
@@ -97,7 +98,7 @@ function environmentOf(application: Application): object[] {
   })
   return [
     ...(application.tracing === undefined ? [] : whichPod),
-    ...named(environment),
+    ...named(doubled(environment, /\$[$(]/)),
     ...secretVariables(application).map(({ name: variable, group, key }) => ({
       name: variable,
       valueFrom: { secretKeyRef: { name: `${name}-${group}`, key } },
