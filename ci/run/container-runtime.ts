@@ -74,9 +74,8 @@ function isOlder(version: string): boolean {
 
 /** The version of the part that runs containers: Docker prints the client's first, Podman and others may print only one. */
 export function serverVersion(printed: string): string {
-  const versionIn = (text: string) => /^[ \t]*Version:[ \t]*(\S+)/m.exec(text)?.[1]
-  const server = printed.search(/^[ \t]*Server\b/m)
-  return (server === -1 ? undefined : versionIn(printed.slice(server))) ?? versionIn(printed) ?? ''
+  const texts = [printed.slice(Math.max(0, printed.search(/^[ \t]*Server\b/m))), printed]
+  return texts.map((text) => /^[ \t]*Version:[ \t]*(\S+)/m.exec(text)?.[1]).find(Boolean) ?? ''
 }
 
 /** A label on volumes that Loadline made. The Dagger CLI makes the container without labels, so the volume's label marks both. */

@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { DeliveryError } from '../model/errors.ts'
 import type { Run } from '../model/index.ts'
+import { isAtOrBelow } from '../model/is-at-or-below.ts'
 import { Lock } from '../model/lock.ts'
 import { readDocument } from '../model/read-json.ts'
 import type { Policy } from '../policy/schema.ts'
@@ -47,16 +48,16 @@ export function withoutIgnored(
 ): { kept: AuditFile[]; ignored: Audited['ignored'] } {
   const ignored = (policy.audit?.ignore ?? []).map((entry) => ({ ...entry, files: 0 }))
   const kept = files.filter((file) => {
-    const entry = file.named ? undefined : ignored.find(({ path }) => isBelow(file, path))
+    const entry = file.named ? undefined : ignored.find(({ path }) => isIgnoredBy(file, path))
     if (entry !== undefined) entry.files++
     return entry === undefined
   })
   return { kept, ignored }
 }
 
-function isBelow(file: Pick<AuditFile, 'path' | 'below'>, entry: string): boolean {
+function isIgnoredBy(file: Pick<AuditFile, 'path' | 'below'>, entry: string): boolean {
   const wanted = posix.normalize(entry).replace(/\/$/, '')
-  return [file.path, file.below].some((path) => path === wanted || path?.startsWith(`${wanted}/`) === true)
+  return [file.path, file.below].some((path) => path !== undefined && isAtOrBelow(path, [wanted]))
 }
 
 /** Requests the files that a file has beside it or names; an error is reported when it is read to be judged. */
@@ -234,7 +235,7 @@ function addProject(
 function isJudgedAsBuilt(built: BuiltDockerfile, { named }: AuditFile, { files, ignored }: Classifications): boolean {
   const isGiven = files.some(({ kind, file }) => kind === 'dockerfile' && file.path === built.path)
   if (isGiven) return built.target !== undefined || Object.keys(built.buildArgs).length > 0
-  return !named && !ignored.some(({ path }) => isBelow({ path: built.path }, path))
+  return !named && !ignored.some(({ path }) => isIgnoredBy({ path: built.path }, path))
 }
 
 /** A container with its image's variables, if the Dockerfile is given too. */

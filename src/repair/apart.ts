@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import type { DockerfileFile, PlacedInstruction } from './dockerfile-file.ts'
 import type { Copied } from './placed-paths.ts'
+import { variablesOf } from './set-variables.ts'
 
 /** The files that a COPY brings, by their paths in the image. */
 export function targetsOf({ source, files, target }: Copied): string[] {
@@ -55,26 +56,23 @@ const managed = /^(BUNDLE|CURL|GIT|GOFLAGS|GOPROXY|NODE|NPM|PIP|POETRY|REQUESTS|
 /** Whether a variable of a stage leads its package managers to some of the files. */
 export function areConfigured(file: DockerfileFile, stage: number, touches: (path: string) => boolean): boolean {
   const stages = lineage(file, stage)
-  const words = file.instructions
-    .filter((one) => stages.includes(one.stage) && /^(ENV|ARG)$/.test(one.keyword))
-    .flatMap((one) => one.words)
-  return words.some((word, index) => {
-    const [name = '', value = words[index + 1] ?? ''] = word.includes('=') ? word.split('=', 2) : [word]
-    const path = value.replaceAll(/["']/g, '')
-    return managed.test(name) && path.startsWith('/') && touches(posix.resolve(path))
-  })
+  return file.instructions
+    .filter((one) => stages.includes(one.stage))
+    .flatMap(variablesOf)
+    .some(([name, path]) => managed.test(name) && path.startsWith('/') && touches(posix.resolve(path)))
 }
 
 /** A stage and those that it starts from. */
 export function lineage({ instructions }: DockerfileFile, stage: number): number[] {
-  const froms = instructions.filter(({ keyword }) => keyword === 'FROM')
+  const [own, ...before] = instructions.filter((one) => one.keyword === 'FROM' && one.stage <= stage).toReversed()
   const found = [stage]
-  for (;;) {
-    const base = froms.find((one) => one.stage === found.at(-1))?.words[0]?.toLowerCase()
-    const before = froms.findLast((one) => one.stage < found.at(-1)! && one.words[2]?.toLowerCase() === base)?.stage
-    if (before === undefined) return found
-    found.push(before)
+  let base = own?.words[0]?.toLowerCase()
+  for (const { words, stage: earlier } of before) {
+    if (words[2]?.toLowerCase() !== base) continue
+    found.push(earlier)
+    base = words[0]?.toLowerCase()
   }
+  return found
 }
 
 /** Whether an instruction's words or flags depend on variables. */

@@ -39,6 +39,7 @@ function startedScripts({ texts }: Situation['source'], words: readonly string[]
   const scripts = [...texts.keys()].filter((path) => /^[\w-]+(\.(sh|bash|ash))?$/.test(posix.basename(path)))
   const found = new Set(scripts.filter((path) => words.includes(posix.basename(path))))
   for (const one of found)
-    for (const other of scripts) if ((texts.get(one) ?? '').includes(posix.basename(other))) found.add(other)
+    for (const other of scripts)
+      if (!found.has(other) && (texts.get(one) ?? '').includes(posix.basename(other))) found.add(other)
   return [...found]
 }

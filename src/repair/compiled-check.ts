@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import type { DockerfileFile, PlacedInstruction } from './dockerfile-file.ts'
 import { goCacheOption } from './go-cache.ts'
-import { ignoring } from './two-stages/root-entries.ts'
+import { ignoreList, ignoring, withLines } from './ignore-list.ts'
 import type { Proposal, Situation } from './repair.ts'
 
 const directory = '/healthcheck'
@@ -83,13 +83,13 @@ export function compiledCheck(
     if (from === undefined || place === undefined || words === undefined || text === undefined || paths.has(source))
       continue
     const lines = [`COPY ${source} ${directory}/${name}`, `RUN ${place.compile}`]
-    const list = seen.texts.get('.dockerignore')
+    const list = seen.texts.get(ignoreList)
     const isSeen = list === undefined || ignoring(list)?.(source) !== true
     return {
       command: words,
       more: {
         edits: [{ start: place.at, end: place.at, text: lines.map((line) => `${file.newline}${line}`).join('') }],
-        files: { [source]: text, ...(isSeen ? {} : { '.dockerignore': `${list.replace(/\n?$/, '\n')}!${source}\n` }) },
+        files: { [source]: text, ...(isSeen ? {} : { [ignoreList]: withLines(list, [`!${source}`]) }) },
         tail: [`COPY --from=${stageName(from)} ${made[0]} ${made[1]}`],
       },
     }

@@ -1,5 +1,5 @@
 import type { DockerfileFile, PlacedInstruction } from './dockerfile-file.ts'
-import { absolute, blockOf, type Copied } from './placed-paths.ts'
+import { absolute, blockOf, isOneWord, type Copied } from './placed-paths.ts'
 
 /**
  * A COPY and the remarks above it for a place where another directory is the current one: with its target spelled out.
@@ -18,7 +18,7 @@ export function withTarget(
   if (written.startsWith('/')) return text.slice(start, copy.end)
   const into = absolute(directory, written)
   const isPlain = !copy.json && copy.line === copy.lastLine && line.trimEnd().endsWith(` ${written}`)
-  if (!isPlain || into === undefined) return undefined
+  if (!isPlain || into === undefined || !isOneWord(into)) return undefined
   const isFile = copied.every(({ files, source, target }) => files[0] === source && target === into)
   const target = isFile || into === '/' ? into : `${into}/`
   return `${text.slice(start, copy.start)}${line.trimEnd().slice(0, -written.length)}${target}`

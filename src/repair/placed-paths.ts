@@ -1,12 +1,13 @@
 import { posix } from 'node:path'
 import type { DockerfileFile, PlacedInstruction } from './dockerfile-file.ts'
+import { variablesOf } from './set-variables.ts'
 
 /** An instruction with the comment lines directly above it. */
 export function blockOf({ text }: DockerfileFile, { start, end }: PlacedInstruction): { start: number; end: number } {
   let begin = text.lastIndexOf('\n', start - 1) + 1
   for (;;) {
     const above = text.lastIndexOf('\n', begin - 2) + 1
-    if (begin === 0 || !/^\s*#(?!\s*(syntax|escape|check)\s*=)/.test(text.slice(above, begin))) break
+    if (begin === 0 || !/^\s*#(?!\s*(syntax|escape|check)\s*=)/i.test(text.slice(above, begin))) break
     begin = above
   }
   return { start: begin, end }
@@ -26,15 +27,13 @@ export function withVariables<T extends Pick<PlacedInstruction, 'stage' | 'start
   { instructions }: DockerfileFile,
   instruction: T,
 ): T {
+  if (!instruction.words.some((word) => word.includes('$'))) return instruction
   const set = new Map(
     instructions
       .filter(
         ({ keyword, stage, start }) => keyword === 'ENV' && stage === instruction.stage && start < instruction.start,
       )
-      .flatMap(({ words }) =>
-        words.flatMap((name, index) => (index % 3 === 0 ? [[name, words[index + 1] ?? ''] as const] : [])),
-      )
-      .map(([name, value]) => [name, value.replace(/^(["'])(.*)\1$/, '$2')] as const),
+      .flatMap(variablesOf),
   )
   const known = (written: string, name: string) => {
     const value = set.get(name) ?? ''
@@ -99,9 +98,9 @@ export function absolute(directory: string | undefined, path: string): string | 
   return isKnown ? posix.resolve('/', directory ?? '', path) : undefined
 }
 
-/** Whether a Dockerfile reads a path, without quotes, as one word and as this path alone. */
+/** Whether a Dockerfile reads a path, without quotes, as one word and as this path alone: not as an option or a here-document. */
 export function isOneWord(path: string): boolean {
-  return !/[\s"'`$\\[\]*?]/.test(path)
+  return !/^-|[\s\p{Cc}"'`$\\[\]*?<]/u.test(path)
 }
 
 /** What COPY and ADD take from the source, and where it comes to. */
@@ -150,14 +149,19 @@ function taken(source: string, isInto: boolean, into: string, paths: ReadonlySet
 /** The files and directories of the source that a pattern names, sorted. */
 function matching(pattern: string, paths: ReadonlySet<string>): string[] {
   const depth = pattern.split('/').length
-  const form = new RegExp(
-    `^${pattern
-      .replaceAll(/[.+^${}()|\]]/g, '\\$&')
-      .replaceAll('*', '[^/]*')
-      .replaceAll('?', '[^/]')}$`,
-  )
+  const form = formOf(pattern)
   const entries = [...paths].map((path) => path.split('/').slice(0, depth).join('/'))
   return [...new Set(entries)].filter((entry) => form.test(entry)).toSorted()
+}
+
+/** A pattern of COPY. What stands between two wildcards is tried at its first place alone: with others, many wildcards take years. */
+function formOf(pattern: string): RegExp {
+  const [first = '', ...parts] = pattern
+    .split(/\*+/)
+    .map((part) => part.replaceAll(/[.+^${}()|\]]/g, '\\$&').replaceAll('?', '[^/]'))
+  const last = parts.pop()
+  const between = parts.map((part, index) => `(?=([^/]*?${part}))\\${index + 1}`)
+  return new RegExp(`^${first}${between.join('')}${last === undefined ? '' : `[^/]*${last}`}$`, 'u')
 }
 
 /** The directories that contain the others of a list, sorted. */

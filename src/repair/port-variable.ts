@@ -1,18 +1,18 @@
 import { posix } from 'node:path'
 import { shippedInstructions, type DockerfileFile } from './dockerfile-file.ts'
 import type { Situation } from './repair.ts'
+import { variablesOf } from './set-variables.ts'
 
 /** The variable from which a command takes the port: `--port ${PORT:-8000}`. Undefined if it is another port that it has. */
 function variableOf(file: DockerfileFile, command: readonly string[], port: number): string | undefined {
   const found = [...command.join(' ').matchAll(/\$(?:\{(\w*PORT)(?::?-(\d+))?\}|(\w*PORT)\b)/gi)]
   const [name, more] = new Set(found.map(([, braced, , bare]) => braced ?? bare ?? ''))
-  const set = shippedInstructions(file)
-    .filter(({ keyword }) => keyword === 'ENV')
-    .flatMap(({ words }) =>
-      words.flatMap((word, index) => (index % 3 === 0 && word === name ? [words[index + 1]] : [])),
-    )
-    .at(-1)
-  const value = set?.replaceAll(/["']/g, '') ?? found.find(([, , otherwise]) => otherwise !== undefined)?.[2]
+  const [, set] =
+    shippedInstructions(file)
+      .filter(({ keyword }) => keyword === 'ENV')
+      .flatMap(variablesOf)
+      .findLast(([one]) => one === name) ?? []
+  const value = set ?? found.find(([, , otherwise]) => otherwise !== undefined)?.[2]
   return more === undefined && (value ?? String(port)) === String(port) ? name : undefined
 }
 
@@ -47,10 +47,13 @@ export function withPortVariable(
       script.replace(`:${port}`, `:" + ${read} + "`).replace(`connect(${port},`, `connect(${read},`),
     ]
   }
-  if (kind === 'bash') return [program, option, script.replace(`/${port}`, `/${inShell}`)]
+  // Behind the host, which has numbers as well.
+  if (kind === 'bash') return [program, option, script.replace(new RegExp(`/${port}(?=$| )`), `/${inShell}`)]
   if (shell === undefined) return check
   const words = check.map((word) =>
-    word === String(port) || word.includes(`:${port}`) ? `"${word.replace(String(port), inShell)}"` : word,
+    word === String(port) || word.includes(`:${port}`)
+      ? `"${word.replace(new RegExp(`(^|:)${port}(?=$|/)`), `$1${inShell}`)}"`
+      : word,
   )
   return [shell, '-c', words.join(' ')]
 }

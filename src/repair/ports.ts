@@ -1,6 +1,7 @@
 import type { Configuration } from '../model/index.ts'
 import type { Policy } from '../policy/index.ts'
 import { shippedInstructions, type DockerfileFile } from './dockerfile-file.ts'
+import { variablesOf } from './set-variables.ts'
 
 /** Paths that healthy applications answer, the most specific first; the last one is what a browser requests. */
 export const healthPaths = [
@@ -38,9 +39,8 @@ export function likelyPorts(
   })
   const variables = shippedInstructions(file)
     .filter(({ keyword }) => keyword === 'ENV')
-    .flatMap(({ words: pairs }) =>
-      pairs.flatMap((name, index) => (index % 3 === 0 && /(^|_)PORT$/.test(name) ? [Number(pairs[index + 1])] : [])),
-    )
+    .flatMap(variablesOf)
+    .flatMap(([name, value]) => (/(^|_)PORT$/.test(name) ? [Number(value)] : []))
   const all = [...exposed, ...(policy.configuration.ports ?? []), ...commanded, ...variables]
   return [...new Set(all.filter((port) => Number.isInteger(port) && port > 0 && port < 65_536))]
 }

@@ -1,8 +1,8 @@
 import { posix } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { yamlOptions } from '../model/read-yaml.ts'
-import type { Answer, Situation } from './repair.ts'
 import { record } from './manifest.ts'
+import type { Answer, Situation } from './repair.ts'
 import { readShellText, wordsOf } from './script.ts'
 
 /** A file that starts something else in the image than its own command, and the programs that this needs. */
@@ -22,7 +22,18 @@ const ofOthers =
  * What compose files, Kubernetes manifests and a Procfile start in this image by a program's name: a base without it cannot
  * run them. What the image's own files are is there in any case.
  */
-export function runElsewhere({ file, source }: Pick<Situation, 'file' | 'source'>): Elsewhere[] {
+export function runElsewhere({ file, source }: Pick<Situation, 'file' | 'source'>): readonly Elsewhere[] {
+  const before = asked.get(source)
+  if (before?.file === file) return before.found
+  const found = readElsewhere(file, source)
+  asked.set(source, { file, found })
+  return found
+}
+
+/** Several repairs of a round ask the same, and YAML is slow to read. */
+const asked = new WeakMap<Situation['source'], { file: Situation['file']; found: readonly Elsewhere[] }>()
+
+function readElsewhere(file: Situation['file'], source: Situation['source']): Elsewhere[] {
   const hasEntrypoint = file.instructions.some(
     ({ keyword, stage }) => keyword === 'ENTRYPOINT' && stage === file.target,
   )
@@ -51,12 +62,13 @@ export function keptFor(elsewhere: readonly Elsewhere[]): Answer {
 type Started = readonly string[] | string
 
 function commandsIn(file: Situation['file'], path: string, text: string, hasEntrypoint: boolean): Started[] {
+  if (!/command|args|entrypoint|test|exec/.test(text)) return []
   const documents = valuesOf(text)
   // A template of Helm is no YAML: what it starts is unknown.
   if (documents === undefined) return /^[ \t]*(-[ \t]*)?(command|args|entrypoint|test):/m.test(text) ? ['unknown'] : []
   return composeFile.test(path)
     ? documents.flatMap((one) => servicesIn(file, path, one).flatMap((service) => startedBy(service, hasEntrypoint)))
-    : documents.flatMap((one) => containersIn(one).flatMap((container) => startedIn(container, hasEntrypoint)))
+    : containersIn(documents).flatMap((container) => startedIn(container, hasEntrypoint))
 }
 
 function valuesOf(text: string): unknown[] | undefined {
@@ -73,21 +85,21 @@ function servicesIn(file: Situation['file'], path: string, value: unknown): Arra
   const services = Object.values(record(record(value)['services'])).map(record)
   const isBuilt = ({ build }: Record<string, unknown>) => {
     if (build === undefined) return false
-    const context = String(typeof build === 'string' ? build : (record(build)['context'] ?? '.'))
-    const dockerfile = String(record(build)['dockerfile'] ?? 'Dockerfile')
+    const context = wordOf(typeof build === 'string' ? build : (record(build)['context'] ?? '.'))
+    const dockerfile = wordOf(record(build)['dockerfile'] ?? 'Dockerfile')
     return /\$/.test(context + dockerfile) || posix.join(posix.dirname(path), context, dockerfile) === file.path
   }
   const images = new Set(services.filter(isBuilt).flatMap(({ image }) => (typeof image === 'string' ? [image] : [])))
   // One that names no build may extend another, or be the second file of two.
   return services.filter(
     (one) =>
-      isBuilt(one) || (one['build'] === undefined && (one['image'] === undefined || images.has(String(one['image'])))),
+      isBuilt(one) || (one['build'] === undefined && (one['image'] === undefined || images.has(wordOf(one['image'])))),
   )
 }
 
 function startedBy({ command, entrypoint, healthcheck }: Record<string, unknown>, hasEntrypoint: boolean): Started[] {
   const test = record(healthcheck)['test']
-  const [form, ...words] = Array.isArray(test) ? test.map(String) : []
+  const [form, ...words] = Array.isArray(test) ? test.map(wordOf) : []
   const check =
     typeof test === 'string' ? [test] : form === 'CMD' ? [words] : form === 'CMD-SHELL' ? [words.join(' ')] : []
   const isShell = typeof test === 'string' || form === 'CMD-SHELL'
@@ -99,16 +111,19 @@ function startedBy({ command, entrypoint, healthcheck }: Record<string, unknown>
 /** A command as Compose and Kubernetes start it; undefined if there is none. */
 function startable(value: unknown): Started[] | undefined {
   if (typeof value === 'string') return value.trim() === '' ? undefined : [value]
-  return Array.isArray(value) && value.length > 0 ? [value.map(String)] : undefined
+  return Array.isArray(value) && value.length > 0 ? [value.map(wordOf)] : undefined
 }
 
-/** The containers of a manifest that may run this image. */
-function containersIn(value: unknown): Array<Record<string, unknown>> {
-  if (Array.isArray(value)) return value.flatMap(containersIn)
-  if (value === null || typeof value !== 'object') return []
-  const one = record(value)
-  const isContainer = typeof one['image'] === 'string' && !ofOthers.test(one['image'])
-  return [...(isContainer ? [one] : []), ...Object.values(one).flatMap(containersIn)]
+/** A value as a word; empty if it is a list or an object, which may have a `toString` of its own. */
+function wordOf(value: unknown): string {
+  return typeof value === 'object' ? '' : String(value)
+}
+
+/** The containers of manifests that may run this image. By its aliases, a value may contain itself: each is looked at once. */
+function containersIn(documents: readonly unknown[]): Array<Record<string, unknown>> {
+  const values = new Set(documents)
+  for (const value of values) for (const inner of Object.values(record(value))) values.add(inner)
+  return [...values].map(record).filter(({ image }) => typeof image === 'string' && !ofOthers.test(image))
 }
 
 function startedIn(container: Record<string, unknown>, hasEntrypoint: boolean): Started[] {

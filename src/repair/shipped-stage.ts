@@ -53,11 +53,15 @@ export function basesOf({ images }: DockerfileFile, stage: number): SmallerBases
   return image === undefined ? undefined : smallerBases(image.written)
 }
 
-/** Whether another stage starts from one. */
-export function isStartedFrom({ instructions }: DockerfileFile, stage: number): boolean {
+/** Whether another stage starts from one, or may because a variable names what it starts from. */
+export function isStartedFrom({ instructions, images }: DockerfileFile, stage: number): boolean {
   const froms = instructions.filter(({ keyword }) => keyword === 'FROM')
   const name = froms.find((one) => one.stage === stage)?.words[2]?.toLowerCase()
-  return froms.some(({ words }) => words[0]?.toLowerCase() === name)
+  const isImage = (other: number) => images.some((one) => one.kind === 'from' && one.stage === other)
+  return froms.some(
+    ({ words: [base = ''], stage: other }) =>
+      other > stage && (base.toLowerCase() === name || (base.includes('$') && !isImage(other))),
+  )
 }
 
 /** The index of the stage that a COPY takes from; undefined if it takes from the source or another image. */
@@ -66,9 +70,10 @@ export function builderOf({ instructions }: DockerfileFile, flags: readonly stri
     .find((flag) => flag.startsWith('--from='))
     ?.slice('--from='.length)
     .toLowerCase()
-  return instructions.find(
-    ({ keyword, words, stage }) =>
-      keyword === 'FROM' && name !== undefined && [words[2]?.toLowerCase(), `${stage}`].includes(name),
+  if (name === undefined) return undefined
+  // Of two stages of one name, BuildKit takes the last.
+  return instructions.findLast(
+    ({ keyword, words, stage }) => keyword === 'FROM' && [words[2]?.toLowerCase(), `${stage}`].includes(name),
   )?.stage
 }
 

@@ -136,12 +136,12 @@ function firstOf(
   const plain = shown.filter(({ path }) => /^\/[A-Za-z0-9._~/-]*$/.test(path))
   const exact = candidates.flatMap((candidate) => plain.find(({ path }) => trimmed(path) === candidate)?.path ?? [])[0]
   return (
-    exact ??
-    candidates.flatMap((candidate) => plain.find(({ path }) => isBelow(path, candidate, beside))?.path ?? [])[0]
+    exact ?? candidates.flatMap((candidate) => plain.find(({ path }) => endsIn(path, candidate, beside))?.path ?? [])[0]
   )
 }
 
-function isBelow(path: string, candidate: string, beside = ''): boolean {
+/** Whether a path is one that is looked for below something else; a common name only where that is a general one, or that of the path beside it. */
+function endsIn(path: string, candidate: string, beside = ''): boolean {
   const plain = trimmed(path)
   const before = plain.slice(0, plain.length - candidate.length)
   return (

@@ -5,7 +5,7 @@ import type { Language } from './application.ts'
 
 /** Commands that change nothing which the image needs: users, rights, folders, caches, conditions. */
 const harmless =
-  /^(?:|\.|date|useradd|adduser|groupadd|addgroup|usermod|chown|chmod|mkdir|rm|rmdir|ls|true|:|set|cd|export|test|\[|\[\[|pwd|id|which|command|sh|bash|for|tr|exit|unset|source|umask|sync|hash)$/
+  /^(?:|\.|date|useradd|adduser|groupadd|addgroup|usermod|chown|chmod|mkdir|rm|rmdir|ls|true|:|set|cd|export|test|\[|\[\[|pwd|id|which|command|for|tr|exit|unset|source|umask|sync|hash)$/
 
 const installers = /^(?:apt-get|apt|apk|dnf|yum|microdnf|zypper)$/
 
@@ -37,7 +37,9 @@ function isKnown(command: ShellCommand, language: Language): boolean {
   const writes = writesTo.some((file) => !file.startsWith('/dev/'))
   if (installers.test(name)) return true
   if (/^(?:echo|printf|cat)$/.test(name)) return !writes
-  return (harmless.test(name) && !writes) || same[language].test([name, ...args].join(' '))
+  // A shell by itself reads what is reported beside it; a script is no command that is known.
+  const isShell = /^(?:sh|bash)$/.test(name) && args.every((word) => word.startsWith('-'))
+  return ((isShell || harmless.test(name)) && !writes) || same[language].test([name, ...args].join(' '))
 }
 
 /** The packages of a distribution that a command installs. */

@@ -11,7 +11,6 @@ const Compose = z.object({
     z
       .looseObject({
         build: z.unknown().optional(),
-        image: z.unknown().optional(),
         command: words.optional(),
         entrypoint: words.optional(),
       })

@@ -11,6 +11,7 @@ import { readServices } from './read-services.ts'
 import { runtimes } from './runtimes.ts'
 import { shippedCode } from './settings/read-settings.ts'
 import { below, type SourceTree } from './source-tree.ts'
+import { requireNameable } from './top-level.ts'
 
 /**
  * Reads an application from its source, with the user's answers for what the source does not show. Throws `SOURCE` and
@@ -26,6 +27,7 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
     )
   const stack = findStack(tree, source, answers)
   const read = stack.read(tree, answers)
+  requireNameable(read.sources)
   const { port: stackPort, health: stackHealth, ready: stackReady, metrics: _metrics, ...reading } = read
   const { libraries, implied: _implied, inImage: _inImage, onlyBuild = [], otherPrograms, ...kept } = reading
   const shipped = read.sources.filter((path) => !onlyBuild.includes(path))

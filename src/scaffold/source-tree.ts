@@ -33,10 +33,13 @@ export const mostPaths = 100_000
 
 /** Files whose text may matter, by name: those that lock and describe an application, and the lock file of bases. */
 const described =
-  /^(requirements\.txt|pyproject\.toml|poetry\.lock|uv\.lock|package\.json|package-lock\.json|pnpm-lock\.yaml|pnpm-workspace\.yaml|yarn\.lock|\.npmrc|\.yarnrc\.yml|tsconfig(\..+)?\.json|go\.(mod|sum|work)|pom\.xml|build\.gradle(\.kts)?|settings\.gradle(\.kts)?|gradle\.lockfile|application(-[\w-]+)?\.(properties|ya?ml)|Cargo\.(toml|lock)|loadline\.lock\.json)$/
+  /^(requirements\.txt|pyproject\.toml|poetry\.lock|uv\.lock|package\.json|package-lock\.json|pnpm-lock\.yaml|pnpm-workspace\.yaml|yarn\.lock|\.npmrc|\.yarnrc\.yml|tsconfig(\..+)?\.json|go\.(mod|sum|work)|pom\.xml|build\.gradle(\.kts)?|settings\.gradle(\.kts)?|gradle\.lockfile|Cargo\.(toml|lock)|loadline\.lock\.json)$/
+
+/** Files with the settings of a framework: they describe the application, and people write them. */
+const configuration = /^application(-[\w-]+)?\.(properties|ya?ml)$/
 
 /** Files that tell of an application what its code does not: how it was built, started and migrated until now. */
-const told = /(^|\/)(Dockerfile|Procfile|alembic\.ini|(docker-)?compose\.ya?ml)$/
+const told = /^(Dockerfile|Procfile|alembic\.ini|(docker-)?compose\.ya?ml)$/
 
 const code = /\.(py|[cm]?[jt]sx?|prisma|go|java|kt|rs)$/
 
@@ -45,14 +48,17 @@ const largestText = { code: 400_000, described: 20_000_000 }
 
 /** Whether a file describes the application, so that reading something else in its place would be wrong. */
 export function describes(path: string): boolean {
-  return described.test(path.slice(path.lastIndexOf('/') + 1))
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  return described.test(name) || configuration.test(name)
 }
 
 /** How many bytes of a file are worth reading; undefined for none. */
 export function worthReading(path: string): number | undefined {
   const name = path.slice(path.lastIndexOf('/') + 1)
   if (described.test(name) || path.endsWith('.cargo/config.toml')) return largestText.described
-  return name === 'Dockerfile' || ((code.test(name) || told.test(name)) && !isTest(path)) ? largestText.code : undefined
+  return name === 'Dockerfile' || configuration.test(name) || ((code.test(name) || told.test(name)) && !isTest(path))
+    ? largestText.code
+    : undefined
 }
 
 /** Whether a file only serves tests, which neither ship nor say where an application listens. */

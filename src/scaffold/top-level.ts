@@ -74,15 +74,24 @@ export function codeAtTop(
       (!neverShipped.has(topOf(path)) || named.has(topOf(path))) &&
       !notSource.has(topOf(path)),
   )
-  const odd = code.map(topOf).find((name) => !/^[^\p{Cc}*?[\]\\!#][^\p{Cc}*?[\]\\]*$/u.test(name))
+  const folders = new Set(code.filter((path) => path.includes('/')).map(topOf))
+  return { folders: [...folders].sort(), files: code.filter((path) => !path.includes('/')).sort() }
+}
+
+/** Refuses what a build reads if its .dockerignore file cannot name it. Throws `SOURCE`. */
+export function requireNameable(paths: readonly string[]): void {
+  const odd = paths.find((path) => !isNameable(path))
   if (odd !== undefined)
     throw new DeliveryError(
       'SOURCE',
       `expected names that a .dockerignore file can contain, found ${JSON.stringify(odd)}`,
       'Rename it: no control characters, and none of * ? [ ] \\, nor ! or # at the start.',
     )
-  const folders = new Set(code.filter((path) => path.includes('/')).map(topOf))
-  return { folders: [...folders].sort(), files: code.filter((path) => !path.includes('/')).sort() }
+}
+
+/** Whether a .dockerignore file can name a path as it is. */
+export function isNameable(path: string): boolean {
+  return /^[^\p{Cc}*?[\]\\!#][^\p{Cc}*?[\]\\]*$/u.test(path)
 }
 
 /** COPY lines for these directories and files. */

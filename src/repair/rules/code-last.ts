@@ -120,7 +120,11 @@ function apart({ file, source }: Situation, { name, own, taken }: Builder): Edit
   const first = own.find(
     (one, index) => one.keyword === 'COPY' && own.slice(index).every((later) => isOfCode(file, later)),
   )
-  if (first === undefined || file.instructions.some(({ words }) => words.includes(apartName))) return []
+  if (
+    first === undefined ||
+    file.instructions.some(({ words }) => words.some((word) => word.toLowerCase() === apartName))
+  )
+    return []
   const behind = own.slice(own.indexOf(first))
   const targets = behind.flatMap((one) => copiedIn(file, source, one)?.flatMap(targetsOf) ?? [])
   const touches = touching([...targets, ...behind.flatMap((one) => namedBy(file, one))])

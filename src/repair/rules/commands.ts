@@ -1,8 +1,9 @@
 import { lineage } from '../apart.ts'
 import { instructionAt, type DockerfileFile, type Edit, type PlacedInstruction } from '../dockerfile-file.ts'
 import { initialDirectory } from '../placed-paths.ts'
-import { lintOf, type Proposal, type Repair } from '../repair.ts'
+import { isPlainPath, lintOf, type Proposal, type Repair } from '../repair.ts'
 import { runScriptAt, wordsOf, type PlacedScript } from '../script.ts'
+import { variablesOf } from '../set-variables.ts'
 
 const both = ['install', 'remove', 'purge', 'update', 'upgrade', 'full-upgrade', 'autoremove', 'clean', 'autoclean']
 
@@ -32,7 +33,13 @@ export const commands: Repair = {
       const [written = ''] = instruction?.words ?? []
       const whole = image.configuration?.workingDir ?? ''
       // Only the last one's resolved value is in the image's configuration.
-      if (instruction?.keyword !== 'WORKDIR' || instruction !== last || !whole.endsWith(`/${written}`)) return []
+      if (
+        instruction?.keyword !== 'WORKDIR' ||
+        instruction !== last ||
+        !whole.endsWith(`/${written}`) ||
+        !isPlainPath(whole)
+      )
+        return []
       return [{ start: instruction.start + 'WORKDIR '.length, end: instruction.end, text: whole }]
     })
     const proposal = (code: string, what: string, edits: Edit[]): Proposal[] => {
@@ -42,7 +49,11 @@ export const commands: Repair = {
     return {
       proposals: [
         ...proposal('DL3027', 'apt-get instead of apt', inRuns('DL3027', aptEdits)),
-        ...proposal('DL3004', 'without sudo', inRuns('DL3004', sudoEdits, isPlainRoot)),
+        ...proposal(
+          'DL3004',
+          'without sudo',
+          inRuns('DL3004', (script) => sudoEdits(file, script), isPlainRoot),
+        ),
         ...proposal('DL3000', 'an absolute WORKDIR', workdirs),
       ],
     }
@@ -73,20 +84,19 @@ function isRootAt(file: DockerfileFile, one: PlacedInstruction): boolean {
 /** Whether a variable is set before an instruction that is not about languages or prompts. */
 function setsVariables(file: DockerfileFile, one: PlacedInstruction): boolean {
   const stages = lineage(file, one.stage)
-  return file.instructions.some(
-    ({ keyword, stage, start, words }) =>
-      /^(ENV|ARG)$/.test(keyword) &&
-      stages.includes(stage) &&
-      start < one.start &&
-      !/^(DEBIAN_FRONTEND|LANG|LC_ALL|TZ)\b/.test(words[0] ?? ''),
-  )
+  return file.instructions
+    .filter(({ stage, start }) => stages.includes(stage) && start < one.start)
+    .flatMap(variablesOf)
+    .some(([name]) => !/^(DEBIAN_FRONTEND|LANG|LC_ALL|TZ)$/.test(name))
 }
 
-function sudoEdits(script: PlacedScript): Edit[] {
+function sudoEdits({ text }: DockerfileFile, script: PlacedScript): Edit[] {
   return script.commands.flatMap(({ node }) => {
     const [program, next] = wordsOf(node)
     // With options, sudo is more than a prefix.
     if (program?.text !== 'sudo' || next === undefined || /^-|=/.test(next.text)) return []
-    return [{ start: script.at(program.pos), end: script.at(next.pos), text: '' }]
+    const [start, end] = [script.at(program.pos), script.at(next.pos)]
+    // A remark may stand on the lines in between.
+    return [{ start, end: text.slice(start, end).includes('\n') ? start + program.text.length : end, text: '' }]
   })
 }

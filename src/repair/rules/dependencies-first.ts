@@ -3,6 +3,7 @@ import { areCode, areConfigured, hasVariables, targetsOf, touching } from '../ap
 import type { DockerfileFile, Edit, PlacedInstruction } from '../dockerfile-file.ts'
 import { dependencyLayer } from '../dependency-layers.ts'
 import { keptCompilation } from '../go-cache.ts'
+import { ignoreList, isPlainLine, withLines } from '../ignore-list.ts'
 import { installOf, type Install } from '../installs.ts'
 import { manifestCopies, manifestsOf, sourceOf } from '../manifest-copies.ts'
 import { furtherFiles } from '../manifest-needs.ts'
@@ -10,8 +11,6 @@ import { withTarget } from '../moved-copy.ts'
 import { blockOf, copiedBy, directoryAt, initialDirectory, wholeLines, type Copied } from '../placed-paths.ts'
 import type { Proposal, Repair, Situation } from '../repair.ts'
 import { scriptOf, wordsOf } from '../script.ts'
-
-const list = '.dockerignore'
 
 /** An instruction that copies the code, those behind it that need only its manifests, and what they install. */
 interface Order {
@@ -37,8 +36,10 @@ export const dependenciesFirst: Repair = {
   answers: [],
   propose(situation) {
     const { file, source } = situation
-    const hasOwnList = source.paths.has(`${file.path}${list}`)
-    const orders = ordersOf(situation).filter(({ packages }) => !hasOwnList || packages.length === 0)
+    const hasOwnList = source.paths.has(`${file.path}${ignoreList}`)
+    const orders = ordersOf(situation).filter(
+      ({ packages }) => packages.length === 0 || (!hasOwnList && packages.every(isPlainLine)),
+    )
     const moved = new Map(orders.flatMap(({ copy, last }) => (last === undefined ? [] : [[copy, last] as const])))
     // Before what is moved to the same place.
     const layers = stagesOf(situation).flatMap((stage) => dependencyLayer(situation, stage, moved))
@@ -48,7 +49,7 @@ export const dependenciesFirst: Repair = {
       ...keptCompilation(file, (stage) => !file.shipped.includes(stage)),
     ]
     const ignored = [...new Set(orders.flatMap(({ packages }) => packages))]
-    const files = withoutPackages(source.texts.get(list), ignored)
+    const files = withoutPackages(source.texts.get(ignoreList), ignored)
     const proposal: Proposal = {
       repair: dependenciesFirst.id,
       what:
@@ -206,7 +207,5 @@ function packagesIn({ installs, copied }: Order): string[] {
 function withoutPackages(text: string | undefined, packages: readonly string[]): Record<string, string> {
   const lines = new Set((text ?? '').split('\n').map((line) => line.trim().replaceAll(/^\/|\/$/g, '')))
   const added = packages.filter((path) => !lines.has(path) && !lines.has(`**/${posix.basename(path)}`))
-  return added.length === 0
-    ? {}
-    : { [list]: `${(text ?? '').replace(/\n?$/, text ? '\n' : '')}${added.map((path) => `${path}\n`).join('')}` }
+  return added.length === 0 ? {} : { [ignoreList]: withLines(text, added) }
 }

@@ -1,11 +1,11 @@
 import { posix } from 'node:path'
+import { runsOn } from '../../bases/index.ts'
+import { mayBeBuiltAlone } from '../built-alone.ts'
 import { hasComments, type DockerfileFile, type Edit, type PlacedInstruction } from '../dockerfile-file.ts'
 import { arrayText } from '../kept-remarks.ts'
-import { mayBeBuiltAlone } from '../built-alone.ts'
-import { runsOn } from '../../bases/index.ts'
 import { withVariables } from '../placed-paths.ts'
-import { keptFor, runElsewhere } from '../run-elsewhere.ts'
 import { violationsOf, type Repair, type Situation } from '../repair.ts'
+import { keptFor, runElsewhere } from '../run-elsewhere.ts'
 import {
   basesOf,
   builderOf,
@@ -16,6 +16,7 @@ import {
   type ShippedStage,
 } from '../shipped-stage.ts'
 import { moduleWords } from '../two-stages/python-stages.ts'
+import { variablesOf } from '../set-variables.ts'
 import { ofBuilding } from './two-stages.ts'
 
 /** Packages that another stage installed, and where a COPY brings them. */
@@ -128,10 +129,8 @@ function environmentOf(
 function searched(file: DockerfileFile, instructions: readonly PlacedInstruction[]): string[] {
   return instructions
     .filter(({ keyword }) => keyword === 'ENV')
-    .flatMap((one) => withVariables(file, one).words)
-    .flatMap((name, index, words) =>
-      index % 3 === 0 && name === 'PATH' ? (words[index + 1] ?? '').replaceAll(/["']/g, '').split(':') : [],
-    )
+    .flatMap((one) => variablesOf(withVariables(file, one)))
+    .flatMap(([name, value]) => (name === 'PATH' ? value.split(':') : []))
 }
 
 /**

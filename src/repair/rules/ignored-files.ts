@@ -1,10 +1,9 @@
 import { posix } from 'node:path'
 import { policyName } from '../../policy/file.ts'
 import { shippedInstructions, type PlacedInstruction } from '../dockerfile-file.ts'
+import { ignoreList, isPlainLine, withLines } from '../ignore-list.ts'
 import { violationsOf, type Repair, type Situation } from '../repair.ts'
 import { sourceFileAt, workingDirectoryAt } from '../source-file.ts'
-
-const list = '.dockerignore'
 
 /** What a build creates itself: copied from a workstation, it could be for a different system. */
 const made = {
@@ -27,15 +26,15 @@ export const ignoredFiles: Repair = {
         words.slice(0, -1).some((word) => /^\.?\/?\.?$/.test(word)),
     )
     const remains = violationsOf(situation, 'secrets').length === 0 ? {} : { remains: [revoked] }
-    if (source.paths.has(`${file.path}${list}`)) return remains
-    const written = source.texts.get(list)
+    if (source.paths.has(`${file.path}${ignoreList}`)) return remains
+    const written = source.texts.get(ignoreList)
     const lines = written === undefined && copiesAll ? ofNew(situation) : unlisted(written ?? '', leaked(situation))
-    if (lines.length === 0 || (written === undefined && source.paths.has(list))) return remains
+    if (lines.length === 0 || (written === undefined && source.paths.has(ignoreList))) return remains
     const proposal = {
       repair: ignoredFiles.id,
-      what: `${list}: what does not belong in the image`,
+      what: `${ignoreList}: what does not belong in the image`,
       equal: false,
-      files: { [list]: `${(written ?? '').replace(/\n?$/, written ? '\n' : '')}${lines.join('\n')}\n` },
+      files: { [ignoreList]: withLines(written, lines) },
     }
     return { proposals: [proposal], ...remains }
   },
@@ -53,7 +52,7 @@ function ofNew(situation: Situation): string[] {
   const isPython = runs.some(({ words }) => made.python.test(words.join('\n')))
   return [
     '.git',
-    list,
+    ignoreList,
     file.path,
     'loadline-report',
     // A change of these need not build anything again.
@@ -75,7 +74,7 @@ function packagesOf(situation: Situation, runs: readonly PlacedInstruction[]): s
   const found = manifests.flatMap((path) =>
     path === undefined ? [] : [posix.join(posix.dirname(path), 'node_modules')],
   )
-  return [...new Set(found)]
+  return [...new Set(found)].filter(isPlainLine)
 }
 
 /** The paths that a list does not have; one that it takes back is listed again, and the last line counts. */
@@ -92,7 +91,13 @@ function leaked(situation: Situation): string[] {
   const targets = shippedInstructions(situation.file)
     .filter(({ keyword }) => /^(COPY|ADD)$/.test(keyword))
     .map(({ words }) => words.at(-1) ?? '')
-  const paths = [...situation.source.paths].toSorted((left, right) => right.length - left.length)
-  const named = targets.length === 0 ? [] : found.flatMap((one) => paths.find((path) => one.endsWith(`/${path}`)) ?? [])
-  return [...new Set(named)].toSorted()
+  const { paths } = situation.source
+  const named = targets.length === 0 ? [] : found.flatMap((one) => endsOf(one).find((end) => paths.has(end)) ?? [])
+  return [...new Set(named)].filter(isPlainLine).toSorted()
+}
+
+/** What a path is below each of its directories, the longest first. */
+function endsOf(path: string): string[] {
+  const parts = path.split('/').slice(1)
+  return parts.map((_, index) => parts.slice(index).join('/'))
 }

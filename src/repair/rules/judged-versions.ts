@@ -79,8 +79,7 @@ function versionEdits({ file, image }: Situation, manager: Manager, line: number
         if (name === undefined || withValue.test(all[index - 1]?.value ?? '')) return []
         const [, bare = '', extras = ''] = /^((?:@[a-z0-9._-]+\/)?[A-Za-z0-9][\w.-]*)(\[[\w.,-]+\])?$/.exec(name) ?? []
         const isGlobal = words.some((one) => /^(-g|--global)$/.test(one))
-        const shipped = image.packages.filter((one) => isOf(file, instruction, one, isGlobal))
-        const version = judgedVersion(shipped, manager, bare)
+        const version = judgedVersion(image.packages, manager, bare, (one) => isOf(file, instruction, one, isGlobal))
         const written = word.text.indexOf(name)
         // Without quotes, the shell takes `>=3` for a file to write to.
         if (/[<>]/.test(script.text[word.end] ?? '')) return []
@@ -123,11 +122,17 @@ function isOf(
   })
 }
 
-/** The version of a package in the image, if it has one. */
-function judgedVersion(packages: Situation['image']['packages'], { type }: Manager, name: string): string | undefined {
-  const same = packages.filter((one) => one.type === type && normal(one.name) === normal(name))
+/** The version of a package in the image, if it has one, which a shell reads as it is. */
+function judgedVersion(
+  packages: Situation['image']['packages'],
+  { type }: Manager,
+  name: string,
+  isMeant: (one: Situation['image']['packages'][number]) => boolean,
+): string | undefined {
+  const wanted = normal(name)
+  const same = packages.filter((one) => one.type === type && normal(one.name) === wanted && isMeant(one))
   const [version, other] = new Set(same.map((one) => one.version))
-  return other === undefined ? version : undefined
+  return other === undefined && /^[\w.+!-]+$/.test(version ?? '') ? version : undefined
 }
 
 /** Python's package names are equal regardless of their separators. */

@@ -14,7 +14,7 @@ export const labels: Repair = {
     const facts = factsOf(situation)
     const missing = violationsOf(situation, 'labels').map(({ id }) => id)
     const known = missing.flatMap((name) => {
-      const value = facts[name.replace(prefix, '')]
+      const value = facts.get(name.replace(prefix, ''))
       return name.startsWith(prefix) && value !== undefined && !/["\\$`\p{Cc}]/u.test(value)
         ? [`${name}="${value}"`]
         : []
@@ -39,7 +39,7 @@ export const labels: Repair = {
 }
 
 /** A manifest's facts about the application, by the last word of the label. */
-function factsOf({ source: { name, texts } }: Situation): Record<string, string | undefined> {
+function factsOf({ source: { name, texts } }: Situation): Map<string, string | undefined> {
   const node = manifestOf(texts, 'package.json')
   const pyproject = manifestOf(texts, 'pyproject.toml')
   const cargo = manifestOf(texts, 'Cargo.toml')
@@ -50,14 +50,14 @@ function factsOf({ source: { name, texts } }: Situation): Record<string, string 
   const repository = record(node['repository'])['url'] ?? node['repository']
   const first = (...values: unknown[]) =>
     values.find((value): value is string => typeof value === 'string' && value.trim() !== '')
-  return {
-    title: first(node['name'], python['name'], rust['name'], name),
-    description: first(node['description'], python['description'], rust['description']),
-    version: first(node['version'], python['version'], rust['version']),
-    licenses: first(node['license'], python['license'], rust['license']),
-    source: address(first(repository, urls['repository'], urls['source'], urls['source code'], rust['repository'])),
-    url: address(first(node['homepage'], urls['homepage'], rust['homepage'])),
-  }
+  return new Map([
+    ['title', first(node['name'], python['name'], rust['name'], name)],
+    ['description', first(node['description'], python['description'], rust['description'])],
+    ['version', first(node['version'], python['version'], rust['version'])],
+    ['licenses', first(node['license'], python['license'], rust['license'])],
+    ['source', address(first(repository, urls['repository'], urls['source'], urls['source code'], rust['repository']))],
+    ['url', address(first(node['homepage'], urls['homepage'], rust['homepage']))],
+  ])
 }
 
 /** A web address that a person can open. */

@@ -1,4 +1,5 @@
 import { instructionAt, type DockerfileFile, type Edit, type PlacedInstruction } from '../dockerfile-file.ts'
+import { replacing } from '../kept-remarks.ts'
 import { blockOf, wholeLines } from '../placed-paths.ts'
 import { lintOf, type Proposal, type Repair, type Situation } from '../repair.ts'
 
@@ -21,9 +22,9 @@ function maintainers(situation: Situation): Proposal[] {
   const edits = [...lines].flatMap((line) => {
     const instruction = instructionAt(file, line)
     const [author] = instruction?.words ?? []
-    if (instruction?.keyword !== 'MAINTAINER' || author === undefined || /["$\\]/.test(author)) return []
+    if (instruction?.keyword !== 'MAINTAINER' || author === undefined || /["$\\`]/.test(author)) return []
     const text = `LABEL org.opencontainers.image.authors="${author.trim()}"`
-    return [{ start: instruction.start, end: instruction.end, text }]
+    return [replacing(file, instruction, { ...instruction, text })]
   })
   return edits.length === 0
     ? []

@@ -4,6 +4,7 @@ import { instructionAt, type DockerfileFile, type Edit, type PlacedInstruction }
 import { blockOf } from '../placed-paths.ts'
 import { lintOf, type Repair } from '../repair.ts'
 import { readShellText, scriptOf } from '../script.ts'
+import { isStartedFrom } from '../shipped-stage.ts'
 
 /** A pipe fails if any of its programs does. */
 export const pipefail: Repair = {
@@ -65,11 +66,6 @@ function inShell({ keyword, json, words }: PlacedInstruction): boolean {
     keyword === 'ONBUILD' ||
     (keyword === 'HEALTHCHECK' && words[0] !== 'NONE' && !json)
   )
-}
-
-/** Whether another stage of the file has the shell of this one. */
-function isStartedFrom(file: DockerfileFile, stage: number): boolean {
-  return file.instructions.some((one) => one.stage !== stage && lineage(file, one.stage).includes(stage))
 }
 
 /** The shell that a stage had: that of a SHELL before, or the one of every image. */

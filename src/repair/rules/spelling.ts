@@ -23,7 +23,7 @@ const forms: Readonly<Record<string, Writing>> = {
   LegacyKeyValueFormat(file, one) {
     const [name = '', value = '', separator] = one.words
     const isPlain = one.words.length === 3 && separator === '' && /^\w[\w.-]*$/.test(name) && !/["'\\]/.test(value)
-    if (!isPlain || hasComments(file, one)) return []
+    if (!isPlain || value.includes(file.escape) || hasComments(file, one)) return []
     const text = `${writtenKeyword(file, one)} ${name}=${/[\s$]/.test(value) ? `"${value}"` : value}`
     return [{ start: one.start, end: one.end, text }]
   },

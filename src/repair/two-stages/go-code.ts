@@ -23,7 +23,7 @@ const needC = new RegExp(
 )
 
 /** Imports of C itself. */
-const importsC = /^[ \t]*(import[ \t]+)?"C"[ \t\r]*$/m
+const importsC = /^(.*\*\/)?[ \t]*(import\b[ \t(]*)?["`]C["`][ \t]*([);]|\/[/*]|$)/m
 
 /** What starts other programs. */
 const startsPrograms = /"os\/exec"|\b(syscall|unix)\.(Exec|ForkExec|StartProcess)\b|\bos\.StartProcess\b/

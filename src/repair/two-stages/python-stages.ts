@@ -7,17 +7,12 @@ import type { Way } from './way.ts'
 const interpreter = '/usr/bin/python3'
 
 /** Programs that a package brings, by the module that does the same. */
-const modules: Readonly<Record<string, string>> = {
-  alembic: 'alembic',
-  celery: 'celery',
-  daphne: 'daphne',
-  fastapi: 'fastapi',
-  flask: 'flask',
-  gunicorn: 'gunicorn',
-  hypercorn: 'hypercorn',
-  uvicorn: 'uvicorn',
-  'waitress-serve': 'waitress',
-}
+const modules = new Map([
+  ...['alembic', 'celery', 'daphne', 'fastapi', 'flask', 'gunicorn', 'hypercorn', 'uvicorn'].map(
+    (name) => [name, name] as const,
+  ),
+  ['waitress-serve', 'waitress'],
+])
 
 /** Installations elsewhere than in the interpreter's own directory of packages. */
 const elsewhere = /\b(venv|virtualenv|conda|mamba|pyenv|pipx|pdm)\b|\buv (sync|venv)\b|--(user|target|prefix|root)\b/
@@ -110,6 +105,6 @@ export function moduleWords(
 ): string[] | undefined {
   const name = posix.basename(program)
   if (/^python[0-9.]*$/.test(name)) return [interpreter, ...args]
-  const module = program === name || places.includes(posix.dirname(program)) ? modules[name] : undefined
+  const module = program === name || places.includes(posix.dirname(program)) ? modules.get(name) : undefined
   return module === undefined ? undefined : [interpreter, '-m', module, ...args]
 }

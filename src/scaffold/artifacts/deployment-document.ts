@@ -6,7 +6,7 @@ import { authority, takesUrl } from '../database-tls.ts'
 import { fill } from '../fill.ts'
 import { collectorText } from './collector.ts'
 import { passwordFiles, secretVariables } from './environment.ts'
-import { inSentence } from './markdown-text.ts'
+import { inCell, inSentence } from './markdown-text.ts'
 import { originOf, runtimeOf, startLimit } from '../resources.ts'
 import { replicas, runtimes, stopSeconds, user } from '../runtimes.ts'
 import { templateOf, type Templates } from '../templates.ts'
@@ -42,8 +42,7 @@ export function deploymentDocument(application: Application, templates: Template
     runtime: runtimes[language].title,
     buildBase: bases.build,
     runBase: bases.run,
-    // In a table, as code.
-    entrypoint: [...entrypoint, ...command].join(' ').replaceAll('|', '\\|').replaceAll('`', "'"),
+    entrypoint: inCell([...entrypoint, ...command].join(' ')).replaceAll('`', "'"),
     source: path === '' ? '.' : path,
     ...timingValues(application),
     ...resourceValues(application),

@@ -11,3 +11,8 @@ export function inSentence(text: string): string {
 export function inCode(text: string): string {
   return `\`${printable(text, Infinity).replaceAll('`', "'")}\``
 }
+
+/** Markdown in the cell of a table, which it does not end. */
+export function inCell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ')
+}

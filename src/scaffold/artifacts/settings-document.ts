@@ -3,7 +3,7 @@ import { permissionsFor } from '../aws-services.ts'
 import { backingServices } from '../backing-services.ts'
 import { conditionText, type Part, type UsedSetting } from '../settings/uses.ts'
 import { secretVariables } from './environment.ts'
-import { inCode } from './markdown-text.ts'
+import { inCell, inCode } from './markdown-text.ts'
 
 const parts: Readonly<Record<Part, string>> = {
   url: 'the URL',
@@ -41,7 +41,7 @@ export function settingsDocument(application: Application): string {
   }
   const rows = settings.map(
     (setting) =>
-      `| \`${setting.name}\` | ${setting.path === '' ? 'not found in the code' : cell(inCode(setting.path))} | ${cell(whose(setting))} |`,
+      `| \`${setting.name}\` | ${setting.path === '' ? 'not found in the code' : inCell(inCode(setting.path))} | ${inCell(whose(setting))} |`,
   )
   return [
     `# Settings of ${name}`,
@@ -73,10 +73,6 @@ function ofAws({ aws }: Application, title: string, library: string): string | u
   return service === undefined
     ? undefined
     : `- ${title} (\`${library}\`): its role on AWS has nothing for it. Add ${permissionsFor(service)}.`
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ')
 }
 
 /** What the role may do, and whether that is known. */

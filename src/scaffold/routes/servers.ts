@@ -45,12 +45,12 @@ export function serverOf(call: CodeCall, routers: Routers, depth = 0): string | 
     const name = lastName(outer)
     if (makesWhole(outer))
       return ofOwner({ path: outer.code.path, name: assignedTo(outer) ?? '', at: outer.at + 1 }, routers, depth + 1)
-    const isBelow =
+    const isMounted =
       /^(?:nest|Mount|mount|service|merge|configure)$/.test(name) ||
       (/^(?:Route|Group|route|group|register)$/.test(name) &&
         owner.name !== '' &&
         closureOf(outer, owner.name) !== 'no')
-    if (isBelow) return serverOf(outer, routers, depth + 1)
+    if (isMounted) return serverOf(outer, routers, depth + 1)
   }
   return ofOwner(owner, routers, depth + 1)
 }

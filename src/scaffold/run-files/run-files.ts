@@ -3,6 +3,7 @@ import type { Language } from '../application.ts'
 import { isSecretFile } from '../secret-file.ts'
 import type { Code } from '../settings/setting.ts'
 import { describes, isTest, notSource, placesIn, plainPath, type SourceTree } from '../source-tree.ts'
+import { isNameable } from '../top-level.ts'
 import { builtInPaths } from './built-in-paths.ts'
 import { namedPaths, type NamedPath } from './named-paths.ts'
 import { openReads } from './open-reads.ts'
@@ -77,9 +78,9 @@ export function runFiles(
   )
   const secrets = outermost(parts.filter(({ path }) => isSecretFile(path) && paths.has(path)))
   const secretPaths = new Set(secrets.map(({ path }) => path))
-  const files = outermost(parts.filter(({ path }) => !secretPaths.has(path) && isWritable(path)))
+  const files = outermost(parts.filter(({ path }) => !secretPaths.has(path) && isNameable(path)))
   const within = tree.paths.filter(
-    (path) => isSecretFile(path) && isWritable(path) && files.some((file) => path.startsWith(`${file.path}/`)),
+    (path) => isSecretFile(path) && isNameable(path) && files.some((file) => path.startsWith(`${file.path}/`)),
   )
   const reads = openReads(running, language, found)
   return {
@@ -201,11 +202,6 @@ function outermost(files: readonly RunFile[]): RunFile[] {
     return false
   }
   return first.filter(({ path }) => !isBelowAnother(path)).toSorted((a, b) => (a.path < b.path ? -1 : 1))
-}
-
-/** Whether a .dockerignore file can have the name. */
-function isWritable(path: string): boolean {
-  return /^[^\p{Cc}*?[\]\\!#][^\p{Cc}*?[\]\\]*$/u.test(path)
 }
 
 function notesOf(

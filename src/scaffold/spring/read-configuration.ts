@@ -79,7 +79,7 @@ function readDocument(
 
 const lines: Format = {
   separator: /^(?=[#!]---[ \t]*\r?$)/m,
-  own: /^[ \t]*%([\w.,-]{1,200}?)\.[^\n]*(?:\\\r?\n[^\n]*)*/gm,
+  own: /^[ \t]*%([\w.,-]{1,200}?)\.[^\n]*(?:(?<=\\\r?)\n[^\n]*)*/gm,
   entriesOf(document) {
     const form =
       /^[ \t\f]*(?![#!])((?:[^\\\s=:]+|\\[^\n])+)[ \t\f]*(?:[=:][ \t\f]*)?((?:[^\\\r\n]+|\\\r?\n|\\[^\n])*)/gm

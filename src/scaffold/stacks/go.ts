@@ -1,7 +1,7 @@
 import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
 import { requireLocked } from '../locked-dependencies.ts'
-import { isTest, type SourceTree } from '../source-tree.ts'
+import { isTest, topOf, type SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
 import { codeAtTop, copyLines } from '../top-level.ts'
 
@@ -104,18 +104,28 @@ function shippedBy(
   program: string,
 ): { folders: string[]; files: string[] } {
   const code = codeAtTop(tree, /\.go$/, [program.replace(/^\.\//, '')])
-  const embedded = sources.flatMap(([path, source]) =>
+  const patterns = sources.flatMap(([path, source]) =>
     path.includes('/')
       ? []
-      : [...source.matchAll(/^\/\/go:embed (.+)$/gm)].flatMap((match) =>
-          (match[1] ?? '').split(' ').map((pattern) => pattern.replace(/^all:/, '').split('/')[0] ?? ''),
+      : [...source.matchAll(/^\/\/go:embed (.+)$/gm)].flatMap(([, list = '']) =>
+          list.split(/\s+/).map((pattern) => topOf(pattern.replace(/^all:/, ''))),
         ),
   )
-  const folders = embedded.filter((name) => tree.paths.some((path) => path.startsWith(`${name}/`)))
+  const paths = new Set(tree.paths)
+  const tops = [...new Set(tree.paths.map(topOf))]
+  const embedded = [...new Set(patterns)].flatMap((pattern) => tops.filter((name) => isLike(name, pattern)))
   return {
-    folders: [...new Set([...code.folders, ...folders])].sort(),
-    files: [...code.files, ...embedded.filter((name) => tree.paths.includes(name))].sort(),
+    folders: [...new Set([...code.folders, ...embedded.filter((name) => !paths.has(name))])].sort(),
+    files: [...new Set([...code.files, ...embedded.filter((name) => paths.has(name))])].sort(),
   }
+}
+
+/** Whether a name is a pattern, or one like `*.html`. Of a star alone, the code is enough for the compiler. */
+function isLike(name: string, pattern: string): boolean {
+  const [start = '', end, ...more] = pattern.split('*')
+  if (end === undefined) return name === pattern
+  const isLong = pattern.length > 1 && name.length >= start.length + end.length
+  return isLong && more.length === 0 && name.startsWith(start) && name.endsWith(end)
 }
 
 function checkVersion(text: string): void {

@@ -35,7 +35,7 @@ const jvmOptions = [
 ]
 
 /** What names no version to install: comments, and which Java and Maven a build asks for. */
-const notInstalled = /<!--[\s\S]*?-->|<(require\w+|rules)>[\s\S]*?<\/\1>/g
+const notInstalled = /<!--[\s\S]*?(?:-->|$(?![\s\S]))|<(require\w+|rules)>[\s\S]*?(?:<\/\1>|$(?![\s\S]))/g
 
 export const javaMaven: Stack = {
   name: 'java-maven',
@@ -47,11 +47,11 @@ export const javaMaven: Stack = {
   },
   locked: (tree) =>
     tree.texts.has('pom.xml') &&
-    !/<version>\s*(?:[[(][^<]*|(?:LATEST|RELEASE)\s*)<\/version>|<dependency>(?:(?!<\/dependency>)[\s\S])*-SNAPSHOT\s*<\/version>/.test(
+    !/<version>\s*([[(][^<]*|LATEST\s*|RELEASE\s*)<\/version>|<dependency>(?:(?!<\/?dependency>)[\s\S])*-SNAPSHOT\s*<\/version>/.test(
       (tree.texts.get('pom.xml') ?? '').replaceAll(notInstalled, ''),
     ),
   read(tree, answers) {
-    const pom = (tree.texts.get('pom.xml') ?? '').replaceAll(/<!--[\s\S]*?-->/g, '')
+    const pom = (tree.texts.get('pom.xml') ?? '').replaceAll(/<!--[\s\S]*?(?:-->|$(?![\s\S]))/g, '')
     if (!/<project[\s>]/.test(pom))
       throw new DeliveryError('SOURCE', 'expected a Maven project in pom.xml, found something else', 'Fix pom.xml.')
     if (/<modules>/.test(pom))
@@ -61,7 +61,10 @@ export const javaMaven: Stack = {
         'Pass the directory of one module with --path; its parent must come from a repository.',
       )
     refuseOtherStart(tree, pom)
-    const own = pom.replaceAll(/<(parent|dependencies|dependencyManagement|build|profiles)>[\s\S]*?<\/\1>/g, '')
+    const own = pom.replaceAll(
+      /<(parent|dependencies|dependencyManagement|build|profiles)>[\s\S]*?(?:<\/\1>|$(?![\s\S]))/g,
+      '',
+    )
     const java = chooseJava(
       /<(?:maven\.compiler\.release|maven\.compiler\.target|java\.version|release)>\s*(?:1\.)?(\d+)\s*</.exec(pom)?.[1],
     )
@@ -106,7 +109,7 @@ export const javaGradle: Stack = {
       'gradle/libs.versions.toml',
     ].filter((path) => tree.paths.includes(path))
     const build = (tree.texts.get('build.gradle') ?? tree.texts.get('build.gradle.kts') ?? '').replaceAll(
-      /\/\*[\s\S]*?\*\/|^[ \t]*\/\/.*$/gm,
+      /\/\*[\s\S]*?(?:\*\/|$(?![\s\S]))|^[ \t]*\/\/.*$/gm,
       '',
     )
     const settings = tree.texts.get('settings.gradle') ?? tree.texts.get('settings.gradle.kts') ?? ''
@@ -208,7 +211,7 @@ function read(
         }
       : {}),
     libraries,
-    implied: spring ? springSettings(libraries, tree) : [],
+    implied: spring ? dataSourceSettings(libraries, tree) : [],
     structure: { present: '/usr/bin/java', absent: ['/usr/bin/javac', '/usr/bin/mvn', '/src'] },
     notes: [],
   }
@@ -228,7 +231,7 @@ function chooseJava(wanted: string | undefined): (typeof javas)[number] {
  * What Spring Boot reads for its data sources, whatever the code says:
  * https://docs.spring.io/spring-boot/reference/features/external-config.html#features.external-config.typesafe-configuration-properties.relaxed-binding
  */
-function springSettings(libraries: ReadonlySet<string>, tree: SourceTree): Setting[] {
+function dataSourceSettings(libraries: ReadonlySet<string>, tree: SourceTree): Setting[] {
   const path = tree.paths.find((name) => name.startsWith('src/main/resources/application.')) ?? ''
   const names = [
     ...(libraries.has('postgresql')

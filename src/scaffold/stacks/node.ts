@@ -127,12 +127,15 @@ export const nodeYarn: Stack = {
   read(tree, answers) {
     const lock = tree.texts.get('yarn.lock') ?? ''
     const classic = lock.includes('# yarn lockfile v1')
-    const entries = new Set([...lock.matchAll(/^(?:\S.*[ ,])?"?(@?[^@\s",]+)@[^\n]*:$/gm)].map(([, name]) => name))
+    const entries = lock.split('\n').filter((line) => /^\S/.test(line) && line.trimEnd().endsWith(':'))
+    const names = new Set(
+      entries.flatMap((line) => [...line.matchAll(/(?:^|, ?)"?(@?[^@\s",]+)@/g)].map(([, name]) => name)),
+    )
     requireLocked(
       'package.json',
       'yarn.lock',
       directDependencies(tree),
-      (name) => entries.has(name),
+      (name) => names.has(name),
       'yarn install --mode=update-lockfile',
     )
     const version = managerVersion(tree, 'yarn')
@@ -244,7 +247,7 @@ function howItStarts(
   { scripts, main }: Package,
 ): { flags: string[]; file: string } {
   const start = scripts['start']
-  const parts = /^(?:NODE_ENV=\w+ )?node ((?:--?[\w-]+(?:=\S+)? )*)(\S+)$/.exec(start ?? '')
+  const parts = /^(?:NODE_ENV=\w+ )?node ((?:-[\w-]+(?:=\S+)? )*)(\S+)$/.exec(start ?? '')
   const file = entry ?? parts?.[2] ?? (start === undefined ? main : undefined)
   const normal = file?.replace(/^\.\//, '')
   const isThere =

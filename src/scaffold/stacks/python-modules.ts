@@ -13,39 +13,48 @@ export interface PythonModule {
   module: string
 }
 
-/** Where a file's module is imported from: by what the project's own imports and settings name. */
-export function moduleOf(
-  path: string,
-  tree: SourceTree,
-  packages: ReadonlySet<string>,
-  isRoot: (root: string) => boolean = () => true,
-): PythonModule {
-  const folders = path.split('/').slice(0, /\/__(?:init|main)__\.py$/.test(path) ? -2 : -1)
-  const above = ['', ...folders.map((_, index) => folders.slice(0, index + 1).join('/'))]
-  const named = above.filter((root) => isRoot(root) && /^\w+(?:\.\w+)*$/.test(nameBelow(root, path)))
-  const layout = path.startsWith('src/') && !tree.paths.includes('src/__init__.py') ? 'src' : ''
-  const usual = named.includes(layout) ? layout : (named[0] ?? '')
-  const imported = importsOf(tree, packages)
-  const modules = modulesIn(tree)
-  const found = (root: string) => imported.filter((segments) => isBelow(root, segments, modules))
-  const best = named.reduce((one, other) => (found(other).length > found(one).length ? other : one), usual)
-  const others = ['', 'src'].filter(
-    (root) => root !== best && found(root).some((segments) => !isBelow(best, segments, modules)),
-  )
-  return { path, roots: [best, ...others], module: nameBelow(best, path) }
+/** The modules of a project: by their files, and by the names that a person gives them. */
+export interface PythonModules {
+  /** Where a file's module is imported from: by what the project's own imports and settings name. */
+  moduleOf(path: string): PythonModule
+  /** The module of a name, whose file ends in one of these ways; undefined if no file does. */
+  moduleNamed(name: string, ends: readonly string[]): PythonModule | undefined
 }
 
-/** The module that a person names; undefined if no file is one of that name. */
-export function moduleNamed(
-  name: string,
-  tree: SourceTree,
-  packages: ReadonlySet<string>,
-  ends: readonly string[],
-): PythonModule | undefined {
-  const wanted = ends.map((end) => `${name.replaceAll('.', '/')}${end}`)
-  const paths = tree.paths.filter((path) => wanted.some((end) => path === end || path.endsWith(`/${end}`)))
-  const [path] = paths.sort((a, b) => a.split('/').length - b.split('/').length)
-  return path === undefined ? undefined : moduleOf(path, tree, packages, (root) => nameBelow(root, path) === name)
+/** Reads a project's imports once, for all its modules. */
+export function pythonModules(tree: SourceTree, packages: ReadonlySet<string>): PythonModules {
+  const [imported, modules] = [importsOf(tree, packages), modulesIn(tree)]
+  const isFlat = tree.paths.includes('src/__init__.py')
+  const known = new Map<string, readonly string[][]>()
+  const importedBelow = (root: string) => {
+    const found = known.get(root) ?? imported.filter((segments) => hasModule(root, segments, modules))
+    known.set(root, found)
+    return found
+  }
+  const moduleOf = (path: string, isRoot: (root: string) => boolean = () => true): PythonModule => {
+    const folders = path.split('/').slice(0, /\/__(?:init|main)__\.py$/.test(path) ? -2 : -1)
+    const above = ['', ...folders.map((_, index) => folders.slice(0, index + 1).join('/'))]
+    const named = above.filter((root) => isRoot(root) && /^\w+(?:\.\w+)*$/.test(nameBelow(root, path)))
+    const layout = path.startsWith('src/') && !isFlat ? 'src' : ''
+    const usual = named.includes(layout) ? layout : (named[0] ?? '')
+    const best = named.reduce(
+      (one, other) => (importedBelow(other).length > importedBelow(one).length ? other : one),
+      usual,
+    )
+    const others = ['', 'src'].filter(
+      (root) => root !== best && importedBelow(root).some((segments) => !hasModule(best, segments, modules)),
+    )
+    return { path, roots: [best, ...others], module: nameBelow(best, path) }
+  }
+  return {
+    moduleOf: (path) => moduleOf(path),
+    moduleNamed(name, ends) {
+      const wanted = ends.map((end) => `${name.replaceAll('.', '/')}${end}`)
+      const paths = tree.paths.filter((path) => wanted.some((end) => path === end || path.endsWith(`/${end}`)))
+      const [path] = paths.sort((a, b) => a.split('/').length - b.split('/').length)
+      return path === undefined ? undefined : moduleOf(path, (root) => nameBelow(root, path) === name)
+    },
+  }
 }
 
 function nameBelow(root: string, path: string): string {
@@ -79,7 +88,7 @@ function modulesIn({ paths }: SourceTree): ReadonlySet<string> {
 }
 
 /** Whether a folder has a module, as far as two of its names show. */
-function isBelow(root: string, [first = '', second]: readonly string[], modules: ReadonlySet<string>): boolean {
+function hasModule(root: string, [first = '', second]: readonly string[], modules: ReadonlySet<string>): boolean {
   const start = root === '' ? first : `${root}/${first}`
   return modules.has(second === undefined ? start : `${start}/${second}`)
 }

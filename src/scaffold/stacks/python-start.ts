@@ -2,7 +2,7 @@ import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
 import type { SourceTree } from '../source-tree.ts'
 import { applicationsIn, filesOfOthers, startedOf } from './python-applications.ts'
-import { moduleNamed, moduleOf, type PythonModule } from './python-modules.ts'
+import { pythonModules, type PythonModule, type PythonModules } from './python-modules.ts'
 import { gunicornConfiguration, logConfiguration, type PythonServer } from './python-observing.ts'
 
 /** The module that the interpreter runs, its arguments, and the server with the port that the application then listens on. */
@@ -24,6 +24,7 @@ interface Start extends Command {
 export function howItStarts(tree: SourceTree, answers: Answers, packages: ReadonlySet<string>): Start {
   const { entry, port = 8000 } = answers
   const applications = applicationsIn(tree)
+  const modules = pythonModules(tree, packages)
   const starting = (command: Command, { path, roots }: PythonModule, notes: readonly string[] = []): Start => ({
     ...command,
     roots,
@@ -31,20 +32,20 @@ export function howItStarts(tree: SourceTree, answers: Answers, packages: Readon
     notes,
   })
   if (entry?.includes(':') === true) {
-    const module = servedModule(entry, tree, packages)
+    const module = servedModule(entry, tree, modules)
     return starting(serve(entry, port, packages), module)
   }
-  if (entry !== undefined) return starting({ module: entry, arguments: [] }, runModule(entry, tree, packages))
+  if (entry !== undefined) return starting({ module: entry, arguments: [] }, runModule(entry, tree, modules))
   const runnable = tree.paths.filter((path) => /^(?:src\/)?(?!tests\/)[^/]+\/__main__\.py$/.test(path))
   if (runnable.length === 1) {
-    const module = moduleOf(runnable[0] as string, tree, packages)
+    const module = modules.moduleOf(runnable[0] as string)
     return starting({ module: module.module, arguments: [] }, module)
   }
   const chosen = startedOf(applications)
-  const named = (path: string) => moduleOf(path, tree, packages).module
+  const named = (path: string) => modules.moduleOf(path).module
   const all = applications.map(({ path, variable }) => `${named(path)}:${variable}`)
   if (chosen !== undefined) {
-    const module = moduleOf(chosen.path, tree, packages)
+    const module = modules.moduleOf(chosen.path)
     const own = `${module.module}:${chosen.variable}`
     return starting(serve(own, port, packages), module, otherApplicationsNote(own, all))
   }
@@ -63,9 +64,9 @@ function otherApplicationsNote(own: string, all: readonly string[]): string[] {
 }
 
 /** The module of MODULE:VARIABLE. Throws `SOURCE` if the source has no such module, or the module no such variable. */
-function servedModule(entry: string, tree: SourceTree, packages: ReadonlySet<string>): PythonModule {
+function servedModule(entry: string, tree: SourceTree, modules: PythonModules): PythonModule {
   const [name = '', variable = ''] = entry.split(':')
-  const module = moduleNamed(name, tree, packages, ['.py', '/__init__.py'])
+  const module = modules.moduleNamed(name, ['.py', '/__init__.py'])
   if (module === undefined) throw noSuchModule(entry, name, tree)
   const text = tree.texts.get(module.path) ?? ''
   const first = variable.split('.')[0] ?? ''
@@ -86,8 +87,8 @@ function servedModule(entry: string, tree: SourceTree, packages: ReadonlySet<str
 }
 
 /** The module that "python3 -m" runs. Throws `SOURCE` if the source has none of that name. */
-function runModule(entry: string, tree: SourceTree, packages: ReadonlySet<string>): PythonModule {
-  const module = moduleNamed(entry, tree, packages, ['/__main__.py', '.py'])
+function runModule(entry: string, tree: SourceTree, modules: PythonModules): PythonModule {
+  const module = modules.moduleNamed(entry, ['/__main__.py', '.py'])
   if (module === undefined) throw noSuchModule(entry, entry, tree)
   return module
 }

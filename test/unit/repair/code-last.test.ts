@@ -148,6 +148,16 @@ describe('a stage that people build by its name', () => {
       expect(codeLast.propose(situationOf(simple, given)).proposals).toHaveLength(1)
     },
   )
+  it('is what another starts from, by a variable', () => {
+    const text = `ARG BASE=build\n${simple.replace('FROM gcr', 'FROM $BASE AS test\nRUN pytest\nFROM gcr')}`
+    expect(moved(text)).toBeUndefined()
+    expect(moved(text.replace('BASE=build', 'BASE=debian:12'))).toBeUndefined()
+    expect(moved(text.replace('$BASE', 'debian:12'))).toBeDefined()
+  })
+  it('is the last one of its name', () => {
+    const text = `FROM debian:12 AS build\nCOPY . .\n${simple}`
+    expect(moved(text)).toContain('RUN pip install flask\nFROM gcr')
+  })
   it('is found at any depth, and may be one where not everything is read', () => {
     const files = [
       'deploy/compose.test.yaml',

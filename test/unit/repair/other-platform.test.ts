@@ -102,6 +102,13 @@ describe('a health check of a port that a variable gives', () => {
     expect(check('node app.js $PORT', { seen: port }).at(-1)).toContain('connect((process.env.PORT || 8000), "127')
     expect(check('server $PORT', { seen: port }).at(-1)).toBe('exec 3<>/dev/tcp/127.0.0.1/${PORT:-8000}')
   })
+  it('asks it by its number alone, which the host may have as well', () => {
+    const low = { seen: { ...seen, port: 12, path: '/12', listens: ['0.0.0.0:12'] } }
+    const written = text('server $PORT').replace('8000', '12')
+    expect(check('server $PORT', low, written).at(-1)).toContain('/dev/tcp/127.0.0.1/${PORT:-12} && printf')
+    const curl = check('server $PORT', { ...low, ...debian('curl') }, written).at(-1)
+    expect(curl).toContain('"http://127.0.0.1:${PORT:-12}/12"')
+  })
   it('asks the seen one where the variable is another', () => {
     const other = text('python app.py $PORT').replace('8000', '9000')
     expect(check('python app.py $PORT', {}, other).at(-1)).toContain('"http://127.0.0.1:8000/health"')

@@ -11,6 +11,7 @@ describe('the ports on which an image may answer', () => {
     ['an address', 'CMD a', [], ['gunicorn', '-b', '0.0.0.0:8002', '-w', '4'], [8002]],
     ['an address without host', 'CMD a', [], ['/bin/sh', '-c', 'server -addr :8003'], [8003]],
     ['PORT', 'ENV PORT=3000 TIMEOUT=30', [], ['node', 'a.js'], [3000]],
+    ['PORT in quotes', 'ENV PORT="3000"', [], ['node', 'a.js'], [3000]],
     ['nothing', 'CMD a', [], ['sleep', '1000'], []],
   ])('%s', (_, line, exposedPorts, cmd, ports) => {
     const situation = situationOf(`FROM debian:12-slim\n${line}\n`, {

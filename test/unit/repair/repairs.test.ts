@@ -317,10 +317,12 @@ CMD ["true"]
     ['--target gunicorn flask', '--target gunicorn flask==3.1.0'],
     ['"flask>=3" ./gunicorn', '"flask>=3" ./gunicorn'],
     ['flask>=3 ./gunicorn', 'flask>=3 ./gunicorn'],
+    ['evil flask', 'evil flask==3.1.0'],
   ])('get the versions that were judged: pip install %s', (names, expected) => {
     const packages = [
       { name: 'flask', version: '3.1.0', type: 'python-pkg' },
       { name: 'gunicorn', version: '23.0.0', type: 'python-pkg' },
+      { name: 'evil', version: '1; rm -r /', type: 'python-pkg' },
     ]
     const made = ['pip install', 'pip --no-input install', 'python3 -m pip install'].map((command) =>
       changed(`FROM python:3.11\nRUN ${command} ${names}\n`, { lint: ['DL3013:2'], packages }),
@@ -463,6 +465,18 @@ describe('remarks that have one answer', () => {
       'WORKDIR /a\nWORKDIR b',
       { checks: ['WorkdirRelativePath:3'], configuration: { workingDir: '/a/b' } },
       'WORKDIR /a\nWORKDIR /a/b',
+    ],
+    [
+      'WORKDIR below one of the base that would be another instruction',
+      'WORKDIR b',
+      { checks: ['WorkdirRelativePath:2'], configuration: { workingDir: '/a\nRUN true\n/b' } },
+      'WORKDIR b',
+    ],
+    [
+      'MAINTAINER with a remark in it',
+      'MAINTAINER \\\n# The first one.\n  Ada',
+      { lint: ['DL4000:2'] },
+      '# The first one.\nLABEL org.opencontainers.image.authors="Ada"',
     ],
   ])('%s', (_, written, given, becomes) => expect(one(written, given)).toBe(becomes))
 

@@ -61,6 +61,8 @@ describe('what is said to be equal', () => {
     ['USER app\nRUN sudo pip install x', 'USER app\nRUN sudo pip install x'],
     ['USER app\nUSER root\nRUN sudo make', 'USER app\nUSER root\nRUN make'],
     ['ENV A=b\nRUN sudo make', 'ENV A=b\nRUN sudo make'],
+    ['ENV LANG=C A=b\nRUN sudo make', 'ENV LANG=C A=b\nRUN sudo make'],
+    ['RUN sudo \\\n    # As root.\n    make', 'RUN  \\\n    # As root.\n    make'],
   ])('is sudo where root runs the command anyway: %j', (written, becomes) => {
     const line = 1 + written.split('\n').length
     expect(made(`FROM debian:12\n${written}\n`, { lint: [`DL3004:${line}`] })).toBe(`FROM debian:12\n${becomes}\n`)

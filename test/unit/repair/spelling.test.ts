@@ -32,6 +32,11 @@ describe('an instruction that BuildKit wants to be written otherwise', () => {
     const { dockerfile } = repaired(text, { checks: ['ConsistentInstructionCasing:2'] }, ['rest'])
     expect(dockerfile.split('\n')[1]).toBe('env A=1')
   })
+  it('keeps what it escapes, whatever the file escapes with', () => {
+    const text = '# escape=`\nFROM python:3.11-slim\nENV A b`$c\nMAINTAINER Ada` Lovelace\n'
+    const { dockerfile } = repaired(text, { checks: ['LegacyKeyValueFormat:3', 'MaintainerDeprecated:4'] }, ['rest'])
+    expect(dockerfile).toBe(text)
+  })
   it('stays as it is if nothing is said about it', () => {
     expect(repaired('from base as x\n', {}, ['rest']).dockerfile).toMatch(/^from base as x/)
   })

@@ -201,6 +201,13 @@ CMD ["./server"]
     const unread = { ...rest, source: { ...given, paths: new Set([...given.paths, 'server/more.go']) } }
     expect(twoStages.propose(unread).proposals?.[0]?.what).toContain('distroless/base')
   })
+  it.each(['import "C" // #nosec', 'import ("C")', 'import `C`', '*/ import "C"', 'import (\n\t"C"\n\t"fmt"\n)'])(
+    'keeps it however C is imported: %j',
+    (line) => {
+      const source = { 'server/go.mod': module, 'server/main.go': `package main\n\n${line}\n` }
+      expect(bases(text, source)).toEqual(['base'])
+    },
+  )
   it('keeps it by go.sum where go.mod does not list what others require', () => {
     const old = {
       'server/go.mod': 'module shop\n\ngo 1.16\n',

@@ -60,6 +60,17 @@ describe("the project's own Dockerfile", () => {
     expect(notes.join('\n')).toContain('pages (Dockerfile:9)')
   })
 
+  it('brings what it copies to a working directory that is below another', async () => {
+    const text = 'FROM python:3.13\nWORKDIR /srv\nWORKDIR orders\nCOPY pages /srv/orders/pages\n'
+    const { files } = await scaffoldBeside({ Dockerfile: text, 'pages/a.html': '' })
+    expect(files['Dockerfile']).toContain('COPY pages /app/pages\n')
+  })
+
+  it('is compared script by script, and not by the shell that runs one', async () => {
+    const { notes } = await scaffoldBeside({ Dockerfile: 'FROM python:3.13\nRUN bash setup.sh && sh -e\n' })
+    expect(notes.join('\n')).toContain('does not: bash setup.sh (line 2). Decide')
+  })
+
   it('is remembered after the other has taken its place, so that the same comes out', async () => {
     const first = await scaffoldBeside({ Dockerfile: own, 'pages/a.html': '', 'compose.yaml': compose })
     const kept = parseKeptAnswers(first.files['deploy/scaffold.yaml'] ?? '', '')

@@ -35,6 +35,12 @@ describe('names of the source in the Dockerfile are taken as they are', () => {
   })
 })
 
+it('a name that .dockerignore cannot have is refused', async () => {
+  await expect(nodeWith({ 'a\n!.env/b.js': '' })).rejects.toThrow('a .dockerignore file can contain')
+  const built = { scripts: { start: 'node app.js', build: 'vite build' } }
+  await expect(nodeWith({ 'a\n!.env\n.html': '' }, {}, built)).rejects.toThrow('a .dockerignore file can contain')
+})
+
 describe('a dollar sign is one', () => {
   const compose = ({ files }: Scaffold) =>
     parse(files['compose.yaml'] ?? '') as { services: { orders: { environment: Record<string, string> } } }
@@ -68,7 +74,7 @@ describe('a path of the source is text', () => {
     const text = files['DEPLOYMENT.md'] ?? ''
     expect(text).toContain('app/&lt;img src=x>[a]\\(b) ## Approved .js')
     expect(text).not.toMatch(/^## Approved/m)
-    expect(notes.filter((note) => /[\n\u001b]/.test(note))).toEqual([])
+    expect(notes.filter((note) => /\p{Cc}/u.test(note))).toEqual([])
   })
 
   it('in the tables of settings, and in questions, as a command is', async () => {

@@ -132,6 +132,16 @@ describe('a file that the program reads while it runs', () => {
     )
   })
 
+  it('comes to the build of Go where its top embeds it, by name or by an ending', async () => {
+    const made = await goWith('//go:embed *.html  motd.txt\nvar f embed.FS', {
+      'a.html': '',
+      'b.html': '',
+      'motd.txt': '',
+      'c.css': '',
+    })
+    expect(stages(made)[0]).toContain('COPY a.html b.html main.go motd.txt ./\n')
+  })
+
   it('leaves a secret in its folder out of the build', async () => {
     const made = await goWith('var x = os.DirFS("conf")', { 'conf/a.yaml': '', 'conf/credentials.json': '' })
     expect(copied(made)).toEqual(['conf'])

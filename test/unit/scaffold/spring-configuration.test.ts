@@ -53,11 +53,11 @@ describe('a file of configuration says', () => {
   })
 
   it('which pieces of it are for profiles', () => {
-    const text = 'a=1\n%dev.b=2\n#---\nspring.profiles=eu\n'
+    const text = 'a=1\n%dev.b=2,\\\n  ${C}\n#---\nspring.profiles=eu\n'
     const { pieces } = readConfiguration(`${below}application-k8s.properties`, text)
     expect(pieces.map(({ from, to, profiles }) => [text.slice(from, to), profiles])).toEqual([
       [text, ['k8s']],
-      ['%dev.b=2', ['k8s', 'dev']],
+      ['%dev.b=2,\\\n  ${C}', ['k8s', 'dev']],
       ['#---\nspring.profiles=eu\n', ['k8s', 'eu']],
     ])
   })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { makeScaffold } from '../../../pipelines/scaffold.ts'
 import { parseDockerfile } from '../../../src/formats/dockerfile/parse-dockerfile.ts'
 import { DeliveryError } from '../../../src/model/errors.ts'
 import type { Language } from '../../../src/scaffold/application.ts'
@@ -16,6 +17,7 @@ import { readSettings } from '../../../src/scaffold/settings/read-settings.ts'
 import { selectorsOf } from '../../../src/scaffold/settings/selectors.ts'
 import { readConfiguration } from '../../../src/scaffold/spring/read-configuration.ts'
 import { go } from '../../../src/scaffold/stacks/go.ts'
+import { javaMaven } from '../../../src/scaffold/stacks/java.ts'
 import { nodeSources } from '../../../src/scaffold/stacks/node-sources.ts'
 import { treeOf } from './applications.ts'
 
@@ -66,6 +68,35 @@ describe('a Dockerfile of the project is read in time', () => {
 
   it('with very many copies', () => {
     expect(read(filled('COPY a b\n'))?.copies).toEqual([])
+  })
+})
+
+it('a start of Node with very many options is read in time', async () => {
+  const scripts = { start: `node ${'--a '.repeat(60)}app.js more` }
+  const files = {
+    'package.json': JSON.stringify({ scripts }),
+    'package-lock.json': '{"lockfileVersion":3,"packages":{}}',
+  }
+  const given = { targets: ['compose'], compliance: ['internal'] }
+  await expect(makeScaffold(given, treeOf({ ...files, 'app.js': '' }))).rejects.toThrow('which starts something else')
+})
+
+describe('what describes an application is read in time', () => {
+  it.each(['<dependency>', '<!--', '<rules>', '<version>['])('a pom.xml full of %j', (part) => {
+    expect(typeof javaMaven.locked(treeOf({ 'pom.xml': filled(part) }))).toBe('boolean')
+  })
+
+  it('a pom.xml whose description is blank', async () => {
+    const pom = `<project><description>${filled(' ')}`
+    const given = { targets: ['compose'], compliance: ['internal'] }
+    await expect(makeScaffold(given, treeOf({ 'pom.xml': pom }))).rejects.toThrow('main method')
+  })
+
+  it('a yarn.lock in one line', async () => {
+    const described = JSON.stringify({ dependencies: { b: '1' } })
+    const given = { targets: ['compose'], compliance: ['internal'] }
+    const tree = treeOf({ 'package.json': described, 'yarn.lock': filled('a@ ') })
+    await expect(makeScaffold(given, tree)).rejects.toThrow('yarn.lock')
   })
 })
 
