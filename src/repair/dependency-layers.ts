@@ -20,54 +20,64 @@ export function dependencyLayer(
 ): Edit[] {
   const own = file.instructions.filter((one) => one.stage === stage)
   const first = firstCompilation(file, own)
-  const stages = lineage(file, stage)
-  const isDone = file.instructions.some(
-    (one) => stages.includes(one.stage) && one.words.some((word) => word.includes('go mod download')),
-  )
-  if (first === undefined || isDone) return []
+  if (first === undefined || isPrepared(file, stage)) return []
   const { run, compiler, compilation } = first
   const { directory } = compilation
-  const initial = initialDirectory(file, stage)
-  const copies = own.slice(0, own.indexOf(run)).map((one) => {
-    const written = copiedBy(file, one, initial, source.paths) ?? []
-    // A file that is copied to where the manifests are is copied into that directory.
-    const copied = written.map((copy) =>
-      copy.target === directory && copy.files[0] === copy.source ? into(copy) : copy,
-    )
-    return { one, copied, targets: copied.flatMap(targetsOf) }
-  })
-  const isCode = (path: string) => compiler.isCode(posix.relative(directory, path))
-  const copy = copies.find(({ targets }) => targets.some(isCode))?.one
-  const behind = copy === undefined ? undefined : moved.get(copy)
-  const place = behind ?? copy
-  const from = place === undefined ? undefined : directoryAt(file, place, initial)
+  const copies = copiesIn(file, source, own.slice(0, own.indexOf(run)), directory)
+  const code = copies.find(({ targets }) => targets.some((path) => compiler.isCode(posix.relative(directory, path))))
+  if (code === undefined) return []
+  const behind = moved.get(code.one)
+  const place = behind ?? code.one
+  const from = directoryAt(file, place, initialDirectory(file, stage))
   const manifests = manifestsOf(
     { copied: copies.flatMap(({ copied }) => copied), given: new Map() },
     compiler.manifests.map((name) => posix.join(directory, name)),
     source.paths,
     () => [],
   )
-  const root = posix.dirname(manifests?.[0]?.from ?? '')
-  if (copy === undefined || place === undefined || from === undefined || manifests === undefined) return []
-  const commands = compiler.commands(compilation, from, root, source)
+  if (from === undefined || manifests === undefined) return []
+  const commands = compiler.commands(compilation, from, posix.dirname(manifests[0]?.from ?? ''), source)
   const flags = run.flags.filter((flag) => flag !== goCacheOption)
   // Whatever else is mounted for the compilation may be what it depends on.
   if (commands === undefined || !flags.every((flag) => /^--mount=type=(secret|ssh)\b/.test(flag))) return []
-  const given = new Set(copies.flatMap(({ one, targets }) => (one !== copy && one.start < place.start ? targets : [])))
+  const earlier = copies.filter(({ one }) => one !== code.one && one.start < place.start)
+  const given = new Set(earlier.flatMap(({ targets }) => targets))
   const missing = manifests.filter(({ to }) => !given.has(to))
   const { newline, escape } = file
   const lines = [
-    ...manifestCopies(copy, missing, from),
+    ...manifestCopies(code.one, missing, from),
     ['RUN', ...flags, commands.join(` ${escape}${newline}    && `)].join(' '),
   ]
   if (behind !== undefined)
     return [{ start: behind.end, end: behind.end, text: lines.map((line) => `${newline}${line}`).join('') }]
-  const { start } = blockOf(file, copy)
+  const { start } = blockOf(file, code.one)
   return [{ start, end: start, text: lines.map((line) => `${line}${newline}`).join('') }]
 }
 
-function into({ source, files, target }: Copied): Copied {
-  return { source, files, target: posix.join(target, posix.basename(source)) }
+/** Whether a stage, or one that it starts from, fetches what it depends on already. */
+function isPrepared(file: DockerfileFile, stage: number): boolean {
+  const stages = lineage(file, stage)
+  return file.instructions.some(
+    (one) => stages.includes(one.stage) && one.words.some((word) => word.includes('go mod download')),
+  )
+}
+
+/** What instructions copy from the source, and where to; a file that is copied to `directory`, where manifests are, is copied into it. */
+function copiesIn(
+  file: DockerfileFile,
+  source: Situation['source'],
+  instructions: readonly PlacedInstruction[],
+  directory: string,
+): Array<{ one: PlacedInstruction; copied: Copied[]; targets: string[] }> {
+  return instructions.map((one) => {
+    const written = copiedBy(file, one, initialDirectory(file, one.stage), source.paths) ?? []
+    const copied = written.map((copy) =>
+      copy.target === directory && copy.files[0] === copy.source
+        ? { ...copy, target: posix.join(directory, posix.basename(copy.source)) }
+        : copy,
+    )
+    return { one, copied, targets: copied.flatMap(targetsOf) }
+  })
 }
 
 /** The first RUN of a stage that compiles. */

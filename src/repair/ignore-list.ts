@@ -18,6 +18,9 @@ export function isPlainLine(path: string): boolean {
 /** In one pattern. */
 const mostWildcards = 3
 
+/** In characters: a path that is longer is taken to be seen. Trying a pattern takes the cube of that. */
+const longest = 300
+
 /** Tells of a path of the source whether the build does not see it, by a .dockerignore; undefined if a pattern is not simple. */
 export function ignoring(text: string): ((path: string) => boolean) | undefined {
   const lines = text
@@ -25,10 +28,10 @@ export function ignoring(text: string): ((path: string) => boolean) | undefined 
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
   // With more wildcards than people write, a pattern can be tried for hours.
-  if (lines.some((line) => /[[\]\\]/.test(line) || (line.match(/\*+|\?/g) ?? []).length > mostWildcards))
+  if (lines.some((line) => /[[\]\\]/.test(line) || (line.match(/\*\*?|\?/g) ?? []).length > mostWildcards))
     return undefined
   const patterns = lines.map((line) => ({ without: !line.startsWith('!'), form: formOf(line.replace(/^!\s*/, '')) }))
-  return (path) => patterns.findLast(({ form }) => form.test(path))?.without ?? false
+  return (path) => path.length <= longest && (patterns.findLast(({ form }) => form.test(path))?.without ?? false)
 }
 
 /** What a pattern matches: a path, and everything below it. */

@@ -10,7 +10,7 @@ export interface Manifest {
 }
 
 /** What is known to be brought: by a COPY, and by others, as files of the source by their paths in the image. */
-export interface Brought {
+interface Brought {
   copied: readonly Copied[]
   given: ReadonlyMap<string, string>
 }

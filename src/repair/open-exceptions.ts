@@ -1,7 +1,7 @@
 import { isMap, parseDocument, stringify } from 'yaml'
 import type { RuleResult } from '../model/index.ts'
-import { rulesWithoutExceptions } from '../policy/rule-ids.ts'
 import type { Policy } from '../policy/index.ts'
+import { rulesWithoutExceptions } from '../policy/rule-ids.ts'
 
 /** For how many days an exception is proposed, if the policy allows that many. */
 const proposedDays = 90

@@ -67,7 +67,6 @@ const workingDirectories: Readonly<Record<string, string>> = {
   composer: '/app',
   golang: '/go',
   httpd: '/usr/local/apache2',
-  php: '/var/www/html',
   ...Object.fromEntries(
     [
       'alpine',
@@ -77,6 +76,7 @@ const workingDirectories: Readonly<Record<string, string>> = {
       'maven',
       'nginx',
       'node',
+      'php',
       'python',
       'ruby',
       'rust',
@@ -89,6 +89,8 @@ const workingDirectories: Readonly<Record<string, string>> = {
 export function initialDirectory({ images }: DockerfileFile, stage: number): string | undefined {
   const reference = images.find((one) => one.stage === stage && one.kind === 'from')?.reference ?? ''
   const [, name = ''] = /^docker\.io\/library\/([^/:@]+)[:@]/.exec(reference) ?? []
+  // With a server, PHP works where that looks for its pages.
+  if (name === 'php' && /-(apache|fpm)\b/.test(reference)) return '/var/www/html'
   return Object.hasOwn(workingDirectories, name) ? workingDirectories[name] : undefined
 }
 

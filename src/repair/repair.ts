@@ -1,6 +1,6 @@
 import type { Base, Configuration, Package, RuleResult, Runtime, Violation } from '../model/index.ts'
-import type { RuleId } from '../policy/rule-ids.ts'
 import type { Policy } from '../policy/index.ts'
+import type { RuleId } from '../policy/rule-ids.ts'
 import { saysNo } from './compare.ts'
 import { instructionAt, type DockerfileFile, type Edit, type PlacedInstruction } from './dockerfile-file.ts'
 

@@ -1,7 +1,7 @@
 import type { createColors } from 'picocolors'
 import type { Package, RuleResult, Run } from '../model/index.ts'
-import { formatBytes } from '../model/units.ts'
 import { printable } from '../model/printable.ts'
+import { formatBytes } from '../model/units.ts'
 import { changes, saysNo, type RuleChange } from './compare.ts'
 import type { Answer, Proposal } from './repair.ts'
 
@@ -92,7 +92,7 @@ export function renderRepair(
     lines.length === 0 ? [] : ['', colors.bold(title), ...lines]
   return [
     colors.bold(
-      `${before.subject.name}: ${before.outcome}, ${count(before)} rules say no -> ${after.outcome}, ${count(after)}${sizes(before, after)}`,
+      `${printable(before.subject.name)}: ${before.outcome}, ${count(before)} rules say no -> ${after.outcome}, ${count(after)}${sizes(before, after)}`,
     ),
     ...(before.failure === undefined ? [] : [printable(before.failure.message)]),
     ...changed.map((change) => {

@@ -67,8 +67,10 @@ function commandsIn(file: Situation['file'], path: string, text: string, hasEntr
   // A template of Helm is no YAML: what it starts is unknown.
   if (documents === undefined) return /^[ \t]*(-[ \t]*)?(command|args|entrypoint|test):/m.test(text) ? ['unknown'] : []
   return composeFile.test(path)
-    ? documents.flatMap((one) => servicesIn(file, path, one).flatMap((service) => startedBy(service, hasEntrypoint)))
-    : containersIn(documents).flatMap((container) => startedIn(container, hasEntrypoint))
+    ? documents.flatMap((one) =>
+        servicesIn(file, path, one).flatMap((service) => startedByService(service, hasEntrypoint)),
+      )
+    : containersIn(documents).flatMap((container) => startedByContainer(container, hasEntrypoint))
 }
 
 function valuesOf(text: string): unknown[] | undefined {
@@ -97,7 +99,10 @@ function servicesIn(file: Situation['file'], path: string, value: unknown): Arra
   )
 }
 
-function startedBy({ command, entrypoint, healthcheck }: Record<string, unknown>, hasEntrypoint: boolean): Started[] {
+function startedByService(
+  { command, entrypoint, healthcheck }: Record<string, unknown>,
+  hasEntrypoint: boolean,
+): Started[] {
   const test = record(healthcheck)['test']
   const [form, ...words] = Array.isArray(test) ? test.map(wordOf) : []
   const check =
@@ -126,7 +131,7 @@ function containersIn(documents: readonly unknown[]): Array<Record<string, unkno
   return [...values].map(record).filter(({ image }) => typeof image === 'string' && !ofOthers.test(image))
 }
 
-function startedIn(container: Record<string, unknown>, hasEntrypoint: boolean): Started[] {
+function startedByContainer(container: Record<string, unknown>, hasEntrypoint: boolean): Started[] {
   const { command, args, lifecycle } = container
   const executed = [
     ...Object.keys(container).flatMap((key) => (key.endsWith('Probe') ? [container[key]] : [])),

@@ -1,4 +1,5 @@
 import { smallerBases, type SmallerBases } from '../bases/index.ts'
+import { hasVariables } from './apart.ts'
 import type { DockerfileFile, Edit, PlacedInstruction } from './dockerfile-file.ts'
 import { execEdit } from './kept-remarks.ts'
 import { numericUser } from './numeric-user.ts'
@@ -17,7 +18,7 @@ export interface ShippedStage {
 }
 
 /** What is different on the other base. */
-export interface NewBase {
+interface NewBase {
   base: string
   /** The words that start the application there. */
   words: readonly string[]
@@ -38,12 +39,12 @@ export function shippedStage(file: DockerfileFile): ShippedStage | undefined {
   if (shipped.length > 1 || isStartedFrom(file, target)) return undefined
   if (file.text.slice(image.start, image.end) !== image.written) return undefined
   const read = instructions.map((one) => withVariables(file, one))
-  const isKept = ({ keyword, words, flags, heredocs }: PlacedInstruction) =>
-    heredocs === 0 &&
-    !/^(ONBUILD|VOLUME|SHELL)$/.test(keyword) &&
-    !(/^(COPY|ADD|WORKDIR|USER)$/.test(keyword) && [...words, ...flags].some((word) => word.includes('$'))) &&
-    !(keyword === 'ADD' && words.some((word) => /:\/\/|@/.test(word))) &&
-    !flags.some((flag) => flag.startsWith('--chmod'))
+  const isKept = (one: PlacedInstruction) =>
+    one.heredocs === 0 &&
+    !/^(ONBUILD|VOLUME|SHELL)$/.test(one.keyword) &&
+    !(/^(COPY|ADD|WORKDIR|USER)$/.test(one.keyword) && hasVariables(one)) &&
+    !(one.keyword === 'ADD' && one.words.some((word) => /:\/\/|@/.test(word))) &&
+    !one.flags.some((flag) => flag.startsWith('--chmod'))
   return read.every(isKept) ? { file, instructions, image, bases, started } : undefined
 }
 

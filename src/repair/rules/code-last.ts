@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { isAtOrBelow } from '../../model/is-at-or-below.ts'
 import { hasVariables, targetsOf, touching } from '../apart.ts'
 import { mayBeBuiltAlone } from '../built-alone.ts'
 import type { DockerfileFile, Edit, PlacedInstruction } from '../dockerfile-file.ts'
@@ -88,10 +89,9 @@ function straight({ file, source }: Situation, { own, taken }: Builder): Edit[] 
     copied: copiedIn(file, source, copy),
     directory: directoryIn(file, copy),
   }))
-  const isTaken = (target: string) =>
-    taken.some(({ path, into }) => path === into && (target === path || target.startsWith(`${path}/`)))
+  const isTaken = (target: string) => taken.some(({ path, into }) => path === into && isAtOrBelow(target, [path]))
   const places = before.flatMap((one) => placesOf(file, source, one))
-  const isThere = (path: string) => places.some((place) => place === path || place.startsWith(`${path}/`))
+  const isThere = (path: string) => places.some((place) => isAtOrBelow(place, [path]))
   const isMovable = ({ copy, copied }: (typeof placed)[number]) =>
     copy.keyword === 'COPY' &&
     !hasVariables(copy) &&
@@ -136,20 +136,19 @@ function apart({ file, source }: Situation, { name, own, taken }: Builder): Edit
   if (file.instructions.some(({ flags }) => flags.some((flag) => /^--from=\d+$/.test(flag)))) return []
   if (isUnknown || !taken.some(isLeft) || !behind.some(({ keyword }) => keyword === 'RUN')) return []
   const { start } = blockOf(file, first)
-  const changed = taken.filter((one) => !isLeft(one)).map(({ copy }) => copy)
-  return [
-    { start, end: start, text: `${file.newline}FROM ${name} AS ${apartName}${file.newline}` },
-    ...changed.flatMap((copy) => renamed(file, copy)),
-  ]
+  const renames = taken.filter((one) => !isLeft(one)).map(({ copy }) => renamed(file, copy))
+  const known = renames.filter((edit) => edit !== undefined)
+  if (known.length < renames.length) return []
+  return [{ start, end: start, text: `${file.newline}FROM ${name} AS ${apartName}${file.newline}` }, ...known]
 }
 
 const apartName = 'code'
 
-/** The COPY from the stage in which the code is. */
-function renamed({ text }: DockerfileFile, { start, end, flags: [flag = ''] }: PlacedInstruction): Edit[] {
+/** The COPY from the stage in which the code is; undefined if its option is not written as it is read. */
+function renamed({ text }: DockerfileFile, { start, end, flags: [flag = ''] }: PlacedInstruction): Edit | undefined {
   const at = text.slice(start, end).indexOf(` ${flag} `)
   const begin = start + at + 1
-  return at === -1 ? [] : [{ start: begin, end: begin + flag.length, text: `--from=${apartName}` }]
+  return at === -1 ? undefined : { start: begin, end: begin + flag.length, text: `--from=${apartName}` }
 }
 
 /** Where only installations of packages write. */

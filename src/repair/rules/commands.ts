@@ -97,6 +97,7 @@ function sudoEdits({ text }: DockerfileFile, script: PlacedScript): Edit[] {
     if (program?.text !== 'sudo' || next === undefined || /^-|=/.test(next.text)) return []
     const [start, end] = [script.at(program.pos), script.at(next.pos)]
     // A remark may stand on the lines in between.
-    return [{ start, end: text.slice(start, end).includes('\n') ? start + program.text.length : end, text: '' }]
+    const isApart = text.slice(start, end).includes('\n')
+    return [{ start, end: isApart ? script.at(program.end - 1) + 1 : end, text: '' }]
   })
 }

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { areCode, areConfigured, hasVariables, targetsOf, touching } from '../apart.ts'
-import type { DockerfileFile, Edit, PlacedInstruction } from '../dockerfile-file.ts'
 import { dependencyLayer } from '../dependency-layers.ts'
+import type { DockerfileFile, Edit, PlacedInstruction } from '../dockerfile-file.ts'
 import { keptCompilation } from '../go-cache.ts'
 import { ignoreList, isPlainLine, withLines } from '../ignore-list.ts'
 import { installOf, type Install } from '../installs.ts'

@@ -6,6 +6,7 @@ import { arrayText } from '../kept-remarks.ts'
 import { withVariables } from '../placed-paths.ts'
 import { violationsOf, type Repair, type Situation } from '../repair.ts'
 import { keptFor, runElsewhere } from '../run-elsewhere.ts'
+import { variablesOf } from '../set-variables.ts'
 import {
   basesOf,
   builderOf,
@@ -16,7 +17,6 @@ import {
   type ShippedStage,
 } from '../shipped-stage.ts'
 import { moduleWords } from '../two-stages/python-stages.ts'
-import { variablesOf } from '../set-variables.ts'
 import { ofBuilding } from './two-stages.ts'
 
 /** Packages that another stage installed, and where a COPY brings them. */

@@ -88,11 +88,9 @@ function leaked(situation: Situation): string[] {
   const found = violationsOf(situation, 'secrets').flatMap(({ location }) =>
     location?.within === 'image' ? [location.path] : [],
   )
-  const targets = shippedInstructions(situation.file)
-    .filter(({ keyword }) => /^(COPY|ADD)$/.test(keyword))
-    .map(({ words }) => words.at(-1) ?? '')
+  const copies = shippedInstructions(situation.file).some(({ keyword }) => /^(COPY|ADD)$/.test(keyword))
   const { paths } = situation.source
-  const named = targets.length === 0 ? [] : found.flatMap((one) => endsOf(one).find((end) => paths.has(end)) ?? [])
+  const named = !copies ? [] : found.flatMap((one) => endsOf(one).find((end) => paths.has(end)) ?? [])
   return [...new Set(named)].filter(isPlainLine).toSorted()
 }
 

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
-import { shippedInstructions, type DockerfileFile, type PlacedInstruction } from '../dockerfile-file.ts'
 import { isOfOtherPlatform, stageName } from '../compiled-check.ts'
+import { shippedInstructions, type DockerfileFile, type PlacedInstruction } from '../dockerfile-file.ts'
 import { arrayText, execEdit } from '../kept-remarks.ts'
 import { hasShell, violationsOf, type Proposal, type Repair, type Situation } from '../repair.ts'
 
@@ -30,7 +30,7 @@ export const initProcess: Repair = {
     const words = [...entrypoint, ...cmd]
     if (violationsOf(situation, 'runtime-stop').length === 0 || inits.test(posix.basename(words[0] ?? ''))) return {}
     const installed = installedIn(situation)
-    const started = installed === undefined ? undefined : startedBy(situation, installed.program)
+    const started = installed === undefined ? undefined : entrypointThrough(situation, installed.program)
     if (installed === undefined && installers(file).length > 0)
       return {
         remains: [
@@ -95,7 +95,7 @@ function behind({ newline }: DockerfileFile, { end }: PlacedInstruction, command
 }
 
 /** ENTRYPOINT with the program before what it starts now; undefined if that is not known word by word. */
-function startedBy({ file, image }: Situation, program: string): Pick<Proposal, 'edits' | 'tail'> | undefined {
+function entrypointThrough({ file, image }: Situation, program: string): Pick<Proposal, 'edits' | 'tail'> | undefined {
   const { entrypoint = [], cmd = [] } = image.configuration ?? {}
   const find = (keyword: string) => shippedInstructions(file).findLast((one) => one.keyword === keyword)
   const [own, ownCmd] = [find('ENTRYPOINT'), find('CMD')]

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
-import { runElsewhere } from '../run-elsewhere.ts'
 import { hasShell, isPlainPath, violationsOf, type Repair } from '../repair.ts'
+import { runElsewhere } from '../run-elsewhere.ts'
 
 /**
  * Package managers are removed once nothing else is installed: behind the last RUN of the shipped stage. One that starts the

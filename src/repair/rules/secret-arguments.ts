@@ -1,6 +1,5 @@
-import type { DockerfileFile, PlacedInstruction } from '../dockerfile-file.ts'
-import { instructionAt } from '../dockerfile-file.ts'
 import { lineage } from '../apart.ts'
+import { instructionAt, type DockerfileFile, type PlacedInstruction } from '../dockerfile-file.ts'
 import { wholeLines } from '../placed-paths.ts'
 import { lintOf, violationsOf, type Proposal, type Repair } from '../repair.ts'
 import { scriptOf } from '../script.ts'

@@ -1,6 +1,6 @@
-import { shippedInstructions } from '../dockerfile-file.ts'
-import { unprivilegedId } from '../numeric-user.ts'
 import { needsRootToStart } from '../changed-users.ts'
+import { shippedInstructions, type DockerfileFile, type Edit, type PlacedInstruction } from '../dockerfile-file.ts'
+import { unprivilegedId } from '../numeric-user.ts'
 import { blockOf } from '../placed-paths.ts'
 import {
   hasShell,
@@ -13,7 +13,6 @@ import {
   type Situation,
 } from '../repair.ts'
 import { scriptOf, wordsOf } from '../script.ts'
-import type { DockerfileFile, Edit, PlacedInstruction } from '../dockerfile-file.ts'
 
 /** The ID for an account that the Dockerfile adds with a system ID. */
 const application = 10_001

@@ -2,6 +2,7 @@ import type { DockerfileFile, Edit, PlacedInstruction } from '../dockerfile-file
 import { goCacheOption } from '../go-cache.ts'
 import { execEdit } from '../kept-remarks.ts'
 import { blockOf, wholeLines } from '../placed-paths.ts'
+import { variablesOf } from '../set-variables.ts'
 import type { SingleStage } from './single-stage.ts'
 
 /** How a stage is divided: what the second one starts from, takes from the first, and starts. */
@@ -122,17 +123,13 @@ function variables({ text }: DockerfileFile, { instructions, last, runs }: Singl
   const isOfBuild = (name: string) => ofBuild.some(([form, tool]) => form.test(name) && tool.test(scripts))
   const textOf = ({ start, end }: PlacedInstruction) => text.slice(start, end)
   const kept = new Set(
-    before.filter(
-      ({ keyword, words }) => keyword === 'ENV' && words.some((name, index) => index % 3 === 0 && !isOfBuild(name)),
-    ),
+    before.filter((one) => one.keyword === 'ENV' && variablesOf(one).some(([name]) => !isOfBuild(name))),
   )
   // What a later one is made from stands before it.
   for (const one of before.toReversed()) {
-    const names = one.words.flatMap((word, index) =>
-      one.keyword === 'ARG' ? [word.split('=')[0] ?? ''] : index % 3 === 0 ? [word] : [],
-    )
     const read = [...[...kept].map(textOf), others].join('\n')
-    if (names.some((name) => new RegExp(`\\$\\{?${name}\\b`).test(read))) kept.add(one)
+    const isRead = (name: string) => /^\w+$/.test(name) && new RegExp(`\\$\\{?${name}\\b`).test(read)
+    if (variablesOf(one).some(([name]) => isRead(name))) kept.add(one)
   }
   return before.filter((one) => kept.has(one)).map(textOf)
 }

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
+import type { PlacedInstruction } from '../dockerfile-file.ts'
 import { copiedBy, type Copied } from '../placed-paths.ts'
 import type { Situation } from '../repair.ts'
-import type { PlacedInstruction } from '../dockerfile-file.ts'
 import type { PlacedScript } from '../script.ts'
 
 /** The directory of the official image in which instructions work. */

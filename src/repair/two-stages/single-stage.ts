@@ -20,7 +20,7 @@ export interface SingleStage {
   /** The commands of each RUN. */
   runs: ReadonlyArray<{ instruction: PlacedInstruction; script: PlacedScript; directory: string }>
   /** What starts the application: the instruction that names the program, and its words. */
-  started: { instruction: PlacedInstruction; words: readonly string[]; behind: PlacedInstruction | undefined }
+  started: { instruction: PlacedInstruction; words: readonly string[] }
   /** Where it is started. */
   directory: string
   /** The directories and files of the image in which the source's files are. */
@@ -94,9 +94,7 @@ export function startedBy(
   if (instruction === undefined || (entrypoint !== undefined && cmd !== undefined && !(entrypoint.json && cmd.json)))
     return undefined
   const words = instruction.json ? instruction.words : execWords(file, instruction)
-  return words === undefined || words.length === 0
-    ? undefined
-    : { instruction, words, behind: entrypoint === undefined ? undefined : cmd }
+  return words === undefined || words.length === 0 ? undefined : { instruction, words }
 }
 
 /** The commands of every RUN; undefined if one cannot be read, or makes something that would be lost. */

@@ -32,7 +32,7 @@ export function withoutCode({ places, sources, code, programs = [], intermediate
   const names = code.filter((name) => [...sources].some((path) => formOf(name).test(path)))
   const kept = places.filter((path) => !names.some((name) => formOf(name).test(path)))
   const paths = outermost([...kept, ...programs])
-  if (![...paths, ...intermediates].every(isPlainPath)) return undefined
+  if (![...kept, ...paths, ...intermediates].every(isPlainPath)) return undefined
   const tests = names.map((name) => `-name ${name.includes('*') ? `"${name}"` : name}`)
   const found = tests.length > 1 ? `\\( ${tests.join(' -o ')} \\)` : tests.join('')
   return {

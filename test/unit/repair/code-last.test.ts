@@ -209,6 +209,7 @@ CMD ["app.py"]
     expect(moved(moved(django) ?? '')).toBeUndefined()
   })
   it.each([
+    ['another stage cannot be named', django.replace('--from=build /app', '--from=build\t/app')],
     ['packages are installed for it', django.replace('&& chmod -R a+r /app', '&& pip install x')],
     ['a pattern names packages', django.replace('a+r /app', 'a+r /usr/local/lib/*')],
     ['something is written elsewhere', django.replace('chmod -R a+r /app', `true >${packages}/a`)],

@@ -59,6 +59,11 @@ describe('a pattern', () => {
   it('with many wildcards is tried once', () => {
     expect(taken('*a*a*a*a*a*a*a*a*b', 'a'.repeat(255))).toEqual([])
   })
+  it('of a list with many wildcards is not tried', () => {
+    expect(ignoring(`${'*'.repeat(100)}b`)).toBeUndefined()
+    expect(ignoring('**/*.log')?.('a/b.log')).toBe(true)
+    expect(ignoring('**a**a**ab')?.('a/'.repeat(2000))).toBe(false)
+  })
   it('of a list may be a word that JavaScript knows', () => {
     const isIgnored = ignoring('constructor\n__proto__/\n')
     expect(['constructor', '__proto__/a', 'a'].map((path) => isIgnored?.(path))).toEqual([true, true, false])

@@ -455,6 +455,12 @@ describe('remarks that have one answer', () => {
       'COPY a /a\nFROM php:8.3-apache AS b\nWORKDIR /var/www/html\n# The site.\nCOPY src .\nWORKDIR /x\nFROM scratch\nCOPY --from=b /a /a',
     ],
     [
+      'a relative COPY on PHP without a server',
+      'COPY a /a\nFROM php:8.3-cli AS b\nCOPY a .\nFROM scratch\nCOPY --from=b /a /a',
+      { lint: ['DL3045:4'] },
+      'COPY a /a\nFROM php:8.3-cli AS b\nWORKDIR /\nCOPY a .\nFROM scratch\nCOPY --from=b /a /a',
+    ],
+    [
       'a relative COPY, on a base of which nothing is known',
       'COPY a /a\nFROM example.com/golang:1 AS b\nCOPY a .\nFROM b AS c\nCOPY a .\nFROM scratch\nCOPY --from=c /a /a',
       { lint: ['DL3045:4', 'DL3045:6'] },

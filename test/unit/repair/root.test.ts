@@ -62,6 +62,7 @@ describe('what is said to be equal', () => {
     ['USER app\nUSER root\nRUN sudo make', 'USER app\nUSER root\nRUN make'],
     ['ENV A=b\nRUN sudo make', 'ENV A=b\nRUN sudo make'],
     ['ENV LANG=C A=b\nRUN sudo make', 'ENV LANG=C A=b\nRUN sudo make'],
+    ['RUN su\\\ndo make', 'RUN  make'],
     ['RUN sudo \\\n    # As root.\n    make', 'RUN  \\\n    # As root.\n    make'],
   ])('is sudo where root runs the command anyway: %j', (written, becomes) => {
     const line = 1 + written.split('\n').length

@@ -1,6 +1,7 @@
+import { createColors } from 'picocolors'
 import { describe, expect, it } from 'vitest'
 import type { Run } from '../../../src/model/index.ts'
-import { tellRepair } from '../../../src/repair/report.ts'
+import { renderRepair, tellRepair } from '../../../src/repair/report.ts'
 import { packageManagers } from '../../../src/repair/rules/package-managers.ts'
 import { slimBase } from '../../../src/repair/rules/slim-base.ts'
 import { twoStages } from '../../../src/repair/rules/two-stages.ts'
@@ -60,6 +61,15 @@ describe('what other files start in an image', () => {
     const curl = new Map([['compose.yaml', service('command: curl localhost')]])
     expect(slimBase.propose(situation).proposals).toBeDefined()
     expect(slimBase.propose({ ...situation, source: { ...situation.source, texts: curl } }).proposals).toBeUndefined()
+  })
+})
+
+describe('the result on a terminal', () => {
+  it('names the source in one line', () => {
+    const run = { subject: { name: 'a\u001b[2K\nb' }, outcome: 'rejected' } as unknown as Run
+    const given = { before: run, after: run, kept: [], left: [], answers: [], files: {}, rebuild: undefined }
+    const told = renderRepair(tellRepair({ ...given, dockerfile: '' }), createColors(false))
+    expect(told).toBe('a b: rejected, 0 rules say no -> rejected, 0\n')
   })
 })
 

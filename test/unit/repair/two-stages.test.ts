@@ -717,6 +717,10 @@ CMD ["/app/target/release/trial"]
     const [only] = divided(text.replace('-v --release', '--release # optimised'), source)
     expect(only).toMatch(/^RUN cargo build --release \\\n {4}&& find .* \\\n {4}&& rm -rf \S.* # optimised$/m)
   })
+  it('keeps a variable whose name is no word, and what is made from others', () => {
+    const [only] = divided(text.replace('COPY . .', 'ENV A(=1 B=2\nENV C=$B\nCOPY . .'), source)
+    expect(only?.split('\n\n')[1]).toContain('ENV A(=1 B=2\nENV C=$B\n')
+  })
   it('may need headers to be linked: what a program lacks then, the gate says', () => {
     const line = 'RUN apt-get install -y pkg-config libssl-dev && cargo build -v --release'
     expect(divided(text.replace('RUN cargo build -v --release', line), source)).toHaveLength(1)
