@@ -96,7 +96,7 @@ function readDirectives(lines: readonly string[]): { escape?: string; syntax?: {
   const found: { escape?: string; syntax?: { value: string; line: number } } = {}
   const seen = new Set<string>()
   for (const [index, line] of lines.entries()) {
-    const match = /^#[\t\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\f\r ]*=(.+)$/.exec(trimStart(line))
+    const match = /^#[\t\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\f\r ]*=([^\n]+)$/.exec(trimStart(line))
     const name = match?.[1]?.toLowerCase() ?? ''
     const value = trim(match?.[2] ?? '')
     if (!/^(syntax|escape|check)$/.test(name)) break

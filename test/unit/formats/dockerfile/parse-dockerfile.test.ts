@@ -145,6 +145,7 @@ describe('here-documents, shells and directives', () => {
     ['FROM a\nRUN --mount=type=cache,target=/x --network=none a --b', [undefined, 'a --b']],
     ['FROM a\nHEALTHCHECK --interval=5s CMD a b', [undefined, 'a b']],
     ['# escape=`\nFROM a\nRUN dir `\n C:\\\n', [undefined, undefined]],
+    ['# escape=`\r\nFROM a\r\nRUN dir `\r\n C:\\\r\n', [undefined, undefined]],
     ['FROM a\nSHELL ["pwsh", "-c"]\nRUN Get-Item', [undefined, undefined, undefined]],
     ['FROM a\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN a', [undefined, undefined, 'a']],
   ])('%j', (content, expected) => {
