@@ -7,8 +7,8 @@ import type { SingleStage } from './single-stage.ts'
 import type { Way } from './way.ts'
 import { withoutCode } from './without-code.ts'
 
-/** Files that only the compiler reads. */
-const compiledByRust = ['*.rs', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain', 'rust-toolchain.toml']
+/** Files that only the compiler reads. Cargo.lock stays: without it no scanner knows what the program is made of. */
+const compiledByRust = ['*.rs', 'Cargo.toml', 'rust-toolchain', 'rust-toolchain.toml']
 
 /** What Cargo keeps beside the programs that it makes. */
 const intermediates = ['.fingerprint', 'build', 'deps', 'examples', 'incremental']

@@ -702,6 +702,9 @@ CMD ["/app/target/release/trial"]
 `,
     ])
   })
+  it('keeps the list of what it is made of, for scanners', () => {
+    expect(divided(text, { ...source, 'Cargo.lock': '' })).toEqual(divided(text, source))
+  })
   it('loses the library of the same package', () => {
     const [only] = divided(text, { ...source, 'src/lib.rs': '' })
     expect(only).toContain('/app/target/release/incremental /app/target/release/libtrial.rlib\n')
