@@ -209,12 +209,11 @@ class Reader {
     }))
   }
 
-  /** Declares build arguments. Those before the first FROM see each other, even on one line; in a stage they act like variables set by ENV, in the order of the text. */
+  /** Declares build arguments. They see each other, even on one line; in a stage they act like variables set by ENV, in the order of the text. */
   #arguments(rest: string, stage: Stage | undefined, line: number): Step['properties'] {
     const declared = stage === undefined ? this.#global : stage.variables
-    const lookup: Lookup =
-      stage === undefined ? (name) => declared.get(name) ?? automatic(name) : this.#environmentOf(stage)
     return splitWords(rest, this.#escape).map((word) => {
+      const lookup = this.#environmentOf(stage)
       const [name, written] = pair(word)
       const byDefault = written === undefined ? undefined : this.#expand(written, lookup, line)
       const value = this.#settings.buildArgs[name] ?? byDefault ?? this.#undeclared(name, stage)

@@ -106,7 +106,8 @@ describe('the user, by variables of the stage', () => {
     ['ARG U=7\nENV U=root\nUSER $U', 'root'],
     ['ENV A=ro\nENV U=${A}ot\nUSER $U', 'root'],
     ['ENV A=1 U=$A\nUSER $U', '${A}'],
-    ['ARG U=7 V=$U\nUSER $V', '${U}'],
+    ['ARG U=7 V=$U\nUSER $V', '7'],
+    ['ARG U=root V=${U:-1000}\nUSER $V', 'root'],
   ])('%j: %s', (text, user) => {
     expect(userOf(`FROM scratch\n${text}`)).toBe(user)
   })
@@ -229,8 +230,8 @@ it('each instruction keeps the variables as they were before it', () => {
     '4',
   ])
   expect([7, 8].map((line) => [seen(line, 'D'), seen(line, 'G')])).toEqual([
-    ['2', undefined],
-    ['2', '2'],
+    ['3', undefined],
+    ['3', '2'],
   ])
   expect(steps.filter(({ keyword }) => keyword === 'USER').map(({ text }) => text)).toEqual(['3', '4'])
   expect(steps.find(({ line }) => line === 5)?.properties.map(({ value }) => value)).toEqual([
